@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 use crate::usage::{Estimate, Spend};
 
 /// An open task, as it is handed to the engine and as it stands in the store.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub struct TaskRow {
     /// Its name.
     pub id: TaskId,
@@ -84,7 +84,7 @@ pub enum FailureCode {
 }
 
 /// Why an account or a limit takes nothing for a while.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum ParkReason {
     /// A quota refusal.
     QuotaRefused,

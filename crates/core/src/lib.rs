@@ -5,11 +5,24 @@
 //! outputs, always. The server, the simulated world and the tests drive the same engine.
 //!
 //! Modules, in reading order: [`time`], [`money`], [`id`] are the vocabulary; [`limit`] says what a limit is and
-//! [`usage`] what a task asks of it; [`change`] is what must be remembered.
+//! [`usage`] what a task asks of it; [`task`] is a task's life; [`setup`] is what the engine is told about the world,
+//! [`message`] what goes in and comes out, [`change`] what must be remembered, [`wait`] why something is not running;
+//! [`engine`] decides.
 
 pub mod change;
+pub mod clock;
+pub mod engine;
 pub mod id;
 pub mod limit;
+pub mod message;
 pub mod money;
+mod queue;
+mod quota;
+pub mod setup;
+pub mod task;
 pub mod time;
 pub mod usage;
+pub mod wait;
+
+pub use engine::Engine;
+pub use quota::{Free, LimitView};

@@ -39,7 +39,11 @@ impl Timestamp {
 
     /// This instant moved by a signed number of microseconds.
     pub const fn offset(self, micros: i64) -> Self {
-        if self.0 == i64::MAX { self } else { Self(self.0.saturating_add(micros)) }
+        if self.0 == i64::MAX {
+            self
+        } else {
+            Self(self.0.saturating_add(micros))
+        }
     }
 }
 
@@ -67,6 +71,11 @@ impl fmt::Debug for Timestamp {
         if *self == Self::MAX {
             return f.write_str("never");
         }
-        write!(f, "{}.{:06}", self.0.div_euclid(1_000_000), self.0.rem_euclid(1_000_000))
+        write!(
+            f,
+            "{}.{:06}",
+            self.0.div_euclid(1_000_000),
+            self.0.rem_euclid(1_000_000)
+        )
     }
 }

@@ -58,7 +58,12 @@ pub struct Spend {
 
 impl Spend {
     /// Nothing: what never left has spent nothing.
-    pub const NONE: Self = Self { requests: 0, input_tokens: 0, output_tokens: 0, cost: Picodollars::ZERO };
+    pub const NONE: Self = Self {
+        requests: 0,
+        input_tokens: 0,
+        output_tokens: 0,
+        cost: Picodollars::ZERO,
+    };
 
     /// The amount of one dimension.
     pub fn of(&self, dimension: Dimension) -> u64 {
@@ -77,7 +82,12 @@ impl CostRule {
     pub fn reserve(&self, estimate: &Estimate) -> Spend {
         let input = u64::from(estimate.input_tokens);
         let output = u64::from(estimate.max_output_tokens.unwrap_or(self.default_output_tokens));
-        Spend { requests: 1, input_tokens: input, output_tokens: output, cost: self.price.of(input, output) }
+        Spend {
+            requests: 1,
+            input_tokens: input,
+            output_tokens: output,
+            cost: self.price.of(input, output),
+        }
     }
 
     /// The least that a provider can charge a task at admission: what exceeds a limit even so can never be served.
@@ -87,7 +97,12 @@ impl CostRule {
             OutputCharge::AtAdmission => u64::from(estimate.max_output_tokens.unwrap_or(0)),
             OutputCharge::AsProduced => 0,
         };
-        Spend { requests: 1, input_tokens: input, output_tokens: output, cost: Picodollars::ZERO }
+        Spend {
+            requests: 1,
+            input_tokens: input,
+            output_tokens: output,
+            cost: Picodollars::ZERO,
+        }
     }
 
     /// What an answered attempt really took.

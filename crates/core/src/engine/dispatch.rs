@@ -1,0 +1,323 @@
+//! Who goes next, and where: every lease is given here and nowhere else.
+
+use super::{Engine, Held, HeldPlace, Timer};
+use crate::change::{Change, ParkReason};
+use crate::engine::level::Opens;
+use crate::id::{AttemptNo, LimitId, TargetId};
+use crate::message::{Effects, Lease, Output};
+use crate::queue::{ClassId, Place};
+use crate::quota::{Fit, Free};
+use crate::task::Event;
+use crate::time::{Timestamp, micros};
+use crate::usage::Spend;
+use crate::wait::{Wait, WaitCode};
+
+/// Priorities from here on may use what is reserved for them.
+const HIGH_PRIORITY: u8 = 8;
+
+/// The first of a queue that a target may serve.
+#[derive(Copy, Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) place: Place,
+    pub(super) cost: Spend,
+    pub(super) high_priority: bool,
+    breadth: usize,
+    pub(super) level: usize,
+}
+
+/// The dearer task that came first and must not be postponed by what passes it.
+#[derive(Copy, Clone, Debug)]
+struct Shadow {
+    cost: Spend,
+    high_priority: bool,
+    fit: Fit,
+}
+
+impl Engine {
+    /// Starts whatever can start. Each pass gives a target at most one lease, those that were served least recently
+    /// first, so that load spreads over all accounts at once.
+    pub(super) fn dispatch(&mut self, effects: &mut Effects) {
+        while let Some((at, target)) = self.ready.first().copied() {
+            if at > self.now {
+                break;
+            }
+            self.ready.pop_first();
+            if let Some(target) = self.targets.get_mut(&target) {
+                target.ready_at = None;
+            }
+            self.dirty.insert(target);
+        }
+        while !self.dirty.is_empty() {
+            let mut turn: Vec<(u32, u64, TargetId)> = std::mem::take(&mut self.dirty)
+                .into_iter()
+                .filter_map(|id| {
+                    self.targets
+                        .get(&id)
+                        .map(|target| (target.in_flight, target.last_grant, id))
+                })
+                .collect();
+            turn.sort_unstable();
+            for (_, _, target) in turn {
+                self.serve(target, effects);
+            }
+        }
+    }
+
+    /// Grants the target's next task if one can start now, else remembers when and why not.
+    fn serve(&mut self, id: TargetId, effects: &mut Effects) {
+        if let Some(wait) = self.closed(id) {
+            return self.rest_until(id, wait);
+        }
+        let (candidates, reopen) = self.candidates(id);
+        let (chosen, wait) = self.choose(id, &candidates);
+        match chosen {
+            Some(candidate) => self.grant(id, candidate, effects),
+            None => self.rest_until(id, earliest(wait, reopen)),
+        }
+    }
+
+    /// Why the target takes nothing whatever the task, if so.
+    pub(super) fn closed(&self, id: TargetId) -> Option<Wait> {
+        let target = self.targets.get(&id)?;
+        let account_id = target.spec.account;
+        let account = self.accounts.get(&account_id)?;
+        let wait = |code, until| Wait {
+            code,
+            until,
+            account: Some(account_id),
+            target: Some(id),
+            limit: None,
+        };
+        if let Some((until, why)) = account.parked.or(target.parked) {
+            return Some(wait(
+                WaitCode::Parked(why),
+                Some(until).filter(|until| *until < Timestamp::MAX),
+            ));
+        }
+        if account.workers == 0 {
+            return Some(wait(WaitCode::NoWorker, None));
+        }
+        if account.free.is_empty() {
+            return Some(wait(WaitCode::Workers, None));
+        }
+        let probing = target.trouble >= self.bounds.faults_to_rest && target.in_flight > 0;
+        probing.then(|| wait(WaitCode::Parked(ParkReason::Overloaded), None))
+    }
+
+    /// The heads of the queues that the target may serve now, first come first; and when a closed level may open.
+    pub(super) fn candidates(&self, id: TargetId) -> (Vec<Candidate>, Option<Timestamp>) {
+        let mut found = Vec::new();
+        let mut reopen: Option<Timestamp> = None;
+        let Some(target) = self.targets.get(&id) else {
+            return (found, None);
+        };
+        for (class_id, level) in &target.classes {
+            let class = &self.classes[class_id.0 as usize];
+            let Some(place) = class.queue.first().copied() else {
+                continue;
+            };
+            match self.level_opens(*class_id, *level, place.slot) {
+                Opens::Now => found.push(self.candidate(id, *class_id, *level, place)),
+                Opens::At(at) => reopen = Some(reopen.map_or(at, |other| other.min(at))),
+                Opens::OnEvent => {}
+            }
+        }
+        self.sort(&mut found);
+        (found, reopen)
+    }
+
+    fn candidate(&self, target: TargetId, class: ClassId, level: usize, place: Place) -> Candidate {
+        let row = &self.tasks[place.slot as usize].row;
+        let cost = self.targets[&target].spec.cost.reserve(&row.estimate);
+        let breadth = self.classes[class.0 as usize].breadth();
+        Candidate {
+            place,
+            cost,
+            high_priority: row.priority >= HIGH_PRIORITY,
+            breadth,
+            level,
+        }
+    }
+
+    /// First come first; within one step of age, who fits fewer targets goes first.
+    fn sort(&self, candidates: &mut [Candidate]) {
+        let Some(oldest) = candidates.iter().map(|candidate| candidate.place.order).min() else {
+            return;
+        };
+        let step = micros(self.bounds.age_step);
+        candidates.sort_unstable_by_key(|candidate| {
+            let later = candidate.place.order.saturating_sub(oldest) >= step;
+            (later, if later { 0 } else { candidate.breadth }, candidate.place)
+        });
+    }
+
+    /// The first candidate that fits now, if it postpones none of the dearer ones before it.
+    fn choose(&mut self, id: TargetId, candidates: &[Candidate]) -> (Option<Candidate>, Option<Wait>) {
+        let Some(target) = self.targets.get(&id) else {
+            return (None, None);
+        };
+        let (account, limits) = (target.spec.account, &target.spec.limits);
+        self.ledger.advance(limits, self.now);
+        let mut shadows: Vec<Shadow> = Vec::new();
+        for candidate in candidates {
+            let fit = self
+                .ledger
+                .fit(limits, &candidate.cost, self.now, candidate.high_priority);
+            let fits = fit.at <= Free::At(self.now);
+            if fits && shadows.iter().all(|shadow| self.passes(limits, candidate, shadow)) {
+                return (Some(*candidate), None);
+            }
+            if !fits {
+                let (cost, high_priority) = (candidate.cost, candidate.high_priority);
+                shadows.push(Shadow {
+                    cost,
+                    high_priority,
+                    fit,
+                });
+            }
+        }
+        let first = shadows.iter().min_by_key(|shadow| shadow.fit.at);
+        let wait = first.map(|shadow| Wait {
+            code: WaitCode::Quota,
+            until: match shadow.fit.at {
+                Free::At(at) if at < Timestamp::MAX => Some(at),
+                _ => None,
+            },
+            account: Some(account),
+            target: Some(id),
+            limit: shadow.fit.binding,
+        });
+        (None, wait)
+    }
+
+    /// True when starting the candidate now leaves the shadow's start where it is.
+    fn passes(&self, limits: &[LimitId], candidate: &Candidate, shadow: &Shadow) -> bool {
+        let (cost, other) = (&shadow.cost, &candidate.cost);
+        let beside = self
+            .ledger
+            .fit_beside(limits, cost, other, self.now, shadow.high_priority);
+        beside.at <= shadow.fit.at && beside.at != Free::AfterAnswer
+    }
+
+    fn grant(&mut self, id: TargetId, candidate: Candidate, effects: &mut Effects) {
+        let (now, slot) = (self.now, candidate.place.slot);
+        self.unplace(slot);
+        self.advance_status(slot, Event::Grant);
+        self.grants += 1;
+        let Some(target) = self.targets.get_mut(&id) else {
+            return;
+        };
+        target.in_flight += 1;
+        target.last_grant = self.grants;
+        target.wait = None;
+        let reserved = self
+            .ledger
+            .reserve(&target.spec.limits, &candidate.cost, candidate.high_priority);
+        let account = target.spec.account;
+        let worker = self.take_worker(account);
+        let task = &mut self.tasks[slot as usize];
+        task.place = HeldPlace::Leased;
+        task.row.attempt = AttemptNo(task.row.attempt.0 + 1);
+        let (task_id, attempt) = (task.row.id, task.row.attempt);
+        let (send_by, deadline) = (now + self.bounds.send_within, now + self.bounds.lease);
+        let held = Held {
+            attempt,
+            target: id,
+            worker,
+            granted_at: now,
+            send_by,
+            deadline,
+            cost: candidate.cost,
+            reserved,
+        };
+        self.leases.insert(task_id, held);
+        self.timers.insert((deadline, Timer::LeaseEnd(task_id, attempt)));
+        let reserved = candidate.cost;
+        effects.changes.push(Change::Granted {
+            task: task_id,
+            attempt,
+            target: id,
+            worker,
+            at: now,
+            send_by,
+            reserved,
+        });
+        effects.outputs.push(Output::Lease(Lease {
+            task: task_id,
+            attempt,
+            target: id,
+            worker,
+            send_by,
+            deadline,
+        }));
+        self.touch(id);
+    }
+
+    fn take_worker(&mut self, account: crate::id::AccountId) -> crate::id::WorkerId {
+        let owner = self.accounts.get_mut(&account).expect("a target's account exists");
+        let (_, id) = owner.free.pop_first().expect("`closed` found a free worker");
+        let worker = self.workers.get_mut(&id).expect("a free worker is known");
+        worker.busy += 1;
+        if worker.busy < worker.slots {
+            owner.free.insert((worker.busy, id));
+        }
+        id
+    }
+
+    /// Marks everything whose turn may have come because the target's limits or slots changed.
+    pub(super) fn touch(&mut self, id: TargetId) {
+        let Some(target) = self.targets.get(&id) else { return };
+        let account = &self.accounts[&target.spec.account];
+        let sharing = target
+            .spec
+            .limits
+            .iter()
+            .filter_map(|limit| self.limit_targets.get(limit))
+            .flatten();
+        for other in sharing.chain(&account.targets).chain([&id]) {
+            self.dirty.insert(*other);
+            if let Some(other) = self.targets.get(other) {
+                self.dirty.extend(other.dependents.iter().copied());
+            }
+        }
+    }
+
+    /// Notes why the target starts nothing now, and wakes up when it can.
+    fn rest_until(&mut self, id: TargetId, wait: impl Into<Option<Wait>>) {
+        let wait = wait.into();
+        let Some(target) = self.targets.get_mut(&id) else {
+            return;
+        };
+        target.wait = wait;
+        let at = wait.and_then(|wait| wait.until).map(|at| at.max(self.now.offset(1)));
+        if target.ready_at == at {
+            return;
+        }
+        if let Some(old) = target.ready_at.take() {
+            self.ready.remove(&(old, id));
+        }
+        if let Some(at) = at {
+            target.ready_at = Some(at);
+            self.ready.insert((at, id));
+        }
+    }
+}
+
+/// The sooner of the quota's wait and the opening of a level.
+fn earliest(wait: Option<Wait>, reopen: Option<Timestamp>) -> Option<Wait> {
+    let Some(at) = reopen else { return wait };
+    match wait {
+        Some(wait) if wait.until.is_some_and(|until| until <= at) => Some(wait),
+        Some(wait) => Some(Wait {
+            until: Some(at),
+            ..wait
+        }),
+        None => Some(Wait {
+            code: WaitCode::Patience,
+            until: Some(at),
+            account: None,
+            target: None,
+            limit: None,
+        }),
+    }
+}

@@ -1,0 +1,170 @@
+//! What a person or a program may want to know: counts, waits, use of limits. Derived when asked for, never stored.
+
+use super::{Engine, HeldPlace};
+use crate::change::{ParkReason, Parked};
+use crate::id::{AccountId, GroupId, LimitId, RouteId, TargetId, TaskId};
+use crate::quota::LimitView;
+use crate::task::Status;
+use crate::time::Timestamp;
+use crate::usage::Estimate;
+use crate::wait::{Wait, WaitCode};
+use std::time::Duration;
+
+/// How many tasks of a group stand where, since this engine began.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct GroupCounts {
+    /// Waiting.
+    pub pending: u64,
+    /// Being worked on.
+    pub assigned: u64,
+    /// Answered.
+    pub completed: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Cancelled.
+    pub cancelled: u64,
+}
+
+/// Whether what is open can still be done.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub struct Prospects {
+    /// Open tasks.
+    pub open: u64,
+    /// Those of them that no target can serve as things are.
+    pub hopeless: u64,
+}
+
+/// A target as it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TargetView {
+    /// The target.
+    pub target: TargetId,
+    /// Its account.
+    pub account: AccountId,
+    /// Attempts under way.
+    pub in_flight: u32,
+    /// Why it starts nothing more now, as of the last turn.
+    pub wait: Option<Wait>,
+}
+
+impl Engine {
+    /// The time of the latest turn.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The counts of a group.
+    pub fn group(&self, id: GroupId) -> GroupCounts {
+        self.groups.get(&id).copied().unwrap_or_default()
+    }
+
+    /// One limit, as it stands at `now`.
+    pub fn limit(&self, id: LimitId, now: Timestamp) -> Option<LimitView> {
+        self.ledger.view(id, now)
+    }
+
+    /// How far back spending must be remembered.
+    pub fn memory(&self) -> Duration {
+        self.ledger.memory()
+    }
+
+    /// Every target, as it stands.
+    pub fn targets(&self) -> impl Iterator<Item = TargetView> + '_ {
+        self.targets.iter().map(|(id, target)| TargetView {
+            target: *id,
+            account: target.spec.account,
+            in_flight: target.in_flight,
+            wait: target.wait,
+        })
+    }
+
+    /// What is parked for good or for now, and why.
+    pub fn parked(&self) -> Vec<(Parked, Timestamp, ParkReason)> {
+        let accounts = self
+            .accounts
+            .iter()
+            .filter_map(|(id, account)| account.parked.map(|(until, why)| (Parked::Account(*id), until, why)));
+        let targets = self
+            .targets
+            .iter()
+            .filter_map(|(id, target)| target.parked.map(|(until, why)| (Parked::Target(*id), until, why)));
+        accounts.chain(targets).collect()
+    }
+
+    /// Whether what is open can still be done.
+    pub fn prospects(&self) -> Prospects {
+        let mut prospects = Prospects {
+            open: self.tasks.len() as u64,
+            hopeless: 0,
+        };
+        for class in &self.classes {
+            if class.targets().all(|target| self.is_closed_for_good(target)) {
+                prospects.hopeless += (class.queue.len() + class.delayed) as u64;
+            }
+        }
+        prospects
+    }
+
+    fn is_closed_for_good(&self, id: TargetId) -> bool {
+        let Some(target) = self.targets.get(&id) else {
+            return true;
+        };
+        let no_worker = self
+            .accounts
+            .get(&target.spec.account)
+            .is_none_or(|account| account.workers == 0);
+        no_worker
+            || self.parked_until(id) == Some(Timestamp::MAX)
+            || target.spec.limits.iter().any(|limit| self.ledger.is_closed(*limit))
+    }
+
+    /// Why a task is not running now; `None` where it runs or is not open.
+    pub fn explain(&self, id: TaskId) -> Option<Wait> {
+        let slot = *self.by_id.get(&id)?;
+        let task = &self.tasks[slot as usize];
+        if task.status != Status::Pending {
+            return None;
+        }
+        let plain = |code, until| Wait {
+            code,
+            until,
+            account: None,
+            target: None,
+            limit: None,
+        };
+        if task.place == HeldPlace::Delayed {
+            let code = if task.row.faults > 0 {
+                WaitCode::Backoff
+            } else {
+                WaitCode::NotBefore
+            };
+            return Some(plain(code, Some(task.row.not_before)));
+        }
+        let class = &self.classes[task.class.0 as usize];
+        if class.targets().all(|target| self.is_closed_for_good(target)) {
+            let parked = class.targets().find_map(|target| self.targets.get(&target)?.wait);
+            return Some(parked.unwrap_or_else(|| plain(WaitCode::NoTarget, None)));
+        }
+        let waits = class.targets().filter_map(|target| self.targets.get(&target)?.wait);
+        let soonest = waits.min_by_key(|wait| wait.until.unwrap_or(Timestamp::MAX));
+        Some(soonest.unwrap_or_else(|| plain(WaitCode::Order, None)))
+    }
+
+    /// How many tasks of this size a route can start from now until then, as far as limits say: `u64::MAX` where
+    /// nothing bounds it.
+    pub fn capacity(&self, route: RouteId, size: &Estimate, until: Timestamp) -> u64 {
+        let Some(route) = self.routes.get(&route) else { return 0 };
+        let mut targets: Vec<TargetId> = route.levels.iter().flatten().copied().collect();
+        targets.sort_unstable();
+        targets.dedup();
+        let of_target = |id: &TargetId| {
+            if self.is_closed_for_good(*id) {
+                return 0;
+            }
+            let target = &self.targets[id];
+            let cost = target.spec.cost.reserve(size);
+            self.ledger.capacity(&target.spec.limits, &cost, self.now, until)
+        };
+        targets.iter().map(of_target).fold(0, u64::saturating_add)
+    }
+}

@@ -1,0 +1,288 @@
+//! What becomes of a task when its attempt is over. A 429 is never its fault; a fault is worth another try; what the
+//! request itself provoked is final; silence counts as spent.
+
+use std::time::Duration;
+
+use super::{Engine, Held, Timer};
+use crate::change::{AttemptOutcome, Change, FailureCode, ParkReason, Parked};
+use crate::id::{AttemptNo, TargetId, TaskId};
+use crate::message::{Effects, Outcome, RefusedLimit, Report};
+use crate::queue::ClassKey;
+use crate::quota::Took;
+use crate::task::{Event, Status};
+use crate::time::Timestamp;
+use crate::usage::Spend;
+
+impl Engine {
+    pub(super) fn finished(&mut self, id: TaskId, attempt: AttemptNo, report: Report, effects: &mut Effects) {
+        let Some(slot) = self.by_id.get(&id).copied() else {
+            return;
+        };
+        match self.leases.remove(&id) {
+            Some(held) if held.attempt == attempt => self.conclude(id, slot, &held, report, effects),
+            Some(other) => {
+                self.leases.insert(id, other);
+            }
+            None => self.late(id, slot, attempt, &report, effects),
+        }
+    }
+
+    /// A report for a lease that ran out: its success still completes a task that waits and that nobody else holds.
+    /// What it spent was counted when it fell silent.
+    fn late(&mut self, id: TaskId, slot: u32, attempt: AttemptNo, report: &Report, effects: &mut Effects) {
+        let task = &self.tasks[slot as usize];
+        let theirs = attempt.0 >= 1 && attempt <= task.row.attempt;
+        if let (true, Status::Pending, Outcome::Answered(usage)) = (theirs, task.status, &report.outcome) {
+            let usage = usage.unwrap_or_default();
+            let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
+            let spent = Spend {
+                requests: 1,
+                input_tokens,
+                output_tokens,
+                ..Spend::NONE
+            };
+            effects.changes.push(Change::LateReport {
+                task: id,
+                attempt,
+                outcome: AttemptOutcome::Answered,
+                spent,
+            });
+            self.end(slot, Event::Answer, effects);
+        }
+    }
+
+    fn conclude(&mut self, id: TaskId, slot: u32, held: &Held, report: Report, effects: &mut Effects) {
+        let Report {
+            outcome,
+            received_at,
+            clock,
+        } = report;
+        let arrived = received_at.min(self.now).max(held.granted_at);
+        self.learn_clock(held.target, clock);
+        match outcome {
+            Outcome::Answered(usage) => {
+                let cost = self.targets[&held.target].spec.cost;
+                let took = usage.map_or(Took::Reserved, |usage| Took::Known(cost.settled(usage)));
+                self.settle(id, held, AttemptOutcome::Answered, took, arrived, effects);
+                self.served_well(held.target);
+                self.end(slot, Event::Answer, effects);
+            }
+            Outcome::Refused { limits, retry_after } => {
+                // A refusal may count as a request and never counts as tokens.
+                let took = Took::Known(Spend {
+                    requests: 1,
+                    ..Spend::NONE
+                });
+                self.settle(id, held, AttemptOutcome::Refused, took, arrived, effects);
+                self.refused(held.target, &limits, retry_after, effects);
+                self.requeue(slot, Event::Refuse, self.now, effects);
+            }
+            Outcome::Overloaded { retry_after } => {
+                self.settle(id, held, AttemptOutcome::Fault, Took::Reserved, arrived, effects);
+                self.trouble(held.target, retry_after, true, effects);
+                self.requeue(slot, Event::Refuse, self.now, effects);
+            }
+            Outcome::Fault => {
+                self.settle(id, held, AttemptOutcome::Fault, Took::Reserved, arrived, effects);
+                self.trouble(held.target, None, false, effects);
+                self.fault(slot, effects);
+            }
+            Outcome::TooLarge => {
+                self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
+                self.too_large(slot, held.target, effects);
+            }
+            Outcome::Rejected => {
+                self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
+                self.served_well(held.target);
+                self.end(slot, Event::Fail(FailureCode::ProviderError), effects);
+            }
+            Outcome::BadKey => self.denied(id, slot, held, arrived, ParkReason::BadKey, effects),
+            Outcome::NoMoney => self.denied(id, slot, held, arrived, ParkReason::NoMoney, effects),
+            Outcome::ModelUnavailable => self.denied(id, slot, held, arrived, ParkReason::ModelUnavailable, effects),
+            Outcome::GivenBack => {
+                self.settle(
+                    id,
+                    held,
+                    AttemptOutcome::GivenBack,
+                    Took::Known(Spend::NONE),
+                    arrived,
+                    effects,
+                );
+                self.requeue(slot, Event::GiveBack, self.now, effects);
+            }
+        }
+    }
+
+    /// The account, or its model, takes nothing until somebody mends it; the task flows elsewhere.
+    fn denied(
+        &mut self,
+        id: TaskId,
+        slot: u32,
+        held: &Held,
+        arrived: Timestamp,
+        why: ParkReason,
+        effects: &mut Effects,
+    ) {
+        let took = Took::Known(Spend {
+            requests: 1,
+            ..Spend::NONE
+        });
+        self.settle(id, held, AttemptOutcome::Denied, took, arrived, effects);
+        let what = match why {
+            ParkReason::ModelUnavailable => Parked::Target(held.target),
+            _ => Parked::Account(self.targets[&held.target].spec.account),
+        };
+        self.park(what, Timestamp::MAX, why, effects);
+        self.requeue(slot, Event::Refuse, self.now, effects);
+    }
+
+    fn fault(&mut self, slot: u32, effects: &mut Effects) {
+        let task = &mut self.tasks[slot as usize];
+        task.row.faults = task.row.faults.saturating_add(1);
+        if task.row.faults >= task.row.max_attempts {
+            return self.end(slot, Event::Fail(FailureCode::AttemptsExhausted), effects);
+        }
+        if task.row.deadline <= self.now {
+            return self.end(slot, Event::Fail(FailureCode::DeadlineExceeded), effects);
+        }
+        let wait = self.backoff(u32::from(self.tasks[slot as usize].row.faults));
+        self.requeue(slot, Event::Fault, self.now + wait, effects);
+    }
+
+    /// Another target may be large enough; where none is left, nobody will ever serve it.
+    fn too_large(&mut self, slot: u32, target: TargetId, effects: &mut Effects) {
+        let key = &self.classes[self.tasks[slot as usize].class.0 as usize].key;
+        let mut except = key.except.clone();
+        if let Err(at) = except.binary_search(&target) {
+            except.insert(at, target);
+        }
+        let class = self.intern(ClassKey { except, ..key.clone() });
+        if self.classes[class.0 as usize].breadth() == 0 {
+            return self.end(slot, Event::Fail(FailureCode::TooLarge), effects);
+        }
+        self.tasks[slot as usize].class = class;
+        self.requeue(slot, Event::Refuse, self.now, effects);
+    }
+
+    /// A lease ran out: the request may have been sent, so it counts as spent.
+    pub(super) fn silence(&mut self, id: TaskId, attempt: AttemptNo, effects: &mut Effects) {
+        let Some(slot) = self.by_id.get(&id).copied() else {
+            return;
+        };
+        let Some(held) = self.leases.remove(&id) else { return };
+        if held.attempt != attempt {
+            self.leases.insert(id, held);
+            return;
+        }
+        self.settle_in_silence(id, &held, AttemptOutcome::Silent, effects);
+        let task = &mut self.tasks[slot as usize];
+        task.row.silences = task.row.silences.saturating_add(1);
+        if task.row.silences >= self.bounds.max_silences {
+            return self.end(slot, Event::Fail(FailureCode::Quarantined), effects);
+        }
+        self.requeue(slot, Event::Silence, self.now, effects);
+    }
+
+    pub(super) fn settle_in_silence(
+        &mut self,
+        id: TaskId,
+        held: &Held,
+        outcome: AttemptOutcome,
+        effects: &mut Effects,
+    ) {
+        let arrived = self.now.max(held.send_by);
+        self.settle(id, held, outcome, Took::Reserved, arrived, effects);
+    }
+
+    /// Ends a lease: the ledger learns what it took, the worker is free again, and the attempt is history.
+    fn settle(
+        &mut self,
+        id: TaskId,
+        held: &Held,
+        outcome: AttemptOutcome,
+        took: Took,
+        arrived: Timestamp,
+        effects: &mut Effects,
+    ) {
+        self.timers.remove(&(held.deadline, Timer::LeaseEnd(id, held.attempt)));
+        self.free_worker(held);
+        if let Some(target) = self.targets.get_mut(&held.target) {
+            target.in_flight = target.in_flight.saturating_sub(1);
+            let clock = self
+                .accounts
+                .get(&target.spec.account)
+                .and_then(|account| account.clock);
+            self.ledger
+                .settle(&target.spec.limits, &held.reserved, took, arrived, clock);
+        }
+        self.touch(held.target);
+        let spent = match took {
+            Took::Reserved => held.cost,
+            Took::Known(spent) => spent,
+        };
+        effects.changes.push(Change::AttemptEnded {
+            task: id,
+            attempt: held.attempt,
+            target: held.target,
+            worker: held.worker,
+            granted_at: held.granted_at,
+            ended_at: arrived,
+            outcome,
+            spent,
+        });
+    }
+
+    fn free_worker(&mut self, held: &Held) {
+        let Some(worker) = self.workers.get_mut(&held.worker) else {
+            return;
+        };
+        let free = self.accounts.get_mut(&worker.account).map(|account| &mut account.free);
+        let before = worker.busy;
+        worker.busy = worker.busy.saturating_sub(1);
+        if let (Some(free), true) = (free, worker.up) {
+            free.remove(&(before, held.worker));
+            if worker.busy < worker.slots {
+                free.insert((worker.busy, held.worker));
+            }
+        }
+    }
+
+    fn served_well(&mut self, target: TargetId) {
+        if let Some(target) = self.targets.get_mut(&target) {
+            target.trouble = 0;
+            self.ledger.accepted(&target.spec.limits);
+        }
+    }
+
+    fn refused(&mut self, id: TargetId, limits: &[RefusedLimit], retry_after: Option<Duration>, effects: &mut Effects) {
+        let known = self.targets[&id].spec.limits.clone();
+        let mut parked_any = false;
+        for refused in limits {
+            for limit in self.ledger.named(&known, refused.dimension, refused.per) {
+                if let Some(amount) = refused.amount {
+                    self.learn(limit, amount, effects);
+                }
+                let clock = self
+                    .accounts
+                    .get(&self.targets[&id].spec.account)
+                    .and_then(|account| account.clock);
+                let until = self.ledger.rest_after_refusal(limit, retry_after, self.now, clock);
+                self.park(Parked::Limit(limit), until, ParkReason::QuotaRefused, effects);
+                parked_any = true;
+            }
+        }
+        if !parked_any {
+            let rest = retry_after.unwrap_or(Duration::from_secs(60));
+            let until = self.now + rest + Duration::from_millis(50);
+            self.park(Parked::Target(id), until, ParkReason::QuotaRefused, effects);
+        }
+    }
+
+    pub(super) fn backoff(&self, count: u32) -> Duration {
+        let doubled = self
+            .bounds
+            .backoff_least
+            .saturating_mul(1 << count.saturating_sub(1).min(16));
+        doubled.min(self.bounds.backoff_most)
+    }
+}

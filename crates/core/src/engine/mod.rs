@@ -1,0 +1,534 @@
+//! The state machine. `handle` is the only way in, [`Effects`] the only way out.
+//!
+//! One turn: apply what happened, then let due timers fire, then dispatch whatever can start. Handlers never act; they
+//! change state and mark what dispatch must look at again, so that every decision is made once, with one `now`.
+//!
+//! Invariants, checked by `check` after every step of the tests:
+//! - A task is in exactly one place: a queue, a delay, or a lease.
+//! - A lease belongs to an assigned task, and its reservation stands in every limit of its target.
+//! - What is reserved never exceeds a limit.
+//! - Every open task can still move: it is queued, or a timer or a lease will move it.
+//! - Pending, feasible, quota free, slot free: then it has been granted.
+
+mod check;
+mod dispatch;
+mod explain;
+mod finish;
+mod level;
+mod park;
+mod restore;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use slab::Slab;
+
+pub use explain::{GroupCounts, Prospects, TargetView};
+pub use restore::{Past, PastLease, PastSpend};
+
+use crate::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Parked, TaskRow};
+use crate::clock::ClockOffset;
+use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use crate::message::{Effects, Input, Output};
+use crate::queue::{Class, ClassId, ClassKey, Place};
+use crate::quota::{Ledger, Reserved};
+use crate::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use crate::task::{Event, Status};
+use crate::time::Timestamp;
+use crate::usage::Spend;
+use crate::wait::Wait;
+
+/// The brain.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    now: Timestamp,
+    bounds: Bounds,
+    tasks: Slab<Task>,
+    by_id: BTreeMap<TaskId, u32>,
+    leases: BTreeMap<TaskId, Held>,
+    groups: BTreeMap<GroupId, GroupCounts>,
+    classes: Vec<Class>,
+    class_ids: BTreeMap<ClassKey, ClassId>,
+    route_classes: BTreeMap<RouteId, Vec<ClassId>>,
+    routes: BTreeMap<RouteId, RouteSpec>,
+    targets: BTreeMap<TargetId, Target>,
+    accounts: BTreeMap<AccountId, Account>,
+    workers: BTreeMap<WorkerId, Worker>,
+    ledger: Ledger,
+    limit_targets: BTreeMap<LimitId, Vec<TargetId>>,
+    timers: BTreeSet<(Timestamp, Timer)>,
+    /// Targets to look at before the turn ends.
+    dirty: BTreeSet<TargetId>,
+    /// When each waiting target can start something, if nothing else happens.
+    ready: BTreeSet<(Timestamp, TargetId)>,
+    grants: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Task {
+    row: TaskRow,
+    status: Status,
+    class: ClassId,
+    place: HeldPlace,
+}
+
+/// Where an open task is.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum HeldPlace {
+    Queued,
+    Delayed,
+    Leased,
+}
+
+/// A live lease.
+#[derive(Clone, Debug)]
+struct Held {
+    attempt: AttemptNo,
+    target: TargetId,
+    worker: WorkerId,
+    granted_at: Timestamp,
+    send_by: Timestamp,
+    deadline: Timestamp,
+    cost: Spend,
+    reserved: Reserved,
+}
+
+#[derive(Clone, Debug)]
+struct Target {
+    spec: TargetSpec,
+    /// The classes it can serve, with the level at which it stands in them.
+    classes: Vec<(ClassId, usize)>,
+    /// Targets of lower levels, whose turn may come when this one's changes.
+    dependents: BTreeSet<TargetId>,
+    parked: Option<(Timestamp, ParkReason)>,
+    /// Faults in a row.
+    trouble: u32,
+    in_flight: u32,
+    ready_at: Option<Timestamp>,
+    wait: Option<Wait>,
+    last_grant: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Account {
+    parked: Option<(Timestamp, ParkReason)>,
+    clock: Option<ClockOffset>,
+    targets: Vec<TargetId>,
+    /// Workers with a free slot, the least busy first.
+    free: BTreeSet<(u32, WorkerId)>,
+    workers: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Worker {
+    account: AccountId,
+    slots: u32,
+    busy: u32,
+    up: bool,
+}
+
+/// Why the engine wants to be woken.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Timer {
+    /// A delayed task may be queued.
+    Due(TaskId),
+    /// A task is out of time.
+    Deadline(TaskId),
+    /// A lease ends unless it was renewed.
+    LeaseEnd(TaskId, AttemptNo),
+    /// Something parked takes work again.
+    Unpark(Parked),
+}
+
+impl Engine {
+    /// An engine that remembers nothing.
+    pub fn new(setup: Setup, now: Timestamp) -> Self {
+        let mut engine = Self {
+            now,
+            bounds: setup.bounds,
+            tasks: Slab::new(),
+            by_id: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            classes: Vec::new(),
+            class_ids: BTreeMap::new(),
+            route_classes: BTreeMap::new(),
+            routes: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+            workers: BTreeMap::new(),
+            ledger: Ledger::default(),
+            limit_targets: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            dirty: BTreeSet::new(),
+            ready: BTreeSet::new(),
+            grants: 0,
+        };
+        for (id, spec) in setup.limits {
+            engine.ledger.add(id, spec);
+        }
+        for (id, spec) in setup.targets {
+            engine.add_target(id, spec);
+        }
+        for (id, spec) in setup.routes {
+            engine.add_route(id, spec);
+        }
+        engine
+    }
+
+    fn add_target(&mut self, id: TargetId, spec: TargetSpec) {
+        for limit in &spec.limits {
+            self.limit_targets.entry(*limit).or_default().push(id);
+        }
+        self.accounts.entry(spec.account).or_default().targets.push(id);
+        self.targets.insert(
+            id,
+            Target {
+                spec,
+                classes: Vec::new(),
+                dependents: BTreeSet::new(),
+                parked: None,
+                trouble: 0,
+                in_flight: 0,
+                ready_at: None,
+                wait: None,
+                last_grant: 0,
+            },
+        );
+    }
+
+    /// Adds a name that tasks may ask for; known names keep their meaning.
+    pub fn add_route(&mut self, id: RouteId, spec: RouteSpec) {
+        self.routes.entry(id).or_insert(spec);
+    }
+
+    /// Applies what happened by `now`, fires the timers that are due and starts whatever can start.
+    ///
+    /// Time never goes back: an earlier `now` is taken for the latest one seen.
+    pub fn handle(&mut self, now: Timestamp, inputs: impl IntoIterator<Item = Input>, effects: &mut Effects) {
+        self.now = self.now.max(now);
+        for input in inputs {
+            self.apply(input, effects);
+        }
+        self.fire_timers(effects);
+        self.dispatch(effects);
+    }
+
+    /// When the engine wants to be called again, if nothing happens before.
+    pub fn next_wakeup(&self) -> Option<Timestamp> {
+        let timer = self.timers.first().map(|(at, _)| *at);
+        let ready = self.ready.first().map(|(at, _)| *at);
+        [timer, ready]
+            .into_iter()
+            .flatten()
+            .min()
+            .filter(|at| *at < Timestamp::MAX)
+    }
+
+    fn apply(&mut self, input: Input, effects: &mut Effects) {
+        match input {
+            Input::Submit(row) => self.submit(row, effects),
+            Input::Revive { row, was } => self.revive(row, was, effects),
+            Input::Cancel(task) => self.cancel(task, effects),
+            Input::WorkerUp { worker, account, slots } => self.worker_up(worker, account, slots),
+            Input::WorkerDown(worker) => self.worker_down(worker),
+            Input::Renew { task, attempt } => self.renew(task, attempt),
+            Input::Finished { task, attempt, report } => self.finished(task, attempt, report, effects),
+            Input::Unpark(what) => self.unpark(what, effects),
+        }
+    }
+
+    fn submit(&mut self, row: TaskRow, effects: &mut Effects) {
+        if self.by_id.contains_key(&row.id) {
+            return;
+        }
+        effects.changes.push(Change::Added(row));
+        self.admit(row, effects);
+    }
+
+    fn revive(&mut self, row: TaskRow, was: Ending, effects: &mut Effects) {
+        if self.by_id.contains_key(&row.id) || Status::Ended(was).after(Event::Revive).is_none() {
+            return;
+        }
+        let counts = self.groups.entry(row.group).or_default().of(Status::Ended(was));
+        *counts = counts.saturating_sub(1);
+        let row = TaskRow {
+            faults: 0,
+            silences: 0,
+            ..row
+        };
+        effects.changes.push(Change::Revived(row));
+        self.admit(row, effects);
+    }
+
+    /// Takes in an open task: queued, delayed, or ended at once where it can never be served.
+    fn admit(&mut self, row: TaskRow, effects: &mut Effects) {
+        let except = self.too_small_for(&row);
+        let class = self.intern(ClassKey {
+            route: row.route,
+            except,
+            band: ClassKey::band(&row.estimate),
+        });
+        let impossible = self.classes[class.0 as usize].breadth() == 0;
+        if row.deadline < Timestamp::MAX {
+            self.timers.insert((row.deadline, Timer::Deadline(row.id)));
+        }
+        let id = row.id;
+        self.groups.entry(row.group).or_default().pending += 1;
+        let slot = self.tasks.insert(Task {
+            row,
+            status: Status::Pending,
+            class,
+            place: HeldPlace::Delayed,
+        });
+        let slot = u32::try_from(slot).expect("fewer than 2^32 open tasks fit in memory");
+        self.by_id.insert(id, slot);
+        self.classes[class.0 as usize].delayed += 1;
+        if impossible {
+            self.end(slot, Event::Fail(FailureCode::TooLarge), effects);
+        } else {
+            self.place(slot);
+        }
+    }
+
+    /// The targets of the task's route whose limits it exceeds even at its least.
+    fn too_small_for(&self, row: &TaskRow) -> Vec<TargetId> {
+        let Some(route) = self.routes.get(&row.route) else {
+            return Vec::new();
+        };
+        let too_small = |id: &TargetId| {
+            self.targets.get(id).is_some_and(|target| {
+                let least = target.spec.cost.least(&row.estimate);
+                target
+                    .spec
+                    .limits
+                    .iter()
+                    .any(|limit| self.ledger.never_fits(*limit, &least))
+            })
+        };
+        let mut except: Vec<TargetId> = route.levels.iter().flatten().copied().filter(too_small).collect();
+        except.sort_unstable();
+        except.dedup();
+        except
+    }
+
+    fn intern(&mut self, key: ClassKey) -> ClassId {
+        if let Some(id) = self.class_ids.get(&key) {
+            return *id;
+        }
+        let id = ClassId(u32::try_from(self.classes.len()).expect("classes are few"));
+        let mut levels: [Vec<TargetId>; 3] = Default::default();
+        if let Some(route) = self.routes.get(&key.route) {
+            for (level, targets) in route.levels.iter().enumerate() {
+                let allowed = |id: &&TargetId| !key.except.contains(id) && self.targets.contains_key(id);
+                levels[level] = targets.iter().filter(allowed).copied().collect();
+            }
+        }
+        let class = Class {
+            key: key.clone(),
+            levels,
+            queue: BTreeSet::new(),
+            delayed: 0,
+        };
+        for level in 0..class.levels.len() {
+            for target in &class.levels[level] {
+                for above in class.above(level) {
+                    if let Some(above) = self.targets.get_mut(&above) {
+                        above.dependents.insert(*target);
+                    }
+                }
+                if let Some(target) = self.targets.get_mut(target) {
+                    target.classes.push((id, level));
+                }
+            }
+        }
+        self.route_classes.entry(key.route).or_default().push(id);
+        self.classes.push(class);
+        self.class_ids.insert(key, id);
+        id
+    }
+
+    /// Puts a delayed task where it belongs now: into its queue, or back behind its timer.
+    fn place(&mut self, slot: u32) {
+        let task = &mut self.tasks[slot as usize];
+        if task.row.not_before > self.now {
+            self.timers.insert((task.row.not_before, Timer::Due(task.row.id)));
+            return;
+        }
+        task.place = HeldPlace::Queued;
+        let place = Place::of(&task.row, slot, &self.bounds);
+        let class = &mut self.classes[task.class.0 as usize];
+        class.delayed -= 1;
+        class.queue.insert(place);
+        self.dirty.extend(class.targets());
+    }
+
+    /// Takes a task out of wherever it is. Its lease, if any, must be settled by the caller.
+    fn unplace(&mut self, slot: u32) {
+        let task = &self.tasks[slot as usize];
+        let class = &mut self.classes[task.class.0 as usize];
+        match task.place {
+            HeldPlace::Queued => {
+                class.queue.remove(&Place::of(&task.row, slot, &self.bounds));
+                // The next in line may be cheaper than what stood before it.
+                self.dirty.extend(class.targets());
+            }
+            HeldPlace::Delayed => {
+                class.delayed -= 1;
+                self.timers.remove(&(task.row.not_before, Timer::Due(task.row.id)));
+            }
+            HeldPlace::Leased => {}
+        }
+    }
+
+    /// Moves a task's status and its group's counts. Every change of status passes here.
+    fn advance_status(&mut self, slot: u32, event: Event) -> Status {
+        let task = &mut self.tasks[slot as usize];
+        let next = task.status.after(event).expect("only legal moves are asked for");
+        let group = self.groups.entry(task.row.group).or_default();
+        *group.of(task.status) -= 1;
+        *group.of(next) += 1;
+        task.status = next;
+        next
+    }
+
+    /// Ends an open task that holds no lease.
+    fn end(&mut self, slot: u32, event: Event, effects: &mut Effects) {
+        self.unplace(slot);
+        let Status::Ended(ending) = self.advance_status(slot, event) else {
+            return;
+        };
+        let task = self.tasks.remove(slot as usize);
+        self.by_id.remove(&task.row.id);
+        if task.row.deadline < Timestamp::MAX {
+            self.timers.remove(&(task.row.deadline, Timer::Deadline(task.row.id)));
+        }
+        let (id, group) = (task.row.id, task.row.group);
+        effects.changes.push(Change::Finished {
+            task: id,
+            group,
+            ending,
+            at: self.now,
+        });
+        effects.outputs.push(Output::Ended {
+            task: id,
+            group,
+            ending,
+        });
+    }
+
+    /// Lets a task wait again, from `not_before` on.
+    fn requeue(&mut self, slot: u32, event: Event, not_before: Timestamp, effects: &mut Effects) {
+        self.advance_status(slot, event);
+        let task = &mut self.tasks[slot as usize];
+        task.row.not_before = not_before;
+        task.place = HeldPlace::Delayed;
+        self.classes[task.class.0 as usize].delayed += 1;
+        effects.changes.push(Change::Requeued {
+            task: task.row.id,
+            not_before,
+            attempt: task.row.attempt,
+            faults: task.row.faults,
+            silences: task.row.silences,
+        });
+        self.place(slot);
+    }
+
+    fn cancel(&mut self, id: TaskId, effects: &mut Effects) {
+        let Some(slot) = self.by_id.get(&id).copied() else {
+            return;
+        };
+        if let Some(held) = self.leases.remove(&id) {
+            effects.outputs.push(Output::Abort {
+                worker: held.worker,
+                task: id,
+                attempt: held.attempt,
+            });
+            self.settle_in_silence(id, &held, AttemptOutcome::Cancelled, effects);
+        }
+        self.end(slot, Event::Cancel, effects);
+    }
+
+    fn worker_up(&mut self, id: WorkerId, account: AccountId, slots: u32) {
+        let Some(owner) = self.accounts.get_mut(&account) else {
+            return;
+        };
+        let worker = self.workers.entry(id).or_insert(Worker {
+            account,
+            slots,
+            busy: 0,
+            up: false,
+        });
+        if !worker.up {
+            worker.up = true;
+            owner.workers += 1;
+        }
+        owner.free.remove(&(worker.busy, id));
+        worker.slots = slots;
+        if worker.busy < worker.slots {
+            owner.free.insert((worker.busy, id));
+        }
+        self.dirty.extend(owner.targets.iter().copied());
+    }
+
+    fn worker_down(&mut self, id: WorkerId) {
+        let Some(worker) = self.workers.get_mut(&id).filter(|worker| worker.up) else {
+            return;
+        };
+        worker.up = false;
+        if let Some(owner) = self.accounts.get_mut(&worker.account) {
+            owner.workers -= 1;
+            owner.free.remove(&(worker.busy, id));
+            self.dirty.extend(owner.targets.iter().copied());
+        }
+    }
+
+    fn renew(&mut self, id: TaskId, attempt: AttemptNo) {
+        let Some(held) = self.leases.get_mut(&id).filter(|held| held.attempt == attempt) else {
+            return;
+        };
+        self.timers.remove(&(held.deadline, Timer::LeaseEnd(id, attempt)));
+        held.deadline = self.now + self.bounds.lease;
+        self.timers.insert((held.deadline, Timer::LeaseEnd(id, attempt)));
+    }
+
+    fn fire_timers(&mut self, effects: &mut Effects) {
+        while let Some((at, timer)) = self.timers.first().copied() {
+            if at > self.now {
+                break;
+            }
+            self.timers.pop_first();
+            match timer {
+                Timer::Due(id) => {
+                    if let Some(slot) = self.by_id.get(&id).copied() {
+                        self.place(slot);
+                    }
+                }
+                Timer::Deadline(id) => self.out_of_time(id, effects),
+                Timer::LeaseEnd(id, attempt) => self.silence(id, attempt, effects),
+                Timer::Unpark(what) => self.park_over(what),
+            }
+        }
+    }
+
+    /// A task that waits is failed; one at work may still be answered.
+    fn out_of_time(&mut self, id: TaskId, effects: &mut Effects) {
+        let Some(slot) = self.by_id.get(&id).copied() else {
+            return;
+        };
+        if self.tasks[slot as usize].status == Status::Pending {
+            self.end(slot, Event::Fail(FailureCode::DeadlineExceeded), effects);
+        }
+    }
+}
+
+impl GroupCounts {
+    fn of(&mut self, status: Status) -> &mut u64 {
+        match status {
+            Status::Pending => &mut self.pending,
+            Status::Assigned => &mut self.assigned,
+            Status::Ended(Ending::Completed) => &mut self.completed,
+            Status::Ended(Ending::Failed(_)) => &mut self.failed,
+            Status::Ended(Ending::Cancelled) => &mut self.cancelled,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What goes into the engine and what comes out of it.
+
+use std::time::Duration;
+
+use crate::change::{Change, Ending, Parked, TaskRow};
+use crate::clock::ClockOffset;
+use crate::id::{AccountId, AttemptNo, GroupId, TargetId, TaskId, WorkerId};
+use crate::limit::Dimension;
+use crate::time::Timestamp;
+use crate::usage::Usage;
+
+/// Something that happened.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input {
+    /// A new task.
+    Submit(TaskRow),
+    /// A task that had failed or was cancelled, to be done after all.
+    Revive {
+        /// The task.
+        row: TaskRow,
+        /// How it had ended.
+        was: Ending,
+    },
+    /// Nobody wants this task any more.
+    Cancel(TaskId),
+    /// A worker offers so many slots on an account.
+    WorkerUp {
+        /// Who.
+        worker: WorkerId,
+        /// Whose quota it spends.
+        account: AccountId,
+        /// How many attempts it runs at once.
+        slots: u32,
+    },
+    /// A worker takes no more; what it holds runs on until it reports or its leases end.
+    WorkerDown(
+        /// Who.
+        WorkerId,
+    ),
+    /// An attempt is still at work.
+    Renew {
+        /// The task.
+        task: TaskId,
+        /// Its attempt.
+        attempt: AttemptNo,
+    },
+    /// An attempt is over.
+    Finished {
+        /// The task.
+        task: TaskId,
+        /// Its attempt.
+        attempt: AttemptNo,
+        /// How.
+        report: Report,
+    },
+    /// Somebody wants this tried again now.
+    Unpark(
+        /// What.
+        Parked,
+    ),
+}
+
+/// What an attempt found out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When the answer was here: the latest moment at which the provider can have counted the request.
+    pub received_at: Timestamp,
+    /// What the answer told of the provider's clock.
+    pub clock: Option<ClockOffset>,
+}
+
+/// How an attempt ended, in terms of what must follow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Answered; usage as far as the provider told it.
+    Answered(Option<Usage>),
+    /// Refused for quota.
+    Refused {
+        /// The limits it named.
+        limits: Vec<RefusedLimit>,
+        /// When to come again, by its word.
+        retry_after: Option<Duration>,
+    },
+    /// The provider has no capacity now.
+    Overloaded {
+        /// When to come again, by its word.
+        retry_after: Option<Duration>,
+    },
+    /// A fault that another attempt may not meet.
+    Fault,
+    /// The request is larger than the target takes.
+    TooLarge,
+    /// The request itself is refused, for good.
+    Rejected,
+    /// The key is refused.
+    BadKey,
+    /// There is no money.
+    NoMoney,
+    /// The account does not have this model.
+    ModelUnavailable,
+    /// Nothing was sent.
+    GivenBack,
+}
+
+/// A limit as a refusal names it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct RefusedLimit {
+    /// What it counts.
+    pub dimension: Dimension,
+    /// Its period.
+    pub per: Option<Duration>,
+    /// How much it holds.
+    pub amount: Option<u64>,
+}
+
+/// Something to be done, once the changes are stored.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// Run this attempt.
+    Lease(Lease),
+    /// A task has ended.
+    Ended {
+        /// The task.
+        task: TaskId,
+        /// Its group.
+        group: GroupId,
+        /// How.
+        ending: Ending,
+    },
+    /// An attempt is no longer wanted.
+    Abort {
+        /// Who runs it.
+        worker: WorkerId,
+        /// The task.
+        task: TaskId,
+        /// The attempt.
+        attempt: AttemptNo,
+    },
+}
+
+/// The right to run an attempt.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Lease {
+    /// The task.
+    pub task: TaskId,
+    /// The attempt.
+    pub attempt: AttemptNo,
+    /// Where to.
+    pub target: TargetId,
+    /// By whom.
+    pub worker: WorkerId,
+    /// The last moment at which the request may leave.
+    pub send_by: Timestamp,
+    /// Without a sign of life until then it is taken for lost.
+    pub deadline: Timestamp,
+}
+
+/// What one turn of the engine brings about: changes to store first, outputs to deliver afterwards.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Effects {
+    /// To be stored in one transaction.
+    pub changes: Vec<Change>,
+    /// To be delivered once the changes are stored.
+    pub outputs: Vec<Output>,
+}
+
+impl Effects {
+    /// True when nothing came of it.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.outputs.is_empty()
+    }
+
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.changes.clear();
+        self.outputs.clear();
+    }
+}

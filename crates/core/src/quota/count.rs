@@ -1,0 +1,310 @@
+//! One count of one limit, held by the certain rule: a request in flight never leaves a window, and an answered one
+//! leaves as if it had arrived at the last moment at which it can have arrived. It never overspends, whatever the
+//! network's delays.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::clock::ClockOffset;
+use crate::limit::{LimitSpec, Window};
+use crate::time::{Timestamp, micros};
+
+/// Windows longer than this are kept as sums that expire whole, this many to a window.
+const COARSE_ABOVE: Duration = Duration::from_secs(3_600);
+const COARSE_PARTS: i64 = 1_024;
+
+/// When an amount fits.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Free {
+    /// From this moment on, if nothing else happens; it may be past.
+    At(Timestamp),
+    /// Not before one of those in flight is answered.
+    AfterAnswer,
+}
+
+/// How much of a limit is taken, and until when.
+#[derive(Clone, Debug)]
+pub(crate) struct Count {
+    spec: LimitSpec,
+    /// What the wire showed the limit to hold, where that is less than was believed.
+    learnt: Option<u64>,
+    in_flight: u64,
+    /// Answered: the moment at which each amount surely stops counting. Unused by buckets.
+    log: BTreeMap<Timestamp, u64>,
+    logged: u64,
+    /// Buckets: the highest that the level can be, in units of 1/per, at `level_at`.
+    level: u128,
+    level_at: Timestamp,
+}
+
+impl Count {
+    pub(crate) fn new(spec: LimitSpec) -> Self {
+        Self {
+            spec,
+            learnt: None,
+            in_flight: 0,
+            log: BTreeMap::new(),
+            logged: 0,
+            level: 0,
+            level_at: Timestamp::EPOCH,
+        }
+    }
+
+    pub(crate) fn spec(&self) -> &LimitSpec {
+        &self.spec
+    }
+
+    /// How much the limit holds, as far as is known.
+    pub(crate) fn amount(&self) -> u64 {
+        self.learnt
+            .map_or(self.spec.amount, |learnt| learnt.min(self.spec.amount))
+    }
+
+    pub(crate) fn learn(&mut self, amount: u64) {
+        self.learnt = Some(amount);
+    }
+
+    /// The amount that a task of this priority may fill.
+    fn ceiling(&self, high_priority: bool) -> u64 {
+        let amount = self.amount();
+        if high_priority || self.spec.reserve_permille == 0 {
+            return amount;
+        }
+        let kept = u128::from(amount) * u128::from(self.spec.reserve_permille) / 1_000;
+        amount - u64::try_from(kept).unwrap_or(amount).min(amount)
+    }
+
+    /// What is reserved for a cost: a cost above the limit is cut to it, as an estimate can be too high.
+    pub(crate) fn cut(&self, cost: u64, high_priority: bool) -> u64 {
+        cost.min(self.ceiling(high_priority))
+    }
+
+    /// Taken now: in flight, and answered but still counting (rounded up).
+    pub(crate) fn used(&self) -> u64 {
+        self.in_flight.saturating_add(self.settled())
+    }
+
+    /// `used`, without forgetting anything.
+    fn used_at(&self, now: Timestamp) -> u64 {
+        match self.spec.window {
+            Window::Bucket { per } => {
+                let level = self.level.saturating_sub(self.drained(now));
+                self.in_flight
+                    .saturating_add(u64::try_from(level.div_ceil(per_units(per))).unwrap_or(u64::MAX))
+            }
+            _ => {
+                let over: u64 = self.log.range(..=now).map(|(_, amount)| amount).sum();
+                self.used().saturating_sub(over)
+            }
+        }
+    }
+
+    fn drained(&self, now: Timestamp) -> u128 {
+        now.since(self.level_at)
+            .as_micros()
+            .saturating_mul(u128::from(self.amount()))
+    }
+
+    pub(crate) fn in_flight(&self) -> u64 {
+        self.in_flight
+    }
+
+    fn settled(&self) -> u64 {
+        match self.spec.window {
+            Window::Bucket { per } => u64::try_from(self.level.div_ceil(per_units(per))).unwrap_or(u64::MAX),
+            _ => self.logged,
+        }
+    }
+
+    /// Forgets what has stopped counting.
+    pub(crate) fn advance(&mut self, now: Timestamp) {
+        if matches!(self.spec.window, Window::Bucket { .. }) {
+            self.level = self.level.saturating_sub(self.drained(now));
+            self.level_at = self.level_at.max(now);
+            return;
+        }
+        while let Some(entry) = self.log.first_entry() {
+            if *entry.key() > now {
+                break;
+            }
+            self.logged = self.logged.saturating_sub(entry.remove());
+        }
+    }
+
+    /// When `cost` fits. Call `advance(now)` first.
+    pub(crate) fn free_at(&self, cost: u64, now: Timestamp, high_priority: bool) -> Free {
+        let ceiling = self.ceiling(high_priority);
+        let wanted = self.in_flight.saturating_add(cost);
+        match self.spec.window {
+            Window::Bucket { per } => self.bucket_free_at(wanted, ceiling, per, now),
+            _ => self.log_free_at(wanted, ceiling, now),
+        }
+    }
+
+    fn bucket_free_at(&self, wanted: u64, ceiling: u64, per: Duration, now: Timestamp) -> Free {
+        if wanted > ceiling || self.amount() == 0 {
+            return Free::AfterAnswer;
+        }
+        let room = u128::from(ceiling - wanted) * per_units(per);
+        let excess = self.level.saturating_sub(room);
+        let wait = excess.div_ceil(u128::from(self.amount()));
+        Free::At(now.offset(i64::try_from(wait).unwrap_or(i64::MAX)))
+    }
+
+    fn log_free_at(&self, wanted: u64, ceiling: u64, now: Timestamp) -> Free {
+        let mut over = wanted.saturating_add(self.logged).saturating_sub(ceiling);
+        if over == 0 {
+            return Free::At(now);
+        }
+        for (expiry, amount) in &self.log {
+            over = over.saturating_sub(*amount);
+            if over == 0 {
+                return Free::At(*expiry);
+            }
+        }
+        Free::AfterAnswer
+    }
+
+    pub(crate) fn reserve(&mut self, amount: u64) {
+        self.in_flight = self.in_flight.saturating_add(amount);
+    }
+
+    pub(crate) fn release(&mut self, amount: u64) {
+        self.in_flight = self.in_flight.saturating_sub(amount);
+    }
+
+    /// Counts an amount that arrived at `arrived` at the latest. In order of time.
+    pub(crate) fn record(&mut self, amount: u64, arrived: Timestamp, clock: Option<ClockOffset>) {
+        if amount == 0 {
+            return;
+        }
+        match self.spec.window {
+            Window::InFlight => {}
+            Window::Bucket { per } => {
+                self.advance(arrived.max(self.level_at));
+                self.level = self.level.saturating_add(u128::from(amount) * per_units(per));
+            }
+            Window::Sliding { .. } | Window::Fixed { .. } | Window::Resets(_) => {
+                let expiry = self.coarse(self.expiry(arrived, clock));
+                let sum = self.log.entry(expiry).or_insert(0);
+                *sum = sum.saturating_add(amount);
+                self.logged = self.logged.saturating_add(amount);
+            }
+        }
+    }
+
+    /// When an arrival stops counting, at the latest.
+    fn expiry(&self, arrived: Timestamp, clock: Option<ClockOffset>) -> Timestamp {
+        match &self.spec.window {
+            Window::InFlight | Window::Bucket { .. } => arrived,
+            Window::Sliding { per } => arrived + *per,
+            // One whole period later is another window whatever the phase, so it holds without a clock too.
+            Window::Fixed { per } => match clock {
+                None => arrived + *per,
+                Some(clock) => {
+                    let edge = next_multiple(clock.latest_reading(arrived), *per);
+                    clock.surely_reached(edge).min(arrived + *per)
+                }
+            },
+            Window::Resets(edges) => {
+                let clock = clock.unwrap_or(ClockOffset::ASSUMED);
+                let reading = clock.latest_reading(arrived);
+                let next = edges.partition_point(|edge| *edge <= reading);
+                edges
+                    .get(next)
+                    .map_or(Timestamp::MAX, |edge| clock.surely_reached(*edge))
+            }
+        }
+    }
+
+    fn coarse(&self, expiry: Timestamp) -> Timestamp {
+        match self.spec.window {
+            Window::Sliding { per } if per > COARSE_ABOVE => {
+                let step = (micros(per) / COARSE_PARTS).max(1);
+                let at = expiry.as_micros();
+                Timestamp::from_micros(at.saturating_add(step - 1).div_euclid(step).saturating_mul(step))
+            }
+            _ => expiry,
+        }
+    }
+
+    /// The next reset after `now`, where the limit has one that is known.
+    pub(crate) fn next_reset(&self, now: Timestamp, clock: Option<ClockOffset>) -> Option<Timestamp> {
+        match &self.spec.window {
+            Window::Fixed { .. } | Window::Resets(_) => Some(self.expiry(now, clock)),
+            _ => None,
+        }
+    }
+
+    /// The longest time for which something spent can still count.
+    pub(crate) fn memory(&self) -> Duration {
+        match &self.spec.window {
+            Window::InFlight => Duration::ZERO,
+            Window::Bucket { per } | Window::Sliding { per } | Window::Fixed { per } => *per,
+            Window::Resets(edges) => {
+                let longest = edges.windows(2).map(|pair| pair[1].since(pair[0])).max();
+                longest.unwrap_or(Duration::from_secs(32 * 86_400))
+            }
+        }
+    }
+
+    /// How much can be started from `now` to `until`, were nothing else started: what is free, what comes free, and
+    /// what comes free again. `u64::MAX` where time sets no bound.
+    pub(crate) fn capacity(&self, now: Timestamp, until: Timestamp) -> u64 {
+        let amount = self.amount();
+        let free = amount.saturating_sub(self.used_at(now));
+        let span = until.since(now);
+        match &self.spec.window {
+            Window::InFlight => u64::MAX,
+            Window::Bucket { per } => free.saturating_add(share(amount, span, *per)),
+            Window::Sliding { per } => self.sliding_capacity(now, until, *per),
+            Window::Fixed { per } => {
+                let edges = multiples_between(now, until, *per);
+                free.saturating_add(amount.saturating_mul(edges))
+            }
+            Window::Resets(edges) => {
+                let passed = edges.partition_point(|edge| *edge <= until) - edges.partition_point(|edge| *edge <= now);
+                free.saturating_add(amount.saturating_mul(passed as u64))
+            }
+        }
+    }
+
+    /// Each slot can be taken again every window after it comes free.
+    fn sliding_capacity(&self, now: Timestamp, until: Timestamp, per: Duration) -> u64 {
+        let turns = |free_at: Timestamp| {
+            if free_at > until {
+                return 0;
+            }
+            (until.since(free_at).as_micros() / per.as_micros().max(1)) as u64 + 1
+        };
+        let idle = self.amount().saturating_sub(self.used());
+        let mut sum = idle
+            .saturating_mul(turns(now))
+            .saturating_add(self.in_flight.saturating_mul(turns(now + per)));
+        for (expiry, amount) in &self.log {
+            sum = sum.saturating_add(amount.saturating_mul(turns(*expiry)));
+        }
+        sum
+    }
+}
+
+fn per_units(per: Duration) -> u128 {
+    per.as_micros().max(1)
+}
+
+/// `amount * span / per`, rounded down.
+fn share(amount: u64, span: Duration, per: Duration) -> u64 {
+    let share = u128::from(amount).saturating_mul(span.as_micros()) / per_units(per);
+    u64::try_from(share).unwrap_or(u64::MAX)
+}
+
+fn next_multiple(at: Timestamp, per: Duration) -> Timestamp {
+    let step = micros(per).max(1);
+    Timestamp::from_micros(at.as_micros().div_euclid(step).saturating_add(1).saturating_mul(step))
+}
+
+fn multiples_between(from: Timestamp, to: Timestamp, per: Duration) -> u64 {
+    let step = micros(per).max(1);
+    let count = to.as_micros().div_euclid(step) - from.as_micros().div_euclid(step);
+    u64::try_from(count).unwrap_or(0)
+}

@@ -1,0 +1,331 @@
+//! The ledger: what each limit has been spent on. All limits of a target are reserved together before anything is sent,
+//! and settled with the truth when it is known; what is never known stays spent.
+
+mod count;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use count::Count;
+pub use count::Free;
+
+use crate::change::ParkReason;
+use crate::clock::ClockOffset;
+use crate::id::LimitId;
+use crate::limit::{Dimension, LimitSpec};
+use crate::time::Timestamp;
+use crate::usage::Spend;
+
+/// The amounts reserved for one attempt, one for each limit of its target.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Reserved(Box<[u64]>);
+
+impl Reserved {
+    pub(crate) fn get(&self, at: usize) -> Option<u64> {
+        self.0.get(at).copied()
+    }
+}
+
+/// What an attempt took of the limits.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Took {
+    /// Nobody knows, so all that was reserved.
+    Reserved,
+    /// This, as the provider said.
+    Known(Spend),
+}
+
+/// When a cost fits all of a target's limits, and which limit decides.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Fit {
+    pub(crate) at: Free,
+    pub(crate) binding: Option<LimitId>,
+}
+
+/// What a person may want to see of a limit.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LimitView {
+    /// The limit.
+    pub spec: LimitSpec,
+    /// How much it holds, as far as is known: less than the spec says where the wire showed so.
+    pub amount: u64,
+    /// Taken now, by requests in flight and by answered ones that still count.
+    pub used: u64,
+    /// When one request more would fit.
+    pub free: Free,
+    /// It takes nothing until then.
+    pub parked: Option<(Timestamp, ParkReason)>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    count: Count,
+    parked: Option<(Timestamp, ParkReason)>,
+    /// Refusals since the last accepted request.
+    refusals: u32,
+}
+
+/// Every count of every limit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    entries: BTreeMap<LimitId, Entry>,
+}
+
+impl Ledger {
+    pub(crate) fn add(&mut self, id: LimitId, spec: LimitSpec) {
+        self.entries.entry(id).or_insert_with(|| Entry {
+            count: Count::new(spec),
+            parked: None,
+            refusals: 0,
+        });
+    }
+
+    pub(crate) fn advance(&mut self, limits: &[LimitId], now: Timestamp) {
+        for id in limits {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.count.advance(now);
+                if entry.parked.is_some_and(|(until, _)| until <= now) {
+                    entry.parked = None;
+                }
+            }
+        }
+    }
+
+    /// When a cost fits all limits at once. Call `advance` first.
+    pub(crate) fn fit(&self, limits: &[LimitId], cost: &Spend, now: Timestamp, high_priority: bool) -> Fit {
+        self.fit_beside(limits, cost, &Spend::NONE, now, high_priority)
+    }
+
+    /// When a cost fits, were another one started now.
+    pub(crate) fn fit_beside(
+        &self,
+        limits: &[LimitId],
+        cost: &Spend,
+        other: &Spend,
+        now: Timestamp,
+        high_priority: bool,
+    ) -> Fit {
+        let mut fit = Fit {
+            at: Free::At(now),
+            binding: None,
+        };
+        for id in limits {
+            let Some(entry) = self.entries.get(id) else { continue };
+            let dimension = entry.count.spec().dimension;
+            let own = entry.count.cut(cost.of(dimension), high_priority);
+            let mut at = if own == 0 {
+                Free::At(now)
+            } else {
+                entry
+                    .count
+                    .free_at(own.saturating_add(other.of(dimension)), now, high_priority)
+            };
+            if let Some((until, _)) = entry.parked {
+                at = at.max(Free::At(until));
+            }
+            if at > fit.at {
+                fit = Fit { at, binding: Some(*id) };
+            }
+        }
+        fit
+    }
+
+    pub(crate) fn reserve(&mut self, limits: &[LimitId], cost: &Spend, high_priority: bool) -> Reserved {
+        let reserve = |id: &LimitId| {
+            let Some(entry) = self.entries.get_mut(id) else {
+                return 0;
+            };
+            let amount = entry.count.cut(cost.of(entry.count.spec().dimension), high_priority);
+            entry.count.reserve(amount);
+            amount
+        };
+        Reserved(limits.iter().map(reserve).collect())
+    }
+
+    /// Replaces a reservation by what was taken; it arrived at `arrived` at the latest.
+    pub(crate) fn settle(
+        &mut self,
+        limits: &[LimitId],
+        reserved: &Reserved,
+        took: Took,
+        arrived: Timestamp,
+        clock: Option<ClockOffset>,
+    ) {
+        for (id, amount) in limits.iter().zip(&reserved.0) {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.count.release(*amount);
+                let taken = match took {
+                    Took::Reserved => *amount,
+                    Took::Known(spent) => spent.of(entry.count.spec().dimension),
+                };
+                entry.count.record(taken, arrived, clock);
+            }
+        }
+    }
+
+    /// Counts what was spent before this process began. In order of time.
+    pub(crate) fn record(&mut self, limits: &[LimitId], spent: &Spend, arrived: Timestamp) {
+        for id in limits {
+            if let Some(entry) = self.entries.get_mut(id) {
+                let taken = spent.of(entry.count.spec().dimension);
+                entry.count.record(entry.count.cut(taken, true), arrived, None);
+            }
+        }
+    }
+
+    pub(crate) fn accepted(&mut self, limits: &[LimitId]) {
+        for id in limits {
+            if let Some(entry) = self.entries.get_mut(id) {
+                entry.refusals = 0;
+            }
+        }
+    }
+
+    /// The limits that a refusal named: same dimension (a token is an input token to some) and same period, if any.
+    pub(crate) fn named(&self, limits: &[LimitId], dimension: Dimension, per: Option<Duration>) -> Vec<LimitId> {
+        let matches = |id: &&LimitId| {
+            self.entries.get(id).is_some_and(|entry| {
+                let spec = entry.count.spec();
+                let same_dimension = spec.dimension == dimension
+                    || matches!(
+                        (spec.dimension, dimension),
+                        (Dimension::Tokens, Dimension::InputTokens) | (Dimension::InputTokens, Dimension::Tokens)
+                    );
+                same_dimension && per.is_none_or(|per| same_period(entry.count.memory(), per))
+            })
+        };
+        limits.iter().filter(matches).copied().collect()
+    }
+
+    /// Counts a refusal and says how long the limit should rest: by its own reset where that is known, else by the
+    /// hint, and ever longer while refusals follow each other, as a hint can be wrong.
+    pub(crate) fn rest_after_refusal(
+        &mut self,
+        id: LimitId,
+        hint: Option<Duration>,
+        now: Timestamp,
+        clock: Option<ClockOffset>,
+    ) -> Timestamp {
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return now;
+        };
+        entry.refusals = entry.refusals.saturating_add(1);
+        if let (Some(reset), true) = (
+            entry.count.next_reset(now, clock),
+            entry.count.memory() > Duration::from_secs(3_600),
+        ) {
+            return reset;
+        }
+        now + rest(hint, entry.refusals)
+    }
+
+    pub(crate) fn park(&mut self, id: LimitId, until: Timestamp, why: ParkReason) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.parked = Some((until, why));
+        }
+    }
+
+    pub(crate) fn unpark(&mut self, id: LimitId) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.parked = None;
+        }
+    }
+
+    pub(crate) fn forget_refusals(&mut self, id: LimitId) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.refusals = 0;
+        }
+    }
+
+    pub(crate) fn parked_until(&self, id: LimitId) -> Option<Timestamp> {
+        self.entries.get(&id)?.parked.map(|(until, _)| until)
+    }
+
+    /// Lowers what a limit is taken to hold. True when that is news.
+    pub(crate) fn learn(&mut self, id: LimitId, amount: u64) -> bool {
+        let Some(entry) = self.entries.get_mut(&id) else {
+            return false;
+        };
+        let news = amount < entry.count.amount();
+        if news {
+            entry.count.learn(amount);
+        }
+        news
+    }
+
+    /// True when the limit holds nothing at all.
+    pub(crate) fn is_closed(&self, id: LimitId) -> bool {
+        self.entries.get(&id).is_some_and(|entry| entry.count.amount() == 0)
+    }
+
+    /// True when a cost can never fit.
+    pub(crate) fn never_fits(&self, id: LimitId, least: &Spend) -> bool {
+        self.entries
+            .get(&id)
+            .is_some_and(|entry| least.of(entry.count.spec().dimension) > entry.count.amount().max(1))
+    }
+
+    /// How many tasks of this cost can be started until then, as far as the limits say.
+    pub(crate) fn capacity(&self, limits: &[LimitId], cost: &Spend, now: Timestamp, until: Timestamp) -> u64 {
+        let of_limit = |id: &LimitId| {
+            let Some(entry) = self.entries.get(id) else {
+                return u64::MAX;
+            };
+            let from = entry.parked.map_or(now, |(parked, _)| parked.max(now));
+            if from > until {
+                return 0;
+            }
+            let each = entry.count.cut(cost.of(entry.count.spec().dimension), false).max(1);
+            match entry.count.capacity(now, until) {
+                u64::MAX => u64::MAX,
+                amount => amount / each,
+            }
+        };
+        limits.iter().map(of_limit).min().unwrap_or(u64::MAX)
+    }
+
+    /// The longest time for which something spent can still count.
+    pub(crate) fn memory(&self) -> Duration {
+        self.entries
+            .values()
+            .map(|entry| entry.count.memory())
+            .max()
+            .unwrap_or(Duration::ZERO)
+    }
+
+    pub(crate) fn view(&self, id: LimitId, now: Timestamp) -> Option<LimitView> {
+        let entry = self.entries.get(&id)?;
+        let mut count = entry.count.clone();
+        count.advance(now);
+        Some(LimitView {
+            spec: count.spec().clone(),
+            amount: count.amount(),
+            used: count.used(),
+            free: count.free_at(1, now, false),
+            parked: entry.parked.filter(|(until, _)| *until > now),
+        })
+    }
+
+    /// Reserved by requests in flight, and how much the limit holds; for checks.
+    pub(crate) fn in_flight(&self, id: LimitId) -> (u64, u64) {
+        self.entries
+            .get(&id)
+            .map_or((0, 0), |entry| (entry.count.in_flight(), entry.count.spec().amount))
+    }
+}
+
+/// A window's length and a period's name agree: days and months are held longer than they are named.
+fn same_period(held: Duration, named: Duration) -> bool {
+    held >= named && held <= named + named / 12
+}
+
+/// The hint, else a minute; twice as long after each further refusal in a row, up to an hour.
+fn rest(hint: Option<Duration>, refusals: u32) -> Duration {
+    const MARGIN: Duration = Duration::from_millis(50);
+    const MOST: Duration = Duration::from_secs(3_600);
+    let patience = match refusals {
+        0 | 1 => Duration::ZERO,
+        n => Duration::from_secs(1).saturating_mul(1 << n.min(12)).min(MOST),
+    };
+    hint.map_or(Duration::from_secs(60), |hint| hint + MARGIN).max(patience)
+}

@@ -1,0 +1,237 @@
+//! Random sequences against the engine: the invariants hold after each step, a strict provider never refuses, and
+//! every task ends.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod world;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use d8_core::id::{AccountId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::limit::{Dimension, LimitSpec, Window};
+use d8_core::message::Input;
+use d8_core::money::{Picodollars, Price};
+use d8_core::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use d8_core::time::Timestamp;
+use d8_core::usage::{CostRule, Estimate, OutputCharge};
+use proptest::prelude::*;
+use world::{Nature, World};
+
+const ROUTE: RouteId = RouteId(1);
+
+fn window() -> impl Strategy<Value = Window> {
+    let per = || (1_u64..90).prop_map(Duration::from_secs);
+    let days = (20_u64..200).prop_map(|step| {
+        let edge = |k: u64| Timestamp::from_secs(1_800_000_000 - 500 + (k * step) as i64);
+        Window::Resets((0..400).map(edge).collect::<Arc<[_]>>())
+    });
+    prop_oneof![
+        per().prop_map(|per| Window::Bucket { per }),
+        per().prop_map(|per| Window::Sliding { per }),
+        per().prop_map(|per| Window::Fixed { per }),
+        days,
+    ]
+}
+
+fn limit() -> impl Strategy<Value = LimitSpec> {
+    let requests = (1_u64..20).prop_map(|amount| (Dimension::Requests, amount));
+    let tokens = (200_u64..3_000).prop_map(|amount| (Dimension::Tokens, amount));
+    let open = (1_u64..6).prop_map(|amount| (Dimension::Concurrency, amount));
+    (prop_oneof![3 => requests, 2 => tokens, 1 => open], window()).prop_map(|((dimension, amount), window)| {
+        let window = if dimension == Dimension::Concurrency {
+            Window::InFlight
+        } else {
+            window
+        };
+        LimitSpec {
+            dimension,
+            amount,
+            window,
+            reserve_permille: 0,
+        }
+    })
+}
+
+/// One to four accounts with one to three limits each, on one route with levels.
+fn setup() -> impl Strategy<Value = Setup> {
+    let accounts = prop::collection::vec((prop::collection::vec(limit(), 1..4), 0_usize..3), 1..5);
+    accounts.prop_map(|accounts| {
+        let mut setup = Setup::default();
+        let mut levels: [Vec<TargetId>; 3] = Default::default();
+        for (index, (limits, level)) in accounts.into_iter().enumerate() {
+            let id = u32::try_from(index).unwrap() + 1;
+            let mut ids = Vec::new();
+            for (k, spec) in limits.into_iter().enumerate() {
+                let limit = LimitId(id * 10 + u32::try_from(k).unwrap());
+                setup.limits.push((limit, spec));
+                ids.push(limit);
+            }
+            let cost = CostRule {
+                output_charge: OutputCharge::AtAdmission,
+                default_output_tokens: 0,
+                price: Price {
+                    input: Picodollars(1),
+                    output: Picodollars(2),
+                },
+            };
+            setup.targets.push((
+                TargetId(id),
+                TargetSpec {
+                    account: AccountId(id),
+                    limits: ids,
+                    cost,
+                },
+            ));
+            levels[if index == 0 { 0 } else { level }].push(TargetId(id));
+        }
+        let route = RouteSpec {
+            levels,
+            patience: Duration::from_secs(10),
+            last_resort_after: Duration::from_secs(60),
+        };
+        setup.routes.push((ROUTE, route));
+        setup.bounds = Bounds::default();
+        setup
+    })
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    Submit { count: u8, size: u32, priority: u8 },
+    Later { delay: u8, size: u32 },
+    Hurry { deadline: u8 },
+    Cancel(u8),
+    Pass(u16),
+    WorkerDown(u8),
+    WorkerUp(u8, u8),
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    prop_oneof![
+        4 => (1_u8..20, 1_u32..150, 1_u8..11).prop_map(|(count, size, priority)| Op::Submit { count, size, priority }),
+        1 => (1_u8..60, 1_u32..150).prop_map(|(delay, size)| Op::Later { delay, size }),
+        1 => (1_u8..60).prop_map(|deadline| Op::Hurry { deadline }),
+        1 => any::<u8>().prop_map(Op::Cancel),
+        4 => (1_u16..2_000).prop_map(Op::Pass),
+        1 => (1_u8..5).prop_map(Op::WorkerDown),
+        1 => (1_u8..5, 1_u8..9).prop_map(|(worker, slots)| Op::WorkerUp(worker, slots)),
+    ]
+}
+
+fn nature() -> impl Strategy<Value = Nature> {
+    let delay = prop_oneof![Just(0_u64), 1_u64..2_000, 2_000_u64..4_000];
+    (
+        delay,
+        prop_oneof![Just(0_u64), 1_u64..30],
+        prop_oneof![3 => Just(0_u64), 1 => 1_u64..20],
+    )
+        .prop_map(|(delay, faults, silences)| Nature {
+            delay_most: Duration::from_millis(delay),
+            faults,
+            silences,
+        })
+}
+
+fn workers(setup: &Setup, slots: u32) -> Vec<Input> {
+    let up = |(id, _): &(TargetId, TargetSpec)| Input::WorkerUp {
+        worker: WorkerId(id.0),
+        account: AccountId(id.0),
+        slots,
+    };
+    setup.targets.iter().map(up).collect()
+}
+
+fn apply(world: &mut World, op: &Op, next_id: &mut u64) {
+    let mut submit = |world: &mut World, count: u8, size: u32, priority: u8| -> Vec<d8_core::change::TaskRow> {
+        (0..count)
+            .map(|_| {
+                *next_id += 1;
+                let estimate = Estimate {
+                    input_tokens: size,
+                    input_tokens_least: size / 4,
+                    max_output_tokens: Some(size / 2),
+                };
+                world.row(*next_id, ROUTE.0, priority, estimate)
+            })
+            .collect()
+    };
+    match *op {
+        Op::Submit { count, size, priority } => {
+            let rows = submit(world, count, size, priority);
+            world.give(rows.into_iter().map(Input::Submit).collect());
+        }
+        Op::Later { delay, size } => {
+            let mut rows = submit(world, 1, size, 5);
+            rows[0].not_before = world.now + Duration::from_secs(u64::from(delay));
+            world.give(rows.into_iter().map(Input::Submit).collect());
+        }
+        Op::Hurry { deadline } => {
+            let mut rows = submit(world, 3, 10, 5);
+            for row in &mut rows {
+                row.deadline = world.now + Duration::from_secs(u64::from(deadline));
+            }
+            world.give(rows.into_iter().map(Input::Submit).collect());
+        }
+        Op::Cancel(which) => world.give(vec![Input::Cancel(TaskId(u64::from(which)))]),
+        Op::Pass(millis) => {
+            let end = world.now + Duration::from_millis(u64::from(millis));
+            world.run_until(end);
+            world.now = end;
+        }
+        Op::WorkerDown(id) => world.give(vec![Input::WorkerDown(WorkerId(u32::from(id)))]),
+        Op::WorkerUp(id, slots) => world.give(vec![Input::WorkerUp {
+            worker: WorkerId(u32::from(id)),
+            account: AccountId(u32::from(id)),
+            slots: u32::from(slots),
+        }]),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// Anything may happen in any order; then all is healed, and everything must end.
+    #[test]
+    fn invariants_hold_and_every_task_ends(
+        setup in setup(),
+        ops in prop::collection::vec(op(), 1..40),
+        nature in nature(),
+        seed in any::<u64>(),
+    ) {
+        let mut world = World::new(setup.clone(), seed, nature);
+        world.give(workers(&setup, 4));
+        let mut submitted = 0;
+        for op in &ops {
+            apply(&mut world, op, &mut submitted);
+        }
+        world.nature.faults = 0;
+        world.nature.silences = 0;
+        world.give(workers(&setup, 4));
+        let end = world.now + Duration::from_secs(200_000);
+        world.run_until(end);
+        prop_assert_eq!(world.ended.len() as u64, submitted, "some tasks never ended: {:?}", world.engine.prospects());
+        prop_assert!(world.ended.values().all(|times| *times == 1), "a task ended twice");
+        prop_assert!(world.calls.values().all(|calls| *calls <= 5 + 3), "a task was sent too often");
+    }
+
+    /// The same inputs at the same times give the same changes, byte for byte.
+    #[test]
+    fn the_same_seed_gives_the_same_history(
+        setup in setup(),
+        ops in prop::collection::vec(op(), 1..20),
+        nature in nature(),
+        seed in any::<u64>(),
+    ) {
+        let history = || {
+            let mut world = World::new(setup.clone(), seed, nature);
+            world.give(workers(&setup, 4));
+            let mut submitted = 0;
+            for op in &ops {
+                apply(&mut world, op, &mut submitted);
+            }
+            format!("{:?}", world.changes)
+        };
+        prop_assert_eq!(history(), history());
+    }
+}
