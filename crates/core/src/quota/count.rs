@@ -29,7 +29,8 @@ pub(crate) struct Count {
     /// What the wire showed the limit to hold, where that is less than was believed.
     learnt: Option<u64>,
     in_flight: u64,
-    /// Answered: the moment at which each amount surely stops counting. Unused by buckets.
+    /// Answered: the moment at which each amount surely stops counting. In a bucket: no longer waited for, but it may
+    /// arrive until then, and only then begins to drain.
     log: BTreeMap<Timestamp, u64>,
     logged: u64,
     /// Buckets: the highest that the level can be, in units of 1/per, at `level_at`.
@@ -84,25 +85,21 @@ impl Count {
         self.in_flight.saturating_add(self.settled())
     }
 
-    /// `used`, without forgetting anything.
+    /// `used` at a later time, without forgetting anything.
     fn used_at(&self, now: Timestamp) -> u64 {
+        let over: u64 = self.log.range(..=now).map(|(_, amount)| amount).sum();
         match self.spec.window {
             Window::Bucket { per } => {
-                let level = self.level.saturating_sub(self.drained(now));
-                self.in_flight
-                    .saturating_add(u64::try_from(level.div_ceil(per_units(per))).unwrap_or(u64::MAX))
+                let drained = now
+                    .since(self.level_at)
+                    .as_micros()
+                    .saturating_mul(u128::from(self.amount()));
+                let level = (self.level + u128::from(over) * per_units(per)).saturating_sub(drained);
+                let level = u64::try_from(level.div_ceil(per_units(per))).unwrap_or(u64::MAX);
+                self.in_flight.saturating_add(self.logged - over).saturating_add(level)
             }
-            _ => {
-                let over: u64 = self.log.range(..=now).map(|(_, amount)| amount).sum();
-                self.used().saturating_sub(over)
-            }
+            _ => self.used().saturating_sub(over),
         }
-    }
-
-    fn drained(&self, now: Timestamp) -> u128 {
-        now.since(self.level_at)
-            .as_micros()
-            .saturating_mul(u128::from(self.amount()))
     }
 
     pub(crate) fn in_flight(&self) -> u64 {
@@ -111,24 +108,39 @@ impl Count {
 
     fn settled(&self) -> u64 {
         match self.spec.window {
-            Window::Bucket { per } => u64::try_from(self.level.div_ceil(per_units(per))).unwrap_or(u64::MAX),
+            Window::Bucket { per } => {
+                let level = u64::try_from(self.level.div_ceil(per_units(per))).unwrap_or(u64::MAX);
+                self.logged.saturating_add(level)
+            }
             _ => self.logged,
         }
     }
 
     /// Forgets what has stopped counting.
     pub(crate) fn advance(&mut self, now: Timestamp) {
-        if matches!(self.spec.window, Window::Bucket { .. }) {
-            self.level = self.level.saturating_sub(self.drained(now));
-            self.level_at = self.level_at.max(now);
-            return;
-        }
         while let Some(entry) = self.log.first_entry() {
             if *entry.key() > now {
                 break;
             }
-            self.logged = self.logged.saturating_sub(entry.remove());
+            let (at, amount) = entry.remove_entry();
+            self.logged = self.logged.saturating_sub(amount);
+            if let Window::Bucket { per } = self.spec.window {
+                self.drain(at);
+                self.level = self.level.saturating_add(u128::from(amount) * per_units(per));
+            }
         }
+        if matches!(self.spec.window, Window::Bucket { .. }) {
+            self.drain(now);
+        }
+    }
+
+    fn drain(&mut self, now: Timestamp) {
+        let drained = now
+            .since(self.level_at)
+            .as_micros()
+            .saturating_mul(u128::from(self.amount()));
+        self.level = self.level.saturating_sub(drained);
+        self.level_at = self.level_at.max(now);
     }
 
     /// When `cost` fits. Call `advance(now)` first.
@@ -145,6 +157,10 @@ impl Count {
         if wanted > ceiling || self.amount() == 0 {
             return Free::AfterAnswer;
         }
+        if let (true, Some((next, _))) = (wanted.saturating_add(self.logged) > ceiling, self.log.first_key_value()) {
+            return Free::At(*next);
+        }
+        let wanted = wanted + self.logged;
         let room = u128::from(ceiling - wanted) * per_units(per);
         let excess = self.level.saturating_sub(room);
         let wait = excess.div_ceil(u128::from(self.amount()));
@@ -180,17 +196,18 @@ impl Count {
         }
         match self.spec.window {
             Window::InFlight => {}
-            Window::Bucket { per } => {
-                self.advance(arrived.max(self.level_at));
-                self.level = self.level.saturating_add(u128::from(amount) * per_units(per));
-            }
+            Window::Bucket { .. } => self.log(arrived.max(self.level_at), amount),
             Window::Sliding { .. } | Window::Fixed { .. } | Window::Resets(_) => {
                 let expiry = self.coarse(self.expiry(arrived, clock));
-                let sum = self.log.entry(expiry).or_insert(0);
-                *sum = sum.saturating_add(amount);
-                self.logged = self.logged.saturating_add(amount);
+                self.log(expiry, amount);
             }
         }
+    }
+
+    fn log(&mut self, at: Timestamp, amount: u64) {
+        let sum = self.log.entry(at).or_insert(0);
+        *sum = sum.saturating_add(amount);
+        self.logged = self.logged.saturating_add(amount);
     }
 
     /// When an arrival stops counting, at the latest.

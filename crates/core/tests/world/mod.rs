@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use d8_core::change::{Change, TaskRow};
+use d8_core::clock::ClockOffset;
 use d8_core::engine::Engine;
 use d8_core::id::{AttemptNo, GroupId, RouteId, TargetId, TaskId};
 use d8_core::limit::{Dimension, Window};
@@ -77,8 +78,19 @@ impl Judge {
 /// What is on its way.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Due {
-    Arrive(TaskId, u32, TargetId),
-    Report(TaskId, u32, u8),
+    Arrive {
+        task: TaskId,
+        attempt: u32,
+        target: TargetId,
+        sent_at: Timestamp,
+    },
+    Report {
+        task: TaskId,
+        attempt: u32,
+        fault: bool,
+        sent_at: Timestamp,
+        date_secs: i64,
+    },
 }
 
 /// How the world behaves.
@@ -90,6 +102,8 @@ pub struct Nature {
     pub faults: u64,
     /// Out of 100 requests, so many are never answered.
     pub silences: u64,
+    /// The providers' clock minus ours, in microseconds.
+    pub clock: i64,
 }
 
 pub struct World {
@@ -101,13 +115,10 @@ pub struct World {
     setup: Setup,
     due: BTreeSet<(Timestamp, u64, Due)>,
     sequence: u64,
-    pub leases: BTreeMap<TaskId, Lease>,
     pub ended: BTreeMap<TaskId, u32>,
     pub calls: BTreeMap<TaskId, u32>,
-    pub served: BTreeMap<TargetId, u32>,
     pub changes: Vec<Change>,
-    pub sizes: BTreeMap<TaskId, Estimate>,
-    pub last_answer: Timestamp,
+    sizes: BTreeMap<TaskId, Estimate>,
 }
 
 impl World {
@@ -131,13 +142,10 @@ impl World {
             setup,
             due: BTreeSet::new(),
             sequence: 0,
-            leases: BTreeMap::new(),
             ended: BTreeMap::new(),
             calls: BTreeMap::new(),
-            served: BTreeMap::new(),
             changes: Vec::new(),
             sizes: BTreeMap::new(),
-            last_answer: now,
         }
     }
 
@@ -185,8 +193,15 @@ impl World {
 
     fn send(&mut self, lease: Lease) {
         let arrival = self.now + self.delay();
-        self.leases.insert(lease.task, lease);
-        self.schedule(arrival, Due::Arrive(lease.task, lease.attempt.0, lease.target));
+        self.schedule(
+            arrival,
+            Due::Arrive {
+                task: lease.task,
+                attempt: lease.attempt.0,
+                target: lease.target,
+                sent_at: self.now,
+            },
+        );
     }
 
     fn schedule(&mut self, at: Timestamp, due: Due) {
@@ -210,17 +225,30 @@ impl World {
                 break;
             };
             match due {
-                Due::Arrive(task, attempt, target) => self.arrive(at, task, attempt, target),
-                Due::Report(task, attempt, fate) => inputs.push(self.report(task, attempt, fate)),
+                Due::Arrive {
+                    task,
+                    attempt,
+                    target,
+                    sent_at,
+                } => self.arrive(at, task, attempt, target, sent_at),
+                Due::Report {
+                    task,
+                    attempt,
+                    fault,
+                    sent_at,
+                    date_secs,
+                } => {
+                    let clock = ClockOffset::from_date(date_secs, sent_at, self.now);
+                    inputs.push(self.report(task, attempt, fault, clock));
+                }
             }
         }
         self.give(inputs);
         true
     }
 
-    fn arrive(&mut self, at: Timestamp, task: TaskId, attempt: u32, target: TargetId) {
+    fn arrive(&mut self, at: Timestamp, task: TaskId, attempt: u32, target: TargetId, sent_at: Timestamp) {
         *self.calls.entry(task).or_insert(0) += 1;
-        *self.served.entry(target).or_insert(0) += 1;
         let spec = &self
             .setup
             .targets
@@ -242,48 +270,57 @@ impl World {
                 Dimension::Cost => 0,
             };
             let cost = cost.min(judge.amount);
+            let theirs = at.as_micros() + self.nature.clock;
             assert!(
-                !judge.refuses(at.as_micros(), cost),
+                !judge.refuses(theirs, cost),
                 "429 at {at:?}: limit {} ({:?} {} {:?}) was overspent",
                 limit.0,
                 judge.dimension,
                 judge.amount,
                 judge.window
             );
-            judge.arrivals.push((at.as_micros(), cost));
+            judge.arrivals.push((theirs, cost));
         }
         let fate = self.dice.roll(100);
-        let fate = if fate < self.nature.faults {
-            1
-        } else if fate < self.nature.faults + self.nature.silences {
+        if fate >= self.nature.faults && fate < self.nature.faults + self.nature.silences {
             return;
-        } else {
-            0
-        };
-        let back = at + self.delay() + self.delay();
-        self.schedule(back, Due::Report(task, attempt, fate));
+        }
+        let answered = at + self.delay();
+        let date_secs = (answered.as_micros() + self.nature.clock).div_euclid(1_000_000);
+        let back = answered + self.delay();
+        let fault = fate < self.nature.faults;
+        self.schedule(
+            back,
+            Due::Report {
+                task,
+                attempt,
+                fault,
+                sent_at,
+                date_secs,
+            },
+        );
     }
 
-    fn report(&mut self, task: TaskId, attempt: u32, fate: u8) -> Input {
+    fn report(&mut self, task: TaskId, attempt: u32, fault: bool, clock: ClockOffset) -> Input {
         let estimate = self.sizes[&task];
         let usage = Usage {
             input_tokens: u64::from(estimate.input_tokens),
             output_tokens: u64::from(estimate.max_output_tokens.unwrap_or(0)),
         };
-        self.last_answer = self.now;
-        let outcome = if fate == 0 {
-            Outcome::Answered(Some(usage))
-        } else {
+        let outcome = if fault {
             Outcome::Fault
+        } else {
+            Outcome::Answered(Some(usage))
+        };
+        let report = Report {
+            outcome,
+            received_at: self.now,
+            clock: Some(clock),
         };
         Input::Finished {
             task,
             attempt: AttemptNo(attempt),
-            report: Report {
-                outcome,
-                received_at: self.now,
-                clock: None,
-            },
+            report,
         }
     }
 
