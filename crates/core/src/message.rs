@@ -89,7 +89,10 @@ pub enum Outcome {
         retry_after: Option<Duration>,
     },
     /// A fault that another attempt may not meet.
-    Fault,
+    Fault {
+        /// Whether the request may have arrived: one that surely has not took nothing of the limits.
+        sent: bool,
+    },
     /// The request is larger than the target takes.
     TooLarge,
     /// The request itself is refused, for good.

@@ -2,11 +2,10 @@
 
 use super::{Engine, HeldPlace};
 use crate::change::{ParkReason, Parked};
-use crate::id::{AccountId, GroupId, LimitId, RouteId, TargetId, TaskId};
+use crate::id::{AccountId, GroupId, LimitId, TargetId, TaskId};
 use crate::quota::LimitView;
 use crate::task::Status;
 use crate::time::Timestamp;
-use crate::usage::Estimate;
 use crate::wait::{Wait, WaitCode};
 use std::time::Duration;
 
@@ -105,7 +104,7 @@ impl Engine {
         prospects
     }
 
-    fn is_closed_for_good(&self, id: TargetId) -> bool {
+    pub(super) fn is_closed_for_good(&self, id: TargetId) -> bool {
         let Some(target) = self.targets.get(&id) else {
             return true;
         };
@@ -148,23 +147,5 @@ impl Engine {
         let waits = class.targets().filter_map(|target| self.targets.get(&target)?.wait);
         let soonest = waits.min_by_key(|wait| wait.until.unwrap_or(Timestamp::MAX));
         Some(soonest.unwrap_or_else(|| plain(WaitCode::Order, None)))
-    }
-
-    /// How many tasks of this size a route can start from now until then, as far as limits say: `u64::MAX` where
-    /// nothing bounds it.
-    pub fn capacity(&self, route: RouteId, size: &Estimate, until: Timestamp) -> u64 {
-        let Some(route) = self.routes.get(&route) else { return 0 };
-        let mut targets: Vec<TargetId> = route.levels.iter().flatten().copied().collect();
-        targets.sort_unstable();
-        targets.dedup();
-        let of_target = |id: &TargetId| {
-            if self.is_closed_for_good(*id) {
-                return 0;
-            }
-            let target = &self.targets[id];
-            let cost = target.spec.cost.reserve(size);
-            self.ledger.capacity(&target.spec.limits, &cost, self.now, until)
-        };
-        targets.iter().map(of_target).fold(0, u64::saturating_add)
     }
 }

@@ -82,8 +82,9 @@ impl Engine {
                 self.trouble(held.target, retry_after, true, effects);
                 self.requeue(slot, Event::Refuse, self.now, effects);
             }
-            Outcome::Fault => {
-                self.settle(id, held, AttemptOutcome::Fault, Took::Reserved, arrived, effects);
+            Outcome::Fault { sent } => {
+                let took = if sent { Took::Reserved } else { Took::Known(Spend::NONE) };
+                self.settle(id, held, AttemptOutcome::Fault, took, arrived, effects);
                 self.trouble(held.target, None, false, effects);
                 self.fault(slot, effects);
             }

@@ -15,6 +15,7 @@ mod dispatch;
 mod explain;
 mod finish;
 mod level;
+mod outlook;
 mod park;
 mod restore;
 
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use slab::Slab;
 
 pub use explain::{GroupCounts, Prospects, TargetView};
+pub use outlook::Outlook;
 pub use restore::{Past, PastLease, PastSpend};
 
 use crate::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Parked, TaskRow};
@@ -268,7 +270,8 @@ impl Engine {
             except,
             band: ClassKey::band(&row.estimate),
         });
-        let impossible = self.classes[class.0 as usize].breadth() == 0;
+        // A route without any target is a matter of configuration: such a task waits, and says so.
+        let impossible = self.classes[class.0 as usize].breadth() == 0 && self.has_targets(row.route);
         if row.deadline < Timestamp::MAX {
             self.timers.insert((row.deadline, Timer::Deadline(row.id)));
         }
@@ -288,6 +291,12 @@ impl Engine {
         } else {
             self.place(slot);
         }
+    }
+
+    fn has_targets(&self, route: RouteId) -> bool {
+        self.routes
+            .get(&route)
+            .is_some_and(|route| route.levels.iter().any(|level| !level.is_empty()))
     }
 
     /// The targets of the task's route whose limits it exceeds even at its least.

@@ -284,6 +284,29 @@ impl Ledger {
         limits.iter().map(of_limit).min().unwrap_or(u64::MAX)
     }
 
+    /// How much of a dimension the limits take from now until then; `u64::MAX` where none counts it.
+    pub(crate) fn amount_until(
+        &self,
+        limits: &[LimitId],
+        dimension: Dimension,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> u64 {
+        let of_limit = |id: &LimitId| {
+            let entry = self
+                .entries
+                .get(id)
+                .filter(|entry| entry.count.spec().dimension == dimension)?;
+            let from = entry.parked.map_or(now, |(parked, _)| parked.max(now));
+            Some(if from > until {
+                0
+            } else {
+                entry.count.capacity(now, until)
+            })
+        };
+        limits.iter().filter_map(of_limit).min().unwrap_or(u64::MAX)
+    }
+
     /// The longest time for which something spent can still count.
     pub(crate) fn memory(&self) -> Duration {
         self.entries

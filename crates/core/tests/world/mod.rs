@@ -308,7 +308,7 @@ impl World {
             output_tokens: u64::from(estimate.max_output_tokens.unwrap_or(0)),
         };
         let outcome = if fault {
-            Outcome::Fault
+            Outcome::Fault { sent: true }
         } else {
             Outcome::Answered(Some(usage))
         };

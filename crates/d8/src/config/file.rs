@@ -1,0 +1,115 @@
+//! The tables of d8.toml as they are written; nothing here is judged yet. Places are kept for the errors.
+
+use secrecy::SecretString;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::limit::table::LimitTable;
+
+/// A text and where it stands.
+pub(crate) type Text = Spanned<String>;
+
+/// The whole file.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    #[serde(default)]
+    pub(crate) server: ServerTable,
+    #[serde(default)]
+    pub(crate) store: StoreTable,
+    #[serde(default)]
+    pub(crate) account: Vec<AccountTable>,
+    #[serde(default)]
+    pub(crate) route: Vec<RouteTable>,
+    #[serde(default)]
+    pub(crate) worker: Vec<Spanned<WorkerTable>>,
+    #[serde(default)]
+    pub(crate) agent: Vec<AgentTable>,
+}
+
+/// `[server]`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServerTable {
+    pub(crate) listen: Option<Text>,
+    pub(crate) token: Option<Spanned<SecretText>>,
+    pub(crate) worker_timeout: Option<Text>,
+}
+
+/// `[store]`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoreTable {
+    pub(crate) url: Option<Text>,
+}
+
+/// `[[account]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountTable {
+    pub(crate) name: Text,
+    pub(crate) provider: Text,
+    pub(crate) api_key: Option<Spanned<SecretText>>,
+    pub(crate) tier: Option<Text>,
+    pub(crate) models: Option<Spanned<Vec<Text>>>,
+    pub(crate) concurrency: Option<Spanned<u32>>,
+    pub(crate) base_url: Option<Text>,
+    pub(crate) limits: Option<Spanned<Vec<Spanned<LimitTable>>>>,
+    pub(crate) rpm: Option<Spanned<u64>>,
+    pub(crate) rpd: Option<Spanned<u64>>,
+    pub(crate) tpm: Option<Spanned<u64>>,
+    pub(crate) tpd: Option<Spanned<u64>>,
+    pub(crate) quota_group: Option<Text>,
+    pub(crate) policy: Option<Text>,
+}
+
+/// `[[route]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RouteTable {
+    pub(crate) name: Text,
+    #[serde(default)]
+    pub(crate) primary: Vec<Text>,
+    #[serde(default)]
+    pub(crate) backup: Vec<Text>,
+    #[serde(default)]
+    pub(crate) last_resort: Vec<Text>,
+    pub(crate) patience: Option<Text>,
+    pub(crate) last_resort_after: Option<Text>,
+}
+
+/// `[[worker]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorkerTable {
+    pub(crate) id: Option<String>,
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    pub(crate) account: Option<Text>,
+    pub(crate) timeout: Option<Text>,
+}
+
+/// `[[agent]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgentTable {
+    pub(crate) name: Text,
+    pub(crate) every: Option<Text>,
+    pub(crate) cron: Option<Text>,
+    pub(crate) per_day: Option<Spanned<u32>>,
+    pub(crate) prompt: Text,
+    #[serde(default)]
+    pub(crate) topics: Vec<String>,
+    pub(crate) output: Option<Text>,
+}
+
+/// A secret as it stands in the file, or the notation of where it is.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+pub(crate) struct SecretText(pub(crate) SecretString);
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+}

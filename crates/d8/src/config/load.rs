@@ -1,0 +1,174 @@
+//! Brings file, environment and catalogue together.
+
+use std::path::{Path, PathBuf};
+
+use d8_core::time::Timestamp;
+
+use super::environment::Environment;
+use super::error::ConfigError;
+use super::fault::Fault;
+use super::file::File;
+use super::location::{self, Source, UserFolders};
+use super::surroundings::Surroundings;
+use super::{
+    Config, agent, draft, env_names, found_accounts, route, server, store_location, toml_words, worker,
+    written_accounts,
+};
+use crate::catalogue::Catalogue;
+
+/// What the program knows before it reads its configuration.
+#[derive(Clone, Debug)]
+pub struct LoadOptions {
+    /// The file that the user named with `--config`.
+    pub config_path: Option<PathBuf>,
+    /// The current folder; absolute.
+    pub cwd: PathBuf,
+    /// The environment; `.env` files are added to it.
+    pub env: Environment,
+    /// The user's own folders.
+    pub folders: UserFolders,
+    /// The present: resets of the clock are worked out around it.
+    pub now: Timestamp,
+}
+
+impl LoadOptions {
+    /// For a program that runs now, here, as this user.
+    pub fn of_process(config_path: Option<PathBuf>, now: Timestamp) -> std::io::Result<Self> {
+        let cwd = std::env::current_dir()?;
+        Ok(Self {
+            config_path,
+            cwd,
+            env: Environment::of_process(),
+            folders: UserFolders::of_user(),
+            now,
+        })
+    }
+}
+
+impl Config {
+    /// Finds and reads d8.toml and `.env`, and resolves every setting. Without a file the environment alone decides.
+    pub fn load(options: LoadOptions) -> Result<Self, ConfigError> {
+        let source = location::find(options.config_path.as_deref(), &options.cwd, &options.folders)?;
+        let beside = source
+            .as_ref()
+            .and_then(|source| source.path.as_deref())
+            .and_then(Path::parent);
+        let mut notices = Vec::new();
+        let mut env = options.env;
+        let folders: Vec<&Path> = beside.into_iter().chain([options.cwd.as_path()]).collect();
+        location::add_dotenv(&mut env, &folders, &mut notices);
+        // Without a file the store is the user's, so that what a key has spent is known wherever d8 is started.
+        let store_folder = beside
+            .or(options.folders.data.as_deref())
+            .unwrap_or(&options.cwd)
+            .to_owned();
+        let folder = beside.unwrap_or(&options.cwd).to_owned();
+        let source = source.unwrap_or(Source {
+            path: None,
+            shown: String::new(),
+            text: String::new(),
+        });
+        assemble(
+            source,
+            Site {
+                folder,
+                store_folder,
+                env,
+                now: options.now,
+                notices,
+            },
+        )
+    }
+
+    /// The configuration that `text` says, as if it were a d8.toml in the current folder. Reads no `.env`.
+    pub fn from_text(text: &str, options: LoadOptions) -> Result<Self, ConfigError> {
+        let source = Source {
+            path: None,
+            shown: location::FILE_NAME.to_owned(),
+            text: text.to_owned(),
+        };
+        let LoadOptions { cwd, env, now, .. } = options;
+        assemble(
+            source,
+            Site {
+                folder: cwd.clone(),
+                store_folder: cwd,
+                env,
+                now,
+                notices: Vec::new(),
+            },
+        )
+    }
+}
+
+/// Where a configuration lives.
+struct Site {
+    folder: PathBuf,
+    store_folder: PathBuf,
+    env: Environment,
+    now: Timestamp,
+    notices: Vec<String>,
+}
+
+fn assemble(source: Source, site: Site) -> Result<Config, ConfigError> {
+    let text = source
+        .text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(&source.text)
+        .replace("\r\n", "\n");
+    let config = judge(&text, site).map_err(|fault| ConfigError::new(fault, &source.shown, &text))?;
+    Ok(Config {
+        file: source.path,
+        ..config
+    })
+}
+
+fn judge(text: &str, site: Site) -> Result<Config, Fault> {
+    let Site {
+        folder,
+        store_folder,
+        env,
+        now,
+        mut notices,
+    } = site;
+    let file: File = toml::from_str(text).map_err(|error| toml_words::fault(&error))?;
+    let around = Surroundings {
+        env: &env,
+        folder: &folder,
+        catalogue: Catalogue::builtin(),
+        now,
+    };
+    notice_unknown_overrides(&env, &mut notices);
+    let server = server::judge(&file.server, &around)?;
+    let store = store_location::judge(&file.store, &store_folder, &around)?;
+    let mut drafts = written_accounts::judge(&file.account, &around, &server, &mut notices)?;
+    drafts.extend(found_accounts::find(&drafts, &around, &server, &mut notices)?);
+    let accounts = draft::settle(&drafts, around.now);
+    let routes = route::judge(&file.route, &accounts)?;
+    let workers = worker::judge(&file.worker, &accounts)?;
+    let agents = agent::judge(&file.agent, &around)?;
+    Ok(Config {
+        server,
+        store,
+        accounts,
+        routes,
+        workers,
+        agents,
+        notices,
+        file: None,
+        env,
+    })
+}
+
+/// A misspelt override would silently do nothing.
+fn notice_unknown_overrides(env: &Environment, notices: &mut Vec<String>) {
+    let known = || env_names::ALL.iter().map(|(name, _)| *name);
+    for name in env
+        .names()
+        .filter(|name| name.starts_with("D8_") && name.contains("__") && known().all(|known| known != *name))
+    {
+        let near = super::suggestion::nearest(name, known())
+            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        notices.push(format!("{name} replaces no setting{near}"));
+    }
+}

@@ -1,0 +1,236 @@
+//! The accounts of d8.toml.
+
+use super::account::{Model, Origin, Policy, model};
+use super::base_url;
+use super::draft::Draft;
+use super::fault::{Fault, one_of};
+use super::file::{AccountTable, Text};
+use super::limit::group::WroteLimits;
+use super::limit::rule::Rule;
+use super::server::Server;
+use super::surroundings::Surroundings;
+use super::written_limits;
+use crate::catalogue::{Provider, Tier};
+
+/// Judges all accounts of the file. Says what is odd but allowed in `notices`.
+pub(crate) fn judge(
+    tables: &[AccountTable],
+    around: &Surroundings<'_>,
+    server: &Server,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Draft<'static>>, Fault> {
+    let mut drafts: Vec<Draft<'static>> = Vec::new();
+    for table in tables {
+        name(&table.name)?;
+        if drafts.iter().any(|other| other.name == *table.name.as_ref()) {
+            return Err(Fault::new(format!("two accounts are named `{}`", table.name.as_ref())).at(table.name.span()));
+        }
+        drafts.push(account(table, around, server, notices)?);
+    }
+    Ok(drafts)
+}
+
+fn account(
+    table: &AccountTable,
+    around: &Surroundings<'_>,
+    server: &Server,
+    notices: &mut Vec<String>,
+) -> Result<Draft<'static>, Fault> {
+    let provider = provider(&table.provider, around)?;
+    let wire = provider
+        .wire
+        .ok_or_else(|| not_spoken(provider).at(table.provider.span()))?;
+    let tier = tier(table.tier.as_ref(), provider)?;
+    let models = models(table, provider, tier, notices)?;
+    let concurrency = concurrency(table, provider)?;
+    let mut rules = written_limits::judge(table, tier, &models)?;
+    written_limits::notice_idle(table.name.as_ref(), &rules, &models, provider, tier, notices);
+    rules.push(Rule::concurrency(concurrency, table.concurrency.is_some()));
+    Ok(Draft {
+        name: table.name.as_ref().clone(),
+        provider,
+        wire,
+        tier,
+        base_url: url(table, provider, around, server, notices)?,
+        api_key: match &table.api_key {
+            Some(key) => Some(
+                around
+                    .secret(&key.as_ref().0)
+                    .map_err(|fault| no_key(fault, table).at(key.span()))?,
+            ),
+            None => None,
+        },
+        models,
+        quota_group: group(table)?,
+        concurrency,
+        rules,
+        wrote_limits: if table.limits.is_some() {
+            WroteLimits::Yes
+        } else {
+            WroteLimits::No
+        },
+        policy: policy(table.policy.as_ref())?,
+        origin: Origin::File,
+    })
+}
+
+fn no_key(fault: Fault, table: &AccountTable) -> Fault {
+    fault.hint(format!(
+        "or leave `api_key` out, if `d8 worker --account {}` shall bring it",
+        table.name.as_ref()
+    ))
+}
+
+/// Names are the first half of "account/model".
+fn name(name: &Text) -> Result<(), Fault> {
+    let text = name.as_ref();
+    if text.trim().is_empty() {
+        return Err(Fault::new("an account needs a name").at(name.span()));
+    }
+    match text.contains('/') {
+        true => Err(Fault::new("an account's name holds no slash")
+            .at(name.span())
+            .hint(format!(
+                "call it `{}`; routes write `account/model`",
+                text.replace('/', "-")
+            ))),
+        false => Ok(()),
+    }
+}
+
+fn provider(written: &Text, around: &Surroundings<'_>) -> Result<&'static Provider, Fault> {
+    let id = written.as_ref();
+    let known = around.catalogue.providers.iter().map(|provider| provider.id.as_str());
+    around.catalogue.provider(id).ok_or_else(|| {
+        Fault::new(format!("unknown provider `{id}`"))
+            .at(written.span())
+            .label("not in the catalogue")
+            .choices(id, "for any server that speaks OpenAI's wire take the last of", known)
+    })
+}
+
+/// Why a provider of the catalogue cannot be used.
+pub(crate) fn not_spoken(provider: &Provider) -> Fault {
+    Fault::new(format!(
+        "{} speaks a wire of its own that D8 does not speak yet",
+        provider.title
+    ))
+    .hint("its models can be had through `openrouter`, or a gateway as `openai-compatible`")
+}
+
+fn tier(written: Option<&Text>, provider: &'static Provider) -> Result<&'static Tier, Fault> {
+    let Some(written) = written else {
+        return Ok(provider.default_tier());
+    };
+    provider.tier(written.as_ref()).ok_or_else(|| {
+        Fault::new(format!("{} has no tier `{}`", provider.title, written.as_ref()))
+            .at(written.span())
+            .choices(
+                written.as_ref(),
+                "it has",
+                provider.tiers.iter().map(|tier| tier.name.as_str()),
+            )
+    })
+}
+
+fn models(
+    table: &AccountTable,
+    provider: &Provider,
+    tier: &Tier,
+    notices: &mut Vec<String>,
+) -> Result<Vec<Model>, Fault> {
+    let Some(written) = &table.models else {
+        if tier.models.is_empty() {
+            return Err(Fault::new(format!(
+                "`models` is missing: the catalogue lists none for `{}`",
+                provider.id
+            ))
+            .at(table.provider.span())
+            .hint("add `models = [\"...\"]`; the first is the account's default"));
+        }
+        return Ok(tier.models.iter().map(|id| model(provider, tier, id)).collect());
+    };
+    let ids: Vec<&Text> = written.as_ref().iter().collect();
+    let bad = ids.iter().enumerate().find(|(at, id)| {
+        id.as_ref().trim().is_empty() || ids[..*at].iter().any(|earlier| earlier.as_ref() == id.as_ref())
+    });
+    match bad {
+        Some((_, id)) => return Err(Fault::new("a model twice, or without a name").at(id.span())),
+        None if ids.is_empty() => {
+            return Err(Fault::new("an account without models")
+                .at(written.span())
+                .hint("leave `models` out for all of the catalogue's"));
+        }
+        None => {}
+    }
+    for id in &ids {
+        notice_unknown_model(table.name.as_ref(), id.as_ref(), provider, tier, notices);
+    }
+    Ok(ids.iter().map(|id| model(provider, tier, id.as_ref())).collect())
+}
+
+fn notice_unknown_model(account: &str, id: &str, provider: &Provider, tier: &Tier, notices: &mut Vec<String>) {
+    // A local server serves whatever its owner put there.
+    if provider.local || provider.models.is_empty() || tier.models.iter().any(|known| known == id) {
+        return;
+    }
+    let known = provider.models.iter().map(|entry| entry.id.as_str());
+    let what = match (provider.model(id), super::suggestion::nearest(id, known)) {
+        (Some(_), _) => format!("the catalogue knows no quota for it in tier `{}`", tier.name),
+        (None, Some(near)) => format!("the catalogue does not know it; did you mean `{near}`?"),
+        (None, None) => "the catalogue does not know it; its limits will be learnt".to_owned(),
+    };
+    notices.push(format!("account `{account}`, model `{id}`: {what}"));
+}
+
+fn concurrency(table: &AccountTable, provider: &Provider) -> Result<u32, Fault> {
+    match &table.concurrency {
+        Some(zero) if *zero.as_ref() == 0 => Err(Fault::new("`concurrency` of 0 lets nothing through")
+            .at(zero.span())
+            .hint("give at least 1")),
+        Some(written) => Ok(*written.as_ref()),
+        None => Ok(provider.concurrency),
+    }
+}
+
+fn url(
+    table: &AccountTable,
+    provider: &Provider,
+    around: &Surroundings<'_>,
+    server: &Server,
+    notices: &mut Vec<String>,
+) -> Result<String, Fault> {
+    if let Some(written) = &table.base_url {
+        let url = base_url::complete(written.as_ref(), &provider.path).map_err(|fault| fault.at(written.span()))?;
+        if base_url::leads_to(&url, server.listen) {
+            return Err(Fault::new("this is the address where D8 itself listens").at(written.span()));
+        }
+        return Ok(url);
+    }
+    base_url::default(provider, around, server, notices)?.ok_or_else(|| {
+        Fault::new("`base_url` is missing")
+            .at(table.provider.span())
+            .hint("add `base_url = \"http://host:port\"`")
+    })
+}
+
+fn group(table: &AccountTable) -> Result<Option<String>, Fault> {
+    match &table.quota_group {
+        Some(empty) if empty.as_ref().trim().is_empty() => {
+            Err(Fault::new("`quota_group` needs a name").at(empty.span()))
+        }
+        written => Ok(written.as_ref().map(|group| group.as_ref().clone())),
+    }
+}
+
+fn policy(written: Option<&Text>) -> Result<Policy, Fault> {
+    let policies = [
+        ("d8", Policy::D8),
+        ("plain", Policy::Plain),
+        ("resilient", Policy::Resilient),
+        ("groq", Policy::Groq),
+    ];
+    written.map_or(Ok(Policy::D8), |text| {
+        one_of("policy", text.as_ref(), &policies).map_err(|fault| fault.at(text.span()))
+    })
+}

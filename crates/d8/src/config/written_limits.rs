@@ -1,0 +1,86 @@
+//! The limits of an account in d8.toml: `limits`, the shorthands, or neither.
+
+use d8_core::limit::Dimension;
+use toml::Spanned;
+
+use super::account::{Model, costs_nothing};
+use super::fault::Fault;
+use super::file::AccountTable;
+use super::limit::period::Period;
+use super::limit::rule::{Rule, expand};
+use super::limit::shorthand::Shorthand;
+use super::limit::table::WrittenLimit;
+use crate::catalogue::{Provider, Tier};
+
+/// The counts that an account lives under: its own, or the catalogue's with the shorthands in them.
+pub(crate) fn judge(table: &AccountTable, tier: &Tier, models: &[Model]) -> Result<Vec<Rule>, Fault> {
+    let shorthands = shorthands(table);
+    let Some(limits) = &table.limits else {
+        let mut rules = expand(&tier.limits, models, false);
+        shorthands
+            .iter()
+            .for_each(|(shorthand, _)| shorthand.apply(&mut rules, models));
+        return Ok(rules);
+    };
+    if let Some((_, span)) = shorthands.into_iter().next() {
+        return Err(Fault::new("a shorthand and `limits` do not go together")
+            .at(span)
+            .hint("`limits` replaces all of the catalogue's: write this one there too"));
+    }
+    let written: Vec<WrittenLimit> = limits
+        .as_ref()
+        .iter()
+        .map(|limit| limit.as_ref().judge(limit.span()))
+        .collect::<Result<_, _>>()?;
+    Ok(expand(&written, models, true))
+}
+
+fn shorthands(table: &AccountTable) -> Vec<(Shorthand, std::ops::Range<usize>)> {
+    [
+        (&table.rpm, Dimension::Requests, Period::MINUTE),
+        (&table.rpd, Dimension::Requests, Period::DAY),
+        (&table.tpm, Dimension::Tokens, Period::MINUTE),
+        (&table.tpd, Dimension::Tokens, Period::DAY),
+    ]
+    .into_iter()
+    .filter_map(|(amount, dimension, period)| {
+        let amount: &Spanned<u64> = amount.as_ref()?;
+        Some((
+            Shorthand {
+                dimension,
+                period,
+                amount: *amount.as_ref(),
+            },
+            amount.span(),
+        ))
+    })
+    .collect()
+}
+
+/// Limits that are written and yet hold nothing back.
+pub(crate) fn notice_idle(
+    account: &str,
+    rules: &[Rule],
+    models: &[Model],
+    provider: &Provider,
+    tier: &Tier,
+    notices: &mut Vec<String>,
+) {
+    for rule in rules
+        .iter()
+        .filter(|rule| rule.ceiling && !models.iter().any(|model| rule.scope.covers(model)))
+    {
+        notices.push(format!(
+            "account `{account}`: the limit for `{}` covers none of its models",
+            rule.scope.canonical()
+        ));
+    }
+    let counts_money = rules.iter().any(|rule| rule.terms.dimension == Dimension::Cost);
+    let unpriced = |model: &&Model| model.list_price.is_none() && !costs_nothing(provider, tier, &model.id);
+    for model in models.iter().filter(unpriced).filter(|_| counts_money) {
+        notices.push(format!(
+            "account `{account}`: the price of `{}` is not known, its limit of cost counts nothing for it",
+            model.id
+        ));
+    }
+}
