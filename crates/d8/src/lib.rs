@@ -1,5 +1,15 @@
 //! D8 as a program: everything with a socket, a clock, a key or a terminal.
+//!
+//! In reading order: [`config`] and [`catalogue`] say what the user owns; [`orchestrator`] runs the engine over the store;
+//! [`worker`] calls providers; [`run`] does a file of work; [`cli`] is what the user types. [`clock`],
+//! [`secret`] and [`words`] are small things that all of them need.
 
 pub mod catalogue;
+pub mod cli;
+pub mod clock;
 pub mod config;
+pub mod orchestrator;
+pub mod run;
 pub mod secret;
+pub mod words;
+pub mod worker;

@@ -1,2 +1,7 @@
-//! D8.
-fn main() {}
+//! The `d8` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    d8::cli::main()
+}

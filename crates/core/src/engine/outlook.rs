@@ -1,7 +1,7 @@
 //! The least time that the quotas allow: what is free, what comes free, and what comes free again, were the future known.
 
 use super::Engine;
-use crate::id::{LimitId, RouteId, TargetId};
+use crate::id::{LimitId, TargetId};
 use crate::limit::Dimension;
 use crate::quota::Ledger;
 use crate::time::Timestamp;
@@ -13,7 +13,8 @@ use std::time::Duration;
 pub struct Outlook {
     at: Timestamp,
     ledger: Ledger,
-    routes: BTreeMap<RouteId, Vec<Vec<LimitId>>>,
+    /// The limits of each target that may still serve.
+    targets: BTreeMap<TargetId, Vec<LimitId>>,
 }
 
 /// Nothing is looked for later than this after the beginning.
@@ -22,19 +23,9 @@ const HORIZON: Duration = Duration::from_secs(3 * 366 * 86_400);
 impl Engine {
     /// The limits as they stand now.
     pub fn outlook(&self) -> Outlook {
-        let routes = self.routes.iter().map(|(id, route)| {
-            let mut targets: Vec<TargetId> = route.levels.iter().flatten().copied().collect();
-            targets.sort_unstable();
-            targets.dedup();
-            let limits = |target: TargetId| Some(self.targets.get(&target)?.spec.limits.clone());
-            let open = targets.into_iter().filter(|target| !self.is_parked_for_good(*target));
-            (*id, open.filter_map(limits).collect())
-        });
-        Outlook {
-            at: self.now,
-            ledger: self.ledger.clone(),
-            routes: routes.collect(),
-        }
+        let open = self.targets.iter().filter(|(id, _)| !self.is_parked_for_good(**id));
+        let targets = open.map(|(id, target)| (*id, target.spec.limits.clone())).collect();
+        Outlook { at: self.now, ledger: self.ledger.clone(), targets }
     }
 
     fn is_parked_for_good(&self, target: TargetId) -> bool {
@@ -43,12 +34,23 @@ impl Engine {
 }
 
 impl Outlook {
-    /// The earliest moment by which a route's targets can have taken so many requests and tokens: no schedule can be
+    /// When this was.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The earliest moment by which some targets can have taken so many requests and tokens: no schedule can be
     /// faster. `None` where no limit bounds it, or where it cannot be done at all.
     ///
     /// Requests and tokens are each summed over all targets, so that with tasks of different sizes the true bound may
     /// be later.
-    pub fn earliest(&self, route: RouteId, requests: u64, input_tokens: u64, output_tokens: u64) -> Option<Timestamp> {
+    pub fn earliest(
+        &self,
+        targets: &[TargetId],
+        requests: u64,
+        input_tokens: u64,
+        output_tokens: u64,
+    ) -> Option<Timestamp> {
         let wanted = [
             (Dimension::Requests, requests),
             (Dimension::Tokens, input_tokens.saturating_add(output_tokens)),
@@ -57,19 +59,19 @@ impl Outlook {
         ];
         let bounds = wanted
             .iter()
-            .filter_map(|(dimension, amount)| self.bound(route, *dimension, *amount));
+            .filter_map(|(dimension, amount)| self.bound(targets, *dimension, *amount));
         let latest = bounds.max()?;
         (latest < self.at + HORIZON).then_some(latest)
     }
 
-    fn bound(&self, route: RouteId, dimension: Dimension, amount: u64) -> Option<Timestamp> {
-        if amount == 0 || self.capacity(route, dimension, self.at) == u64::MAX {
+    fn bound(&self, targets: &[TargetId], dimension: Dimension, amount: u64) -> Option<Timestamp> {
+        if amount == 0 || self.capacity(targets, dimension, self.at) == u64::MAX {
             return None;
         }
         let (mut low, mut high) = (self.at.as_micros() - 1, (self.at + HORIZON).as_micros());
         while high - low > 1 {
             let middle = low + (high - low) / 2;
-            if self.capacity(route, dimension, Timestamp::from_micros(middle)) >= amount {
+            if self.capacity(targets, dimension, Timestamp::from_micros(middle)) >= amount {
                 high = middle;
             } else {
                 low = middle;
@@ -78,10 +80,10 @@ impl Outlook {
         Some(Timestamp::from_micros(high))
     }
 
-    /// How much of a dimension all targets of a route can take until then; `u64::MAX` where one of them has no limit.
-    fn capacity(&self, route: RouteId, dimension: Dimension, until: Timestamp) -> u64 {
-        let targets = self.routes.get(&route).into_iter().flatten();
-        targets
+    /// How much of a dimension all of some targets can take until then; `u64::MAX` where one of them has no limit.
+    fn capacity(&self, targets: &[TargetId], dimension: Dimension, until: Timestamp) -> u64 {
+        let limits = targets.iter().filter_map(|target| self.targets.get(target));
+        limits
             .map(|limits| self.ledger.amount_until(limits, dimension, self.at, until))
             .fold(0, u64::saturating_add)
     }

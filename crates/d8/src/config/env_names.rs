@@ -11,6 +11,8 @@ macro_rules! names {
 }
 
 names! {
+    /// Read on Windows only: the machine's name, part of the name of a run.
+    COMPUTERNAME;
     /// Replaces `listen` of `[server]`.
     D8_SERVER__LISTEN;
     /// Replaces `token` of `[server]`; in the same notation.

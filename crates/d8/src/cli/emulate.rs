@@ -1,0 +1,117 @@
+//! `d8 emulate`: the emulator as a server of its own.
+
+use std::time::Duration;
+
+use clap::Args;
+use d8_emulator::{DailyHint, Delay, Emulator, FaultKind, Faults, GeminiMinute, Latency, Options, Speed, Spread, Tier};
+use tokio::net::TcpListener;
+
+use super::{Failure, OK, interrupted, say, tell};
+use crate::config;
+
+/// Stand in for Groq, OpenAI and Gemini, and enforce their limits as they do: test any client against 429s.
+#[derive(Debug, Args)]
+#[command(after_help = "Serves /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini) and /__d8/score.\n\
+  Each key is an account of its own; keys that begin with bad- are refused.\n\n\
+  Examples:\n  \
+  d8 emulate\n  \
+  d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted\n  \
+  d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7\n  \
+  GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl")]
+pub(super) struct EmulateArguments {
+    /// Where to listen; port 0 takes a free one and prints it.
+    #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDR")]
+    listen: String,
+    /// Which limits: free (today's), free-2025-11, unlimited.
+    #[arg(long, default_value = "free")]
+    tier: Tier,
+    /// Divides periods, latencies and hints; clocks stay true.
+    #[arg(long, default_value_t = 1.0, value_name = "N")]
+    speed: f64,
+    /// The seed of all chance.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// none, hosted (a provider as seen from home), or a fixed time such as 200ms.
+    #[arg(long, default_value = "none", value_parser = latency)]
+    latency: Latency,
+    /// A fault and its probability, such as 503=0.05: 500, 503, hang, drop, cut, garbage. May be repeated.
+    #[arg(long = "fault", value_name = "KIND=P", value_parser = fault)]
+    faults: Vec<(FaultKind, f64)>,
+    /// Count Gemini's minute as a sliding window, not by the clock.
+    #[arg(long)]
+    gemini_sliding: bool,
+    /// Let Gemini's refusals for the day point at midnight UTC, as from October 2026, not at the next minute.
+    #[arg(long)]
+    gemini_utc_hints: bool,
+}
+
+pub(super) async fn run(arguments: EmulateArguments) -> Result<u8, Failure> {
+    let listen = &arguments.listen;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Failure::not_started(format!("cannot listen on {listen}: {error}")).hint("name another with --listen, or port 0")
+    })?;
+    let address = listener.local_addr().map_err(|error| Failure::not_started(error.to_string()))?;
+    let emulator = Emulator::new(options(&arguments)?);
+    tell(&format!("http://{address}"));
+    say("serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it");
+    let served = d8_emulator::serve(listener, emulator, interrupted()).await;
+    served.map_err(|error| Failure::broke_off(error.to_string()))?;
+    Ok(OK)
+}
+
+fn options(arguments: &EmulateArguments) -> Result<Options, Failure> {
+    let speed = Speed::new(arguments.speed).ok_or_else(|| Failure::not_started("--speed must be above zero"))?;
+    let mut faults = Faults::default();
+    for (kind, probability) in &arguments.faults {
+        *place(&mut faults, *kind) = *probability;
+    }
+    Ok(Options {
+        tier: arguments.tier.clone(),
+        speed,
+        seed: arguments.seed,
+        latency: arguments.latency,
+        faults,
+        gemini_minute: if arguments.gemini_sliding { GeminiMinute::Sliding } else { GeminiMinute::Fixed },
+        gemini_daily_hint: if arguments.gemini_utc_hints { DailyHint::UtcMidnight } else { DailyHint::NextMinute },
+        ..Options::default()
+    })
+}
+
+fn place(faults: &mut Faults, kind: FaultKind) -> &mut f64 {
+    match kind {
+        FaultKind::ServerError => &mut faults.server_error,
+        FaultKind::Unavailable => &mut faults.unavailable,
+        FaultKind::Hang => &mut faults.hang,
+        FaultKind::Drop => &mut faults.drop,
+        FaultKind::Cut => &mut faults.cut,
+        FaultKind::Garbage => &mut faults.garbage,
+    }
+}
+
+fn latency(text: &str) -> Result<Latency, String> {
+    match text {
+        "none" => Ok(Latency::default()),
+        "hosted" => Ok(Latency::hosted()),
+        _ => {
+            let time = length(text)?;
+            let first_token = Delay { least: time, spread: Spread::None };
+            Ok(Latency { first_token, ..Latency::default() })
+        }
+    }
+}
+
+fn length(text: &str) -> Result<Duration, String> {
+    if let Some(millis) = text.strip_suffix("ms") {
+        return millis.parse().map(Duration::from_millis).map_err(|_| format!("`{text}` is not a time"));
+    }
+    config::duration(text).map_err(|error| error.to_string())
+}
+
+fn fault(text: &str) -> Result<(FaultKind, f64), String> {
+    let (kind, probability) = text.split_once('=').ok_or("write it as KIND=PROBABILITY, such as 503=0.05")?;
+    let probability: f64 = probability.parse().map_err(|_| format!("`{probability}` is not a number"))?;
+    if !(0.0..=1.0).contains(&probability) {
+        return Err(format!("a probability is between 0 and 1, not {probability}"));
+    }
+    Ok((kind.parse()?, probability))
+}

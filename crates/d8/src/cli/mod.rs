@@ -1,0 +1,123 @@
+//! What the user types. One file for each command; standard output is data, standard error is talk.
+
+mod emulate;
+mod run;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
+#[derive(Debug, Parser)]
+#[command(name = "d8", version, about, propagate_version = true)]
+#[command(after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArguments),
+    Emulate(emulate::EmulateArguments),
+}
+
+/// Everything could be done.
+pub const OK: u8 = 0;
+/// Some of it could not.
+pub const PARTLY: u8 = 1;
+/// It could not begin.
+pub const NOT_STARTED: u8 = 2;
+/// Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
+
+/// Why a command could not do its work: what happened, and what to do next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// What happened, on what.
+    pub message: String,
+    /// What to do next.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// The command could not begin.
+    pub fn not_started(message: impl Into<String>) -> Self {
+        Self { code: NOT_STARTED, message: message.into(), hints: Vec::new() }
+    }
+
+    /// The command broke off.
+    pub fn broke_off(message: impl Into<String>) -> Self {
+        Self { code: PARTLY, message: message.into(), hints: Vec::new() }
+    }
+
+    /// With advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+/// The program: reads the command line, does what it says, and tells the exit code.
+pub fn main() -> ExitCode {
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return fail(&Failure::not_started("the TLS library cannot be set up"));
+    }
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Failure::not_started(format!("no threads can be started: {error}"))),
+    };
+    let done = runtime.block_on(async {
+        match arguments.command {
+            Command::Run(arguments) => run::run(arguments).await,
+            Command::Emulate(arguments) => emulate::run(arguments).await,
+        }
+    });
+    // A call that is still under way must not hold the exit back; the store knows of it.
+    runtime.shutdown_background();
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    say(&format!("error: {}", failure.message));
+    for hint in &failure.hints {
+        say(&format!("hint: {hint}"));
+    }
+    ExitCode::from(failure.code)
+}
+
+/// Talk: a line on standard error. Whoever has closed it does not want to hear.
+pub fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Data: a line on standard output. A reader that has gone (`| head`) is no fault of ours.
+pub fn tell(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Ready when the user wants an end: Ctrl-C, or SIGTERM where there is one.
+pub async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            },
+            Err(_) => drop(tokio::signal::ctrl_c().await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(tokio::signal::ctrl_c().await);
+}

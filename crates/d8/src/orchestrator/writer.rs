@@ -1,0 +1,63 @@
+//! The store's own thread: while one batch is being synced the next one gathers in the loop.
+
+use std::sync::mpsc;
+use std::thread;
+
+use d8_store::{Batch, Store, StoreError};
+
+use super::event::Event;
+
+/// The way to the thread that commits.
+pub(super) struct Writer {
+    batches: Option<mpsc::Sender<Batch>>,
+    answers: mpsc::Receiver<Result<(), StoreError>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread; it wakes the loop after each commit.
+    pub(super) fn start(mut store: Box<dyn Store + Send>, wake: mpsc::Sender<Event>) -> std::io::Result<Self> {
+        let (batches, inbox) = mpsc::channel::<Batch>();
+        let (outbox, answers) = mpsc::channel();
+        let thread = thread::Builder::new().name("d8-store".into()).spawn(move || {
+            while let Ok(batch) = inbox.recv() {
+                let done = store.commit(&batch);
+                let failed = done.is_err();
+                // Nobody listens any more only when the loop has ended, and then nobody acts on it either.
+                if outbox.send(done).is_err() || wake.send(Event::Committed).is_err() || failed {
+                    return;
+                }
+                if let Err(error) = store.tidy() {
+                    let _ = outbox.send(Err(error));
+                    let _ = wake.send(Event::Committed);
+                    return;
+                }
+            }
+        })?;
+        Ok(Self { batches: Some(batches), answers, thread: Some(thread) })
+    }
+
+    /// Hands over a batch. An answer follows, unless the thread has ended after a failure.
+    pub(super) fn commit(&self, batch: Batch) -> bool {
+        self.batches.as_ref().is_some_and(|batches| batches.send(batch).is_ok())
+    }
+
+    /// The answer to the oldest batch, if it is there.
+    pub(super) fn try_answer(&self) -> Option<Result<(), StoreError>> {
+        self.answers.try_recv().ok()
+    }
+
+    /// Waits for the answer to the oldest batch; `None` when the thread has ended.
+    pub(super) fn answer(&self) -> Option<Result<(), StoreError>> {
+        self.answers.recv().ok()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.batches = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}

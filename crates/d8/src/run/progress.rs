@@ -1,0 +1,113 @@
+//! What a person sees while a run is under way: a bar on a terminal, now and then a line elsewhere.
+
+use std::collections::VecDeque;
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use d8_core::wait::WaitCode;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::say;
+use crate::orchestrator::{Plan, View};
+use crate::words;
+
+/// The rate is that of the last so long.
+const RATE_OVER: Duration = Duration::from_secs(30);
+/// How often a line is written where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+
+/// Shows how far a run is.
+pub(super) struct Progress {
+    bar: Option<ProgressBar>,
+    total: u64,
+    history: VecDeque<(Instant, u64)>,
+    last_line: Instant,
+}
+
+impl Progress {
+    /// For so many lines, of which `ready` need nothing more.
+    pub(super) fn start(total: u64, ready: u64) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| bar(total));
+        let now = Instant::now();
+        Self { bar, total, history: VecDeque::from([(now, ready)]), last_line: now }
+    }
+
+    /// Shows the present.
+    pub(super) fn show(&mut self, done: u64, failed: u64, plan: &Plan, view: &View, finish: Option<Duration>) {
+        let now = Instant::now();
+        self.history.push_back((now, done + failed));
+        while self.history.len() > 2 && now.duration_since(self.history[0].0) > RATE_OVER {
+            self.history.pop_front();
+        }
+        let facts = self.facts(failed, plan, view, finish);
+        if let Some(bar) = &self.bar {
+            bar.set_position(done + failed);
+            bar.set_message(facts);
+        } else if now.duration_since(self.last_line) >= LINE_EVERY {
+            self.last_line = now;
+            say(&format!("{} of {} · {facts}", words::number(done + failed), words::number(self.total)));
+        }
+    }
+
+    fn facts(&self, failed: u64, plan: &Plan, view: &View, finish: Option<Duration>) -> String {
+        let mut facts = vec![format!("{} failed", words::number(failed))];
+        if let Some(rate) = self.rate() {
+            facts.push(format!("{:.0} a minute", rate * 60.0));
+        }
+        if let Some(left) = finish {
+            facts.push(format!("done in about {}", words::span(left)));
+        }
+        facts.extend(waiting_for(plan, view));
+        facts.join(" · ")
+    }
+
+    fn rate(&self) -> Option<f64> {
+        let ((from, before), (to, after)) = (self.history.front()?, self.history.back()?);
+        let seconds = to.duration_since(*from).as_secs_f64();
+        (seconds > 0.5).then(|| after.saturating_sub(*before) as f64 / seconds)
+    }
+
+    /// Writes a line without tearing the bar.
+    pub(super) fn note(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| say(line)),
+            None => say(line),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(total: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} · {elapsed} · {wide_msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8)).with_style(style)
+}
+
+/// What the run waits for, if nothing can start now: the soonest of all accounts.
+pub(super) fn waiting_for(plan: &Plan, view: &View) -> Option<String> {
+    let soonest = view
+        .targets
+        .iter()
+        .filter_map(|target| target.wait)
+        .min_by_key(|wait| wait.until.unwrap_or(d8_core::time::Timestamp::MAX))?;
+    let left = soonest.until.map(|until| until.since(view.now));
+    let target = soonest.target.and_then(|target| plan.targets.get(&target));
+    match soonest.code {
+        WaitCode::Quota => {
+            let limit = soonest.limit.and_then(|limit| plan.limits.get(&limit))?;
+            Some(words::wait(&limit.account, Some(&limit.label), left))
+        }
+        WaitCode::Parked(why) => {
+            let (index, model) = target?;
+            let account = plan.account_names.get(*index)?;
+            Some(words::parked(account, Some(model), why, left))
+        }
+        _ => None,
+    }
+}

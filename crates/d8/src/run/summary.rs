@@ -1,0 +1,108 @@
+//! What a run came to, for people and for programs.
+
+use std::time::Duration;
+
+use d8_core::time::Timestamp;
+use serde_json::json;
+
+use crate::words;
+
+/// The sums of a run.
+#[derive(Copy, Clone, PartialEq, Debug)]
+pub struct Summary {
+    /// Lines that are not blank.
+    pub total: u64,
+    /// Answered, by earlier invocations too.
+    pub done: u64,
+    /// Not answered: failed, bad, or not done.
+    pub failed: u64,
+    /// 429s for quota, of this invocation.
+    pub refused: u64,
+    /// How long this invocation took.
+    pub seconds: f64,
+    /// The least that the quotas allowed, where that is known.
+    pub bound_seconds: Option<f64>,
+}
+
+impl Summary {
+    /// The bound over the time it took: 1 is perfect.
+    pub fn ratio(&self) -> Option<f64> {
+        let bound = self.bound_seconds?;
+        (self.seconds > 0.0).then(|| round(bound / self.seconds, 1_000.0))
+    }
+
+    /// As the public contract has it.
+    pub fn to_json(&self) -> String {
+        json!({
+            "total": self.total,
+            "done": self.done,
+            "failed": self.failed,
+            "refused": self.refused,
+            "seconds": round(self.seconds, 1_000.0),
+            "bound_seconds": self.bound_seconds.map(|bound| round(bound, 1_000.0)),
+            "ratio": self.ratio(),
+        })
+        .to_string()
+    }
+
+    /// For people.
+    pub fn to_text(&self) -> String {
+        let time = words::span(Duration::from_secs_f64(self.seconds.max(0.0)));
+        let mut text = format!("{} of {} done in {time}", words::number(self.done), words::number(self.total));
+        if self.failed > 0 {
+            text += &format!(", {} not", words::number(self.failed));
+        }
+        text += &format!("; {} refused for quota", words::number(self.refused));
+        if let (Some(bound), Some(ratio)) = (self.bound_seconds, self.ratio()) {
+            let bound = words::span(Duration::from_secs_f64(bound.max(0.0)));
+            text += &format!("; the quotas allow no less than {bound} ({:.0} % of the bound)", ratio * 100.0);
+        }
+        text
+    }
+}
+
+fn round(value: f64, parts: f64) -> f64 {
+    (value * parts).round() / parts
+}
+
+/// A moment as a clock on the wall shows it: "09:14", "09:14 tomorrow", "09:14 on 3 December".
+pub(super) fn clock_time(at: Timestamp) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let Ok(then) = jiff::Timestamp::from_microsecond(at.as_micros()) else { return "never".to_owned() };
+    let (then, now) = (then.to_zoned(zone.clone()), jiff::Timestamp::now().to_zoned(zone));
+    let time = then.strftime("%H:%M");
+    let tomorrow = now.date().tomorrow().ok();
+    if then.date() == now.date() {
+        time.to_string()
+    } else if Some(then.date()) == tomorrow {
+        format!("{time} tomorrow")
+    } else {
+        format!("{time} on {}", then.strftime("%-d %B"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SUMMARY: Summary =
+        Summary { total: 1_500, done: 1_499, failed: 1, refused: 0, seconds: 62.5, bound_seconds: Some(60.0) };
+
+    #[test]
+    fn programs_get_one_object() {
+        assert_eq!(
+            SUMMARY.to_json(),
+            r#"{"total":1500,"done":1499,"failed":1,"refused":0,"seconds":62.5,"bound_seconds":60.0,"ratio":0.96}"#
+        );
+        let unknown = Summary { bound_seconds: None, ..SUMMARY };
+        assert!(unknown.to_json().ends_with(r#""bound_seconds":null,"ratio":null}"#));
+    }
+
+    #[test]
+    fn people_get_one_sentence() {
+        assert_eq!(
+            SUMMARY.to_text(),
+            "1,499 of 1,500 done in 1 m 02 s, 1 not; 0 refused for quota; the quotas allow no less than 1 m 00 s (96 % of the bound)"
+        );
+    }
+}

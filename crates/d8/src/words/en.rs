@@ -1,0 +1,54 @@
+//! English.
+
+use d8_core::change::{FailureCode, ParkReason};
+
+use super::span;
+use std::time::Duration;
+
+/// The code of a failure in the public contract.
+pub fn failure_code(code: FailureCode) -> &'static str {
+    match code {
+        FailureCode::TooLarge => "too_large",
+        FailureCode::ProviderError => "provider_error",
+        FailureCode::AttemptsExhausted => "attempts_exhausted",
+        FailureCode::DeadlineExceeded => "deadline_exceeded",
+        FailureCode::Quarantined => "quarantined",
+    }
+}
+
+/// Why a task failed, with what the provider said where it did.
+pub fn ending_message(code: FailureCode, said: Option<&str>) -> String {
+    let own = match code {
+        FailureCode::TooLarge => "larger than a limit of every account that could serve it",
+        FailureCode::ProviderError => "the provider refuses the request",
+        FailureCode::AttemptsExhausted => "every attempt met a fault",
+        FailureCode::DeadlineExceeded => "its deadline passed",
+        FailureCode::Quarantined => "set aside: its worker fell silent each time",
+    };
+    said.map_or_else(|| own.to_owned(), |said| format!("{own}: {said}"))
+}
+
+/// Why an account waits for a limit: "groq-main: 30 requests a minute used up, next in 12 s".
+pub fn wait(account: &str, limit: Option<&str>, left: Option<Duration>) -> String {
+    let what = limit.map_or_else(|| "quota used up".to_owned(), |limit| format!("{limit} used up"));
+    match left {
+        Some(left) => format!("{account}: {what}, next in {}", span(left)),
+        None => format!("{account}: {what}, next after an answer"),
+    }
+}
+
+/// Why an account takes nothing, and what to do.
+pub fn parked(account: &str, model: Option<&str>, why: ParkReason, left: Option<Duration>) -> String {
+    let name = model.map_or_else(|| account.to_owned(), |model| format!("{account}/{model}"));
+    let text = match why {
+        ParkReason::QuotaRefused => "refused for quota; somebody else may be using the key",
+        ParkReason::Overloaded => "the provider has no capacity",
+        ParkReason::BadKey => "the key was refused; check it and run the same command again",
+        ParkReason::NoMoney => "the account has no money left; top it up and run the same command again",
+        ParkReason::ModelUnavailable => "the provider does not serve this model to this account; name another one",
+    };
+    match left {
+        Some(left) => format!("{name}: {text}, tried again in {}", span(left)),
+        None => format!("{name}: {text}"),
+    }
+}

@@ -1,0 +1,49 @@
+//! Sentences. The engine gives codes with parameters; here they become words, one file for each language.
+
+mod en;
+
+pub use en::{ending_message, failure_code, parked, wait};
+
+use std::time::Duration;
+
+/// A length of time as people say it: "12 s", "1 m 02 s", "3 h 05 m", "2 d 4 h".
+pub fn span(length: Duration) -> String {
+    let seconds = length.as_secs();
+    match seconds {
+        0 if length > Duration::ZERO => format!("{:.1} s", length.as_secs_f64()),
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} m {:02} s", seconds / 60, seconds % 60),
+        3_600..86_400 => format!("{} h {:02} m", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{} d {} h", seconds / 86_400, seconds / 3_600 % 24),
+    }
+}
+
+/// A number with its thousands apart.
+pub fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time() {
+        let shown = [0, 12, 62, 3_605, 187_200].map(|seconds| span(Duration::from_secs(seconds)));
+        assert_eq!(shown, ["0 s", "12 s", "1 m 02 s", "1 h 00 m", "2 d 4 h"]);
+        assert_eq!(span(Duration::from_millis(300)), "0.3 s");
+    }
+
+    #[test]
+    fn thousands() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+    }
+}

@@ -1,0 +1,170 @@
+//! Speaks HTTP to one account's provider. It never retries, never follows a redirect and never shows its key: what must
+//! be done again, the ledger decides.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use d8_wire::{AuthScheme, Quirks, Wire, WireRequest};
+use futures_util::StreamExt;
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::catalogue::HeaderStyle;
+use crate::config::Account;
+
+/// A provider that sends nothing for so long is taken for gone. Models may think for minutes before the first byte.
+const SILENCE: Duration = Duration::from_secs(300);
+const CONNECT: Duration = Duration::from_secs(10);
+/// An answer larger than this is no answer.
+const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// How to reach one account.
+pub struct Provider {
+    client: reqwest::Client,
+    /// How it speaks.
+    pub wire: Wire,
+    base_url: String,
+    key: Option<SecretString>,
+    /// By how much its periods pass faster than it names them.
+    pub speed: u32,
+}
+
+/// A reply as it came.
+pub(super) struct RawReply {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+/// Why there is no reply.
+pub(super) struct NoReply {
+    /// Whether the request may have arrived.
+    pub(super) sent: bool,
+    /// In words, without URL and key.
+    pub(super) message: String,
+}
+
+impl Provider {
+    /// For an account of the configuration.
+    pub fn new(account: &Account, speed: u32) -> Result<Arc<Self>, String> {
+        let client = client(is_loopback(&account.base_url))
+            .map_err(|error| format!("account `{}`: no HTTP client: {error}", account.name))?;
+        Ok(Arc::new(Self {
+            client,
+            wire: wire_of(account),
+            base_url: account.base_url.clone(),
+            key: account.api_key.clone(),
+            speed,
+        }))
+    }
+
+    /// Sends a request and reads the whole reply.
+    pub(super) async fn send(&self, request: WireRequest) -> Result<RawReply, NoReply> {
+        let mut call = self
+            .client
+            .post(format!("{}{}", self.base_url, request.path))
+            .header(CONTENT_TYPE, "application/json")
+            .body(request.body);
+        if let Some(key) = &self.key {
+            let (name, value) = auth_header(self.wire.auth(), key)?;
+            call = call.header(name, value);
+        }
+        let response = call.send().await.map_err(|error| no_reply(&error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().iter();
+        let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+        let headers = headers.collect();
+        let body = read(response).await?;
+        Ok(RawReply { status, headers, body })
+    }
+}
+
+async fn read(response: reqwest::Response) -> Result<Vec<u8>, NoReply> {
+    let mut body = Vec::new();
+    let mut pieces = response.bytes_stream();
+    while let Some(piece) = pieces.next().await {
+        body.extend_from_slice(&piece.map_err(|error| no_reply(&error))?);
+        if body.len() > LARGEST_ANSWER {
+            return Err(NoReply { sent: true, message: "the answer is larger than 64 MiB".to_owned() });
+        }
+    }
+    Ok(body)
+}
+
+fn auth_header(scheme: AuthScheme, key: &SecretString) -> Result<(HeaderName, HeaderValue), NoReply> {
+    let unfit = || NoReply { sent: false, message: "the key holds characters that no header can carry".to_owned() };
+    let mut value = HeaderValue::from_str(&format!("{}{}", scheme.prefix, key.expose_secret())).map_err(|_| unfit())?;
+    value.set_sensitive(true);
+    Ok((HeaderName::from_static(scheme.header), value))
+}
+
+/// The error's words without its URL, which may hold what is nobody's business.
+fn no_reply(error: &reqwest::Error) -> NoReply {
+    use std::error::Error;
+    let what = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke off"
+    };
+    let mut cause = error.source();
+    let mut deepest = None;
+    while let Some(inner) = cause {
+        deepest = Some(inner.to_string());
+        cause = inner.source();
+    }
+    let message = deepest.map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"));
+    NoReply { sent: !error.is_connect(), message }
+}
+
+fn client(loopback: bool) -> reqwest::Result<reqwest::Client> {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("d8/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .retry(reqwest::retry::never())
+        .redirect(reqwest::redirect::Policy::none());
+    // A proxy is for the world outside, whatever HTTP_PROXY says.
+    if loopback { builder.no_proxy().build() } else { builder.build() }
+}
+
+fn is_loopback(base_url: &str) -> bool {
+    let Ok(uri) = base_url.parse::<http::Uri>() else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn wire_of(account: &Account) -> Wire {
+    let headers = match account.header_style {
+        HeaderStyle::Groq => d8_wire::HeaderStyle::Groq,
+        HeaderStyle::OpenAi => d8_wire::HeaderStyle::OpenAi,
+        HeaderStyle::Mistral => d8_wire::HeaderStyle::Mistral,
+        HeaderStyle::Cerebras => d8_wire::HeaderStyle::Cerebras,
+        HeaderStyle::SambaNova => d8_wire::HeaderStyle::SambaNova,
+        HeaderStyle::None => d8_wire::HeaderStyle::None,
+    };
+    match account.wire {
+        crate::config::Wire::Gemini => Wire::GEMINI,
+        crate::config::Wire::OpenAi if account.provider == "mistral" => {
+            Wire { headers, quirks: Quirks::MISTRAL, ..Wire::OPENAI }
+        }
+        crate::config::Wire::OpenAi => Wire { headers, ..Wire::OPENAI },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_is_told_from_the_world() {
+        for url in ["http://127.0.0.1:5000/v1", "http://localhost/v1", "http://[::1]:8080"] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in ["https://api.groq.com/openai/v1", "http://127.0.0.1.example.com", "nonsense"] {
+            assert!(!is_loopback(url), "{url}");
+        }
+    }
+}
