@@ -16,14 +16,20 @@ impl Clock {
     /// Begins at the wall clock's time.
     pub fn start() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Self { began: Timestamp::EPOCH + since_epoch, ticks: Ticks::now() }
+        Self {
+            began: Timestamp::EPOCH + since_epoch,
+            ticks: Ticks::now(),
+        }
     }
 
     /// Goes on from `newest` where that is later than the wall clock.
     #[must_use]
     pub fn not_before(self, newest: Timestamp) -> Self {
         let behind = newest.since(self.now());
-        Self { began: self.began + behind, ..self }
+        Self {
+            began: self.began + behind,
+            ..self
+        }
     }
 
     /// The time now.

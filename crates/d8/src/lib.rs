@@ -12,5 +12,5 @@ pub mod orchestrator;
 pub mod run;
 pub mod secret;
 pub mod words;
-pub mod world;
 pub mod worker;
+pub mod world;

@@ -11,13 +11,15 @@ use crate::config;
 
 /// Stand in for Groq, OpenAI and Gemini, and enforce their limits as they do: test any client against 429s.
 #[derive(Debug, Args)]
-#[command(after_help = "Serves /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini) and /__d8/score.\n\
+#[command(
+    after_help = "Serves /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini) and /__d8/score.\n\
   Each key is an account of its own; keys that begin with bad- are refused.\n\n\
   Examples:\n  \
   d8 emulate\n  \
   d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted\n  \
   d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7\n  \
-  GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl")]
+  GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl"
+)]
 pub(super) struct EmulateArguments {
     /// Where to listen; port 0 takes a free one and prints it.
     #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDR")]
@@ -48,9 +50,12 @@ pub(super) struct EmulateArguments {
 pub(super) async fn run(arguments: EmulateArguments) -> Result<u8, Failure> {
     let listen = &arguments.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::not_started(format!("cannot listen on {listen}: {error}")).hint("name another with --listen, or port 0")
+        Failure::not_started(format!("cannot listen on {listen}: {error}"))
+            .hint("name another with --listen, or port 0")
     })?;
-    let address = listener.local_addr().map_err(|error| Failure::not_started(error.to_string()))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::not_started(error.to_string()))?;
     let emulator = Emulator::new(options(&arguments)?);
     tell(&format!("http://{address}"));
     say("serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it");
@@ -71,8 +76,16 @@ fn options(arguments: &EmulateArguments) -> Result<Options, Failure> {
         seed: arguments.seed,
         latency: arguments.latency,
         faults,
-        gemini_minute: if arguments.gemini_sliding { GeminiMinute::Sliding } else { GeminiMinute::Fixed },
-        gemini_daily_hint: if arguments.gemini_utc_hints { DailyHint::UtcMidnight } else { DailyHint::NextMinute },
+        gemini_minute: if arguments.gemini_sliding {
+            GeminiMinute::Sliding
+        } else {
+            GeminiMinute::Fixed
+        },
+        gemini_daily_hint: if arguments.gemini_utc_hints {
+            DailyHint::UtcMidnight
+        } else {
+            DailyHint::NextMinute
+        },
         ..Options::default()
     })
 }
@@ -94,22 +107,35 @@ fn latency(text: &str) -> Result<Latency, String> {
         "hosted" => Ok(Latency::hosted()),
         _ => {
             let time = length(text)?;
-            let first_token = Delay { least: time, spread: Spread::None };
-            Ok(Latency { first_token, ..Latency::default() })
+            let first_token = Delay {
+                least: time,
+                spread: Spread::None,
+            };
+            Ok(Latency {
+                first_token,
+                ..Latency::default()
+            })
         }
     }
 }
 
 fn length(text: &str) -> Result<Duration, String> {
     if let Some(millis) = text.strip_suffix("ms") {
-        return millis.parse().map(Duration::from_millis).map_err(|_| format!("`{text}` is not a time"));
+        return millis
+            .parse()
+            .map(Duration::from_millis)
+            .map_err(|_| format!("`{text}` is not a time"));
     }
     config::duration(text).map_err(|error| error.to_string())
 }
 
 fn fault(text: &str) -> Result<(FaultKind, f64), String> {
-    let (kind, probability) = text.split_once('=').ok_or("write it as KIND=PROBABILITY, such as 503=0.05")?;
-    let probability: f64 = probability.parse().map_err(|_| format!("`{probability}` is not a number"))?;
+    let (kind, probability) = text
+        .split_once('=')
+        .ok_or("write it as KIND=PROBABILITY, such as 503=0.05")?;
+    let probability: f64 = probability
+        .parse()
+        .map_err(|_| format!("`{probability}` is not a number"))?;
     if !(0.0..=1.0).contains(&probability) {
         return Err(format!("a probability is between 0 and 1, not {probability}"));
     }

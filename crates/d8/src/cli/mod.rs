@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
-#[command(after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free")]
+#[command(
+    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -46,12 +48,20 @@ pub struct Failure {
 impl Failure {
     /// The command could not begin.
     pub fn not_started(message: impl Into<String>) -> Self {
-        Self { code: NOT_STARTED, message: message.into(), hints: Vec::new() }
+        Self {
+            code: NOT_STARTED,
+            message: message.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// The command broke off.
     pub fn broke_off(message: impl Into<String>) -> Self {
-        Self { code: PARTLY, message: message.into(), hints: Vec::new() }
+        Self {
+            code: PARTLY,
+            message: message.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// With advice.

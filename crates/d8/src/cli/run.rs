@@ -63,7 +63,9 @@ pub(super) async fn run(arguments: RunArguments) -> Result<u8, Failure> {
     let (summary, interrupted) = do_job(&job, Arc::new(config), speed).await?;
     if let Some(demo) = &demo {
         let (accepted, refused) = demo.score();
-        say(&format!("the emulated providers accepted {accepted} requests and refused {refused}"));
+        say(&format!(
+            "the emulated providers accepted {accepted} requests and refused {refused}"
+        ));
         if summary.done == summary.total && accepted == 0 {
             say("hint: all of it was done before; --run with a new name does it again");
         }
@@ -90,7 +92,13 @@ fn job(arguments: &RunArguments) -> Result<Job, Failure> {
         (None, Place::File(path)) => Place::File(default_output(path)),
     };
     let time = arguments.time.as_deref().map(time).transpose()?;
-    Ok(Job { input, output, model: arguments.model.clone(), name: arguments.name.clone(), time })
+    Ok(Job {
+        input,
+        output,
+        model: arguments.model.clone(),
+        name: arguments.name.clone(),
+        time,
+    })
 }
 
 fn time(text: &str) -> Result<Duration, Failure> {
@@ -99,13 +107,19 @@ fn time(text: &str) -> Result<Duration, Failure> {
 
 fn default_output(input: &Path) -> PathBuf {
     let is_jsonl = input.extension().is_some_and(|extension| extension == "jsonl");
-    if is_jsonl { input.with_extension("out.jsonl") } else { PathBuf::from(format!("{}.out.jsonl", input.display())) }
+    if is_jsonl {
+        input.with_extension("out.jsonl")
+    } else {
+        PathBuf::from(format!("{}.out.jsonl", input.display()))
+    }
 }
 
 async fn world(arguments: &RunArguments) -> Result<(Config, Option<Demo>), Failure> {
     let now = Clock::start().now();
     if arguments.demo {
-        let demo = Demo::start(now).await.map_err(|error| Failure::not_started(error.to_string()))?;
+        let demo = Demo::start(now)
+            .await
+            .map_err(|error| Failure::not_started(error.to_string()))?;
         say(&format!(
             "demonstration: emulated Groq (30 requests a minute) and Gemini (15 a minute), the free tiers of November 2025; \
              {} times as fast as real time",
@@ -131,7 +145,13 @@ mod tests {
 
     #[test]
     fn answers_go_beside_the_input() {
-        assert_eq!(default_output(Path::new("a/work.jsonl")), PathBuf::from("a/work.out.jsonl"));
-        assert_eq!(default_output(Path::new("work.txt")), PathBuf::from("work.txt.out.jsonl"));
+        assert_eq!(
+            default_output(Path::new("a/work.jsonl")),
+            PathBuf::from("a/work.out.jsonl")
+        );
+        assert_eq!(
+            default_output(Path::new("work.txt")),
+            PathBuf::from("work.txt.out.jsonl")
+        );
     }
 }

@@ -1,12 +1,12 @@
 //! Everything that can wake the engine's loop, and what it tells in return.
 
+use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
 use d8_core::engine::{GroupCounts, Outlook, Prospects, TargetView};
 use d8_core::id::{AttemptNo, ClientId, GroupId, LimitId, TaskId};
 use d8_core::message::Report;
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
-use d8_core::LimitView;
 use d8_store::{Payload, ResultRow};
 use tokio::sync::oneshot;
 
@@ -65,7 +65,12 @@ pub(super) enum Event {
     Submit(Vec<NewTask>, oneshot::Sender<Vec<TaskId>>),
     Revive(Vec<(TaskRow, Ending)>),
     Cancel(Vec<TaskId>),
-    Finished { task: TaskId, attempt: AttemptNo, report: Report, result: Option<ResultRow> },
+    Finished {
+        task: TaskId,
+        attempt: AttemptNo,
+        report: Report,
+        result: Option<ResultRow>,
+    },
     Renew(Vec<(TaskId, AttemptNo)>),
     View(GroupId, oneshot::Sender<View>),
     Outlook(oneshot::Sender<Outlook>),

@@ -71,7 +71,12 @@ impl Handle {
         report: Report,
         result: Option<ResultRow>,
     ) -> Result<(), Stopped> {
-        self.tell(Event::Finished { task, attempt, report, result })
+        self.tell(Event::Finished {
+            task,
+            attempt,
+            report,
+            result,
+        })
     }
 
     /// These attempts are still at work.

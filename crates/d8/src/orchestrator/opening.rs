@@ -10,19 +10,18 @@ use d8_core::Engine;
 use d8_core::change::{ParkReason, TaskRow};
 use d8_core::engine::{Past, PastLease, PastSpend};
 use d8_core::id::GroupId;
-use d8_core::message::Effects;
+use d8_core::message::{Effects, Lease};
 use d8_store::{
     Hold, HoldError, Location, Names, Owner, PastSpend as StoredSpend, Reader, SqliteStore, Store, StoreError, Which,
 };
 use tokio::sync::mpsc as async_mpsc;
-
 
 use super::plan::Plan;
 use super::turn::{Beginning, Turn};
 use super::writer::Writer;
 use super::{Endings, Handle, Loop};
 use crate::clock::Clock;
-use crate::config::{Config, StoreLocation};
+use crate::config::{Account, Config, StoreLocation};
 use crate::worker::{self, Provider};
 
 /// Records can be a little out of order: so much more is read.
@@ -103,10 +102,25 @@ pub struct Opened {
 impl Opening {
     /// Takes the store, rebuilds the engine, starts the loop and a worker for each account. Needs a tokio runtime.
     pub fn open(self) -> Result<Opened, OpenError> {
+        let speed = self.speed;
+        self.open_with(|account, surroundings| {
+            let provider = Provider::new(account, speed).map_err(OpenError::Provider)?;
+            Ok(worker::Worker { provider, surroundings }.start())
+        })
+    }
+
+    /// The same with workers of the caller's: each gets leases through the sender that `start` gives back.
+    pub fn open_with(
+        self,
+        mut start: impl FnMut(&Account, worker::Surroundings) -> Result<async_mpsc::UnboundedSender<Lease>, OpenError>,
+    ) -> Result<Opened, OpenError> {
         let StoreLocation::Sqlite(path) = &self.config.store;
         make_folder(path)?;
-        let owner =
-            Owner { pid: std::process::id(), version: env!("CARGO_PKG_VERSION").to_owned(), ..Owner::default() };
+        let owner = Owner {
+            pid: std::process::id(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Owner::default()
+        };
         let hold = Hold::acquire(path, &owner)?;
         let store = SqliteStore::open(&Location::File(path.clone()), self.clock.now())?;
         let mut names = store.names()?;
@@ -125,16 +139,14 @@ impl Opening {
         let requests = worker::Requests::start(store.reader()?).map_err(thread_failed)?;
         let mut workers = BTreeMap::new();
         for (account, (_, id)) in self.config.accounts.iter().zip(&plan.accounts) {
-            let provider = Provider::new(account, self.speed).map_err(OpenError::Provider)?;
-            let worker = worker::Worker {
-                provider,
+            let surroundings = worker::Surroundings {
                 plan: plan.clone(),
                 handle: handle.clone(),
                 requests: requests.clone(),
                 clock,
                 tally: tally.clone(),
             };
-            workers.insert(*id, worker.start());
+            workers.insert(*id, start(account, surroundings)?);
         }
         let writer = Writer::start(Box::new(store), events.clone()).map_err(thread_failed)?;
         let turn = Turn::new(
@@ -152,18 +164,38 @@ impl Opening {
             },
             restored.effects,
         );
-        let thread = thread::Builder::new().name("d8-engine".into()).spawn(move || turn.run()).map_err(thread_failed)?;
+        let thread = thread::Builder::new()
+            .name("d8-engine".into())
+            .spawn(move || turn.run())
+            .map_err(thread_failed)?;
         let running = Loop { events, thread };
-        Ok(Opened { handle, running, endings, reader, plan, group, client, chat, tally, clock, hold })
+        Ok(Opened {
+            handle,
+            running,
+            endings,
+            reader,
+            plan,
+            group,
+            client,
+            chat,
+            tally,
+            clock,
+            hold,
+        })
     }
 }
 
 fn thread_failed(source: std::io::Error) -> OpenError {
-    OpenError::System { what: "a thread cannot be started".to_owned(), source }
+    OpenError::System {
+        what: "a thread cannot be started".to_owned(),
+        source,
+    }
 }
 
 fn make_folder(store: &std::path::Path) -> Result<(), OpenError> {
-    let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
+    let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
     std::fs::create_dir_all(folder).map_err(|source| OpenError::System {
         what: format!("the folder {} cannot be made", PathBuf::from(folder).display()),
         source,
@@ -191,11 +223,22 @@ fn restore(
     let clock = clock.not_before(loaded.newest);
     let now = clock.now();
     let memory = Engine::new(plan.setup.clone(), now).memory();
-    store.spends_since(now - memory - DISORDER, &mut |spend| remember(spend, names, plan, &mut past))?;
+    store.spends_since(now - memory - DISORDER, &mut |spend| {
+        remember(spend, names, plan, &mut past);
+    })?;
     past.spends.sort_by_key(|spend| spend.arrived);
-    past.learnt = loaded.learnt.iter().map(|learnt| (learnt.limit, learnt.amount)).collect();
+    past.learnt = loaded
+        .learnt
+        .iter()
+        .map(|learnt| (learnt.limit, learnt.amount))
+        .collect();
     let passing = |why| matches!(why, ParkReason::QuotaRefused | ParkReason::Overloaded);
-    past.parks = loaded.parks.iter().filter(|park| passing(park.why)).map(|p| (p.what, p.until, p.why)).collect();
+    past.parks = loaded
+        .parks
+        .iter()
+        .filter(|park| passing(park.why))
+        .map(|p| (p.what, p.until, p.why))
+        .collect();
     let mut setup = plan.setup.clone();
     for row in &past.tasks {
         if setup.routes.iter().all(|(id, _)| *id != row.route)
@@ -207,12 +250,20 @@ fn restore(
     }
     let mut effects = Effects::default();
     let engine = Engine::restore(setup, past, now, &mut effects);
-    Ok(Restored { engine, effects, clock, next_task: loaded.next_task.0 })
+    Ok(Restored {
+        engine,
+        effects,
+        clock,
+        next_task: loaded.next_task.0,
+    })
 }
 
 fn remember(spend: StoredSpend, names: &Names, plan: &Plan, past: &mut Past) {
     let limits = |target| {
-        names.target(target).map(|name| plan.limits_of(&name.quota_key, &name.model)).unwrap_or_default()
+        names
+            .target(target)
+            .map(|name| plan.limits_of(&name.quota_key, &name.model))
+            .unwrap_or_default()
     };
     match spend {
         StoredSpend::Ended(attempt) => past.spends.push(PastSpend {
@@ -232,4 +283,3 @@ fn remember(spend: StoredSpend, names: &Names, plan: &Plan, past: &mut Past) {
         }),
     }
 }
-

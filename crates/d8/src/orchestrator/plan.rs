@@ -39,7 +39,13 @@ pub struct LimitWords {
 impl Plan {
     /// Interns everything that the configuration names.
     pub fn new(config: &Config, names: &mut Names) -> Self {
-        let mut plan = Self { setup: Setup { bounds: Bounds::default(), ..Setup::default() }, ..Self::default() };
+        let mut plan = Self {
+            setup: Setup {
+                bounds: Bounds::default(),
+                ..Setup::default()
+            },
+            ..Self::default()
+        };
         for (index, account) in config.accounts.iter().enumerate() {
             let id: AccountId = names.intern(&account.name);
             let worker: WorkerId = names.intern(&format!("builtin:{}", account.name));
@@ -62,11 +68,17 @@ impl Plan {
             let id: LimitId = names.intern(&limit.key);
             if !self.limits.contains_key(&id) {
                 self.setup.limits.push((id, limit.spec.clone()));
-                let words = LimitWords { account: account.name.clone(), label: limit.label.clone() };
+                let words = LimitWords {
+                    account: account.name.clone(),
+                    label: limit.label.clone(),
+                };
                 self.limits.insert(id, words);
             }
             for model in &limit.models {
-                let covering = self.covering.entry((account.quota_key.clone(), model.clone())).or_default();
+                let covering = self
+                    .covering
+                    .entry((account.quota_key.clone(), model.clone()))
+                    .or_default();
                 if !covering.contains(&id) {
                     covering.push(id);
                 }
@@ -89,7 +101,14 @@ impl Plan {
         };
         let target = names.intern_target(&name);
         let limits = self.limits_of(&account.quota_key, &model.id);
-        self.setup.targets.push((target, TargetSpec { account: id, limits, cost: model.cost_rule }));
+        self.setup.targets.push((
+            target,
+            TargetSpec {
+                account: id,
+                limits,
+                cost: model.cost_rule,
+            },
+        ));
         self.targets.insert(target, (index, model.id.clone()));
         self.by_name.insert((account.name.clone(), model.id.clone()), target);
     }
@@ -128,7 +147,11 @@ impl Plan {
         let level = |index: usize| -> Vec<TargetId> {
             let targets = route.levels.get(index).into_iter().flatten();
             targets
-                .filter_map(|target| self.by_name.get(&(target.account.clone(), target.model.clone())).copied())
+                .filter_map(|target| {
+                    self.by_name
+                        .get(&(target.account.clone(), target.model.clone()))
+                        .copied()
+                })
                 .collect()
         };
         let spec = RouteSpec {

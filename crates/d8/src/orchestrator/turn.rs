@@ -19,9 +19,9 @@ use d8_core::time::Timestamp;
 use d8_store::{Batch, Key, Names, ResultRow, StoreError};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
+use super::LoopError;
 use super::event::{Done, Event, NewTask, View};
 use super::plan::Plan;
-use super::LoopError;
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -72,8 +72,14 @@ impl Turn {
     pub(super) fn new(beginning: Beginning, restored: Effects) -> Self {
         Self {
             own: beginning,
-            gathering: Batch { changes: restored.changes, ..Batch::default() },
-            waiting: Deliveries { outputs: restored.outputs, ..Deliveries::default() },
+            gathering: Batch {
+                changes: restored.changes,
+                ..Batch::default()
+            },
+            waiting: Deliveries {
+                outputs: restored.outputs,
+                ..Deliveries::default()
+            },
             syncing: None,
             routes: BTreeMap::new(),
             effects: Effects::default(),
@@ -85,7 +91,11 @@ impl Turn {
     pub(super) fn run(mut self) -> Result<(), LoopError> {
         let now = self.own.clock.now();
         // A built-in worker has more slots than any account lets it use: the limits decide.
-        let up = |(account, worker): &(_, _)| Input::WorkerUp { worker: *worker, account: *account, slots: SLOTS };
+        let up = |(account, worker): &(_, _)| Input::WorkerUp {
+            worker: *worker,
+            account: *account,
+            slots: SLOTS,
+        };
         let inputs = self.own.plan.accounts.iter().map(up).collect();
         self.decide(now, inputs);
         loop {
@@ -105,7 +115,11 @@ impl Turn {
             let answer = self.own.writer.answer();
             self.stored(answer.ok_or(LoopError::Died)?)?;
         } else {
-            let wait = self.own.engine.next_wakeup().map_or(Duration::from_secs(3_600), |at| self.own.clock.until(at));
+            let wait = self
+                .own
+                .engine
+                .next_wakeup()
+                .map_or(Duration::from_secs(3_600), |at| self.own.clock.until(at));
             if let Ok(event) = self.own.events.recv_timeout(wait) {
                 self.take(event, &mut inputs);
             }
@@ -132,14 +146,23 @@ impl Turn {
                 }
             }
             Event::Cancel(tasks) => inputs.extend(tasks.into_iter().map(Input::Cancel)),
-            Event::Finished { task, attempt, report, result } => {
+            Event::Finished {
+                task,
+                attempt,
+                report,
+                result,
+            } => {
                 if let Some(result) = result {
                     self.gathering.results.push((task, result));
                 }
                 inputs.push(Input::Finished { task, attempt, report });
             }
             Event::Renew(attempts) => {
-                inputs.extend(attempts.into_iter().map(|(task, attempt)| Input::Renew { task, attempt }));
+                inputs.extend(
+                    attempts
+                        .into_iter()
+                        .map(|(task, attempt)| Input::Renew { task, attempt }),
+                );
             }
             Event::View(group, reply) => {
                 let _ = reply.send(self.view(group));
@@ -154,7 +177,15 @@ impl Turn {
     }
 
     fn admit(&mut self, task: NewTask, inputs: &mut Vec<Input>) -> TaskId {
-        let NewTask { group, client, route, priority, estimate, key, payload } = task;
+        let NewTask {
+            group,
+            client,
+            route,
+            priority,
+            estimate,
+            key,
+            payload,
+        } = task;
         let id = TaskId(self.own.next_task);
         self.own.next_task += 1;
         let route = match self.routes.get(&route.name) {
@@ -223,7 +254,11 @@ impl Turn {
         let batch = std::mem::take(&mut self.gathering);
         deliveries.results = results_to_tell(&deliveries.outputs, &batch.results);
         self.syncing = Some(deliveries);
-        if self.own.writer.commit(batch) { Ok(()) } else { Err(LoopError::Died) }
+        if self.own.writer.commit(batch) {
+            Ok(())
+        } else {
+            Err(LoopError::Died)
+        }
     }
 
     fn stored(&mut self, answer: Result<(), StoreError>) -> Result<(), LoopError> {
@@ -236,7 +271,11 @@ impl Turn {
 
     /// Whoever no longer listens has gone for good; what it was told is stored.
     fn deliver(&self, deliveries: Deliveries) {
-        let Deliveries { outputs, accepted, mut results } = deliveries;
+        let Deliveries {
+            outputs,
+            accepted,
+            mut results,
+        } = deliveries;
         for (reply, ids) in accepted {
             let _ = reply.send(ids);
         }
@@ -248,7 +287,11 @@ impl Turn {
                     }
                 }
                 Output::Ended { task, ending, .. } => {
-                    let _ = self.own.done.send(Done { task, ending, result: results.remove(&task) });
+                    let _ = self.own.done.send(Done {
+                        task,
+                        ending,
+                        result: results.remove(&task),
+                    });
                 }
                 Output::Abort { .. } => {}
             }
@@ -257,7 +300,12 @@ impl Turn {
 
     fn view(&self, group: d8_core::id::GroupId) -> View {
         let now = self.own.clock.now().max(self.own.engine.now());
-        let limits = self.own.plan.limits.keys().filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?)));
+        let limits = self
+            .own
+            .plan
+            .limits
+            .keys()
+            .filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?)));
         View {
             now,
             counts: self.own.engine.group(group),
@@ -276,5 +324,9 @@ fn results_to_tell(outputs: &[Output], results: &[(TaskId, ResultRow)]) -> BTree
         _ => None,
     };
     let ended: std::collections::BTreeSet<TaskId> = outputs.iter().filter_map(ended).collect();
-    results.iter().filter(|(task, _)| ended.contains(task)).cloned().collect()
+    results
+        .iter()
+        .filter(|(task, _)| ended.contains(task))
+        .cloned()
+        .collect()
 }

@@ -34,7 +34,11 @@ impl Writer {
                 }
             }
         })?;
-        Ok(Self { batches: Some(batches), answers, thread: Some(thread) })
+        Ok(Self {
+            batches: Some(batches),
+            answers,
+            thread: Some(thread),
+        })
     }
 
     /// Hands over a batch. An answer follows, unless the thread has ended after a failure.

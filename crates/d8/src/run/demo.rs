@@ -43,7 +43,10 @@ impl Demo {
         let options = LoadOptions::of_process(None, now)?;
         let folder = options.folders.data.clone().unwrap_or_else(|| options.cwd.clone());
         let config = Config::from_text(&written(&origin, &folder.join("demo.db")), options)?;
-        Ok(Self { config: config.scaled(SPEED), emulator })
+        Ok(Self {
+            config: config.scaled(SPEED),
+            emulator,
+        })
     }
 
     /// What the emulated providers saw: accepted, and refused for quota.

@@ -15,7 +15,13 @@ pub(super) fn run_name(host: &str, path: &Path) -> String {
 /// The name of a run that comes from standard input and goes to standard output.
 pub(super) fn run_name_of_content(content: &[u8]) -> String {
     let hash = Sha256::digest(content);
-    format!("input:{}", hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+    format!(
+        "input:{}",
+        hash.iter()
+            .take(16)
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    )
 }
 
 /// Tells lines apart by id and request, and equal ones by how many came before; never by their place.
@@ -65,7 +71,10 @@ mod tests {
         let [a1, b1, a2] = [first.next(None, &a), first.next(None, &b), first.next(None, &a)];
         assert_ne!(a1, a2);
         let mut second = LineKeys::default();
-        assert_eq!([b1, a1, a2], [second.next(None, &b), second.next(None, &a), second.next(None, &a)]);
+        assert_eq!(
+            [b1, a1, a2],
+            [second.next(None, &b), second.next(None, &a), second.next(None, &a)]
+        );
     }
 
     #[test]
@@ -74,6 +83,9 @@ mod tests {
         let key = |id| LineKeys::default().next(id, &request);
         assert_ne!(key(None), key(Some("x")));
         assert_ne!(key(None), key(Some("\0")));
-        assert_ne!(key(Some("x")), LineKeys::default().next(Some("x"), &request.with_model("m")));
+        assert_ne!(
+            key(Some("x")),
+            LineKeys::default().next(Some("x"), &request.with_model("m"))
+        );
     }
 }

@@ -68,7 +68,11 @@ impl Lines {
                 bytes.pop();
             }
             if too_long || !bytes.trim_ascii().is_empty() {
-                return Ok(Some(RawLine { number: self.number, bytes, too_long }));
+                return Ok(Some(RawLine {
+                    number: self.number,
+                    bytes,
+                    too_long,
+                }));
             }
         }
     }
@@ -97,7 +101,10 @@ fn from_utf16(bytes: &[u8]) -> Vec<u8> {
         [a, b] => u16::from_le_bytes([a, b]),
         _ => 0xFFFD,
     });
-    char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes()
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect::<String>()
+        .into_bytes()
 }
 
 #[cfg(test)]

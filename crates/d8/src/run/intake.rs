@@ -36,7 +36,11 @@ impl Source {
                     Failure::not_started(format!("{} cannot be read: {error}", path.display()))
                         .hint("name a file of one JSON object a line, or - for standard input")
                 })?;
-                Ok(Self { lines, content_name: identity::run_name(&identity::host(), path), standard: false })
+                Ok(Self {
+                    lines,
+                    content_name: identity::run_name(&identity::host(), path),
+                    standard: false,
+                })
             }
             Place::Standard => {
                 let mut content = Vec::new();
@@ -44,7 +48,11 @@ impl Source {
                 let failed = |error| Failure::not_started(format!("standard input cannot be read: {error}"));
                 read.map_err(failed)?;
                 let content_name = identity::run_name_of_content(&content);
-                Ok(Self { lines: Lines::of_bytes(content).map_err(failed)?, content_name, standard: true })
+                Ok(Self {
+                    lines: Lines::of_bytes(content).map_err(failed)?,
+                    content_name,
+                    standard: true,
+                })
             }
         }
     }
@@ -84,7 +92,9 @@ pub(super) struct BookLine {
 impl BookLine {
     /// What its output line calls it.
     pub(super) fn custom_id(&self) -> String {
-        self.id.as_deref().map_or_else(|| format!("line-{}", self.number), str::to_owned)
+        self.id
+            .as_deref()
+            .map_or_else(|| format!("line-{}", self.number), str::to_owned)
     }
 }
 
@@ -128,7 +138,9 @@ impl Book {
                 Ok((line, route)) => {
                     let key = self.keys.next(line.id.as_deref(), &line.request);
                     match known.remove(&key) {
-                        Some(task) => self.recognise(&raw, &line, route, task, opened, &mut revived).map_err(store)?,
+                        Some(task) => self
+                            .recognise(&raw, &line, route, task, opened, &mut revived)
+                            .map_err(store)?,
                         None => chunk.push(self.submission(&raw, line, route, key, opened)),
                     }
                 }
@@ -139,7 +151,11 @@ impl Book {
         }
         self.submit(&mut chunk, opened).await?;
         opened.handle.revive(revived).map_err(|_| stopped())?;
-        let stale = known.values().filter(|task| task.ended.is_none()).map(|task| task.task).collect();
+        let stale = known
+            .values()
+            .filter(|task| task.ended.is_none())
+            .map(|task| task.task)
+            .collect();
         opened.handle.cancel(stale).map_err(|_| stopped())?;
         Ok(self.routes.iter().map(|route| opened.plan.targets_of(route)).collect())
     }
@@ -169,17 +185,31 @@ impl Book {
     }
 
     fn push_bad(&mut self, raw: &RawLine, problem: &str) {
-        let id = serde_json::from_slice::<serde_json::Value>(&raw.bytes).ok().and_then(|value| {
-            let id = value.get("custom_id").or_else(|| value.get("id"))?;
-            Some(id.as_str()?.to_owned().into_boxed_str())
-        });
+        let id = serde_json::from_slice::<serde_json::Value>(&raw.bytes)
+            .ok()
+            .and_then(|value| {
+                let id = value.get("custom_id").or_else(|| value.get("id"))?;
+                Some(id.as_str()?.to_owned().into_boxed_str())
+            });
         let state = LineState::Bad(problem.to_owned().into_boxed_str());
-        self.lines.push(BookLine { number: raw.number, id, route: 0, before: false, state });
+        self.lines.push(BookLine {
+            number: raw.number,
+            id,
+            route: 0,
+            before: false,
+            state,
+        });
     }
 
     fn push(&mut self, raw: &RawLine, line: &Line, route: u32, before: bool, state: LineState) {
         let id = line.id.clone().map(String::into_boxed_str);
-        self.lines.push(BookLine { number: raw.number, id, route, before, state });
+        self.lines.push(BookLine {
+            number: raw.number,
+            id,
+            route,
+            before,
+            state,
+        });
     }
 
     /// A line whose task the store knows: done, open, or to be tried again.
@@ -200,7 +230,13 @@ impl Book {
                     && matches!(stored.state, TaskState::Ended(..))
                 {
                     let now = opened.clock.now();
-                    revived.push((TaskRow { not_before: now, ..stored.row }, ending));
+                    revived.push((
+                        TaskRow {
+                            not_before: now,
+                            ..stored.row
+                        },
+                        ending,
+                    ));
                 }
                 LineState::Open(known.task)
             }
@@ -220,7 +256,11 @@ impl Book {
             priority: line.priority,
             estimate: estimate(&line.request),
             key: Some(key),
-            payload: Payload { endpoint: opened.chat, custom: line.id, body: line.request.to_bytes() },
+            payload: Payload {
+                endpoint: opened.chat,
+                custom: line.id,
+                body: line.request.to_bytes(),
+            },
         };
         Pending { index, task }
     }
@@ -285,7 +325,11 @@ impl Book {
             (None, LineState::Ended(task, _)) => reader.result(*task)?,
             (None, _) => None,
         };
-        Ok(render(task.map(|task| task.0), &line.custom_id(), &verdict(&line.state, result)))
+        Ok(render(
+            task.map(|task| task.0),
+            &line.custom_id(),
+            &verdict(&line.state, result),
+        ))
     }
 }
 

@@ -37,10 +37,15 @@ struct BatchLine {
 impl Line {
     /// Reads a line; `model` replaces whatever it names. The error says what is wrong with it.
     pub(super) fn parse(text: &[u8], model: Option<&str>) -> Result<Self, String> {
-        let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8 (byte {})", error.valid_up_to() + 1))?;
+        let text =
+            std::str::from_utf8(text).map_err(|error| format!("not UTF-8 (byte {})", error.valid_up_to() + 1))?;
         let fields: Map<String, Value> =
             serde_json::from_str(text).map_err(|error| format!("not a JSON object: {}", without_place(&error)))?;
-        let mut line = if fields.contains_key("body") { batch(text) } else { short(text, fields) }?;
+        let mut line = if fields.contains_key("body") {
+            batch(text)
+        } else {
+            short(text, fields)
+        }?;
         if let Some(model) = model {
             line.request = line.request.with_model(model);
         }
@@ -57,8 +62,15 @@ fn without_place(error: &serde_json::Error) -> String {
 
 fn batch(text: &str) -> Result<Line, String> {
     let line: BatchLine = serde_json::from_str(text).map_err(|error| without_place(&error))?;
-    if line.method.as_deref().is_some_and(|method| !method.eq_ignore_ascii_case("POST")) {
-        return Err(format!("`method` is {:?}; only POST is known", line.method.unwrap_or_default()));
+    if line
+        .method
+        .as_deref()
+        .is_some_and(|method| !method.eq_ignore_ascii_case("POST"))
+    {
+        return Err(format!(
+            "`method` is {:?}; only POST is known",
+            line.method.unwrap_or_default()
+        ));
     }
     if let Some(url) = line.url.as_deref().filter(|url| *url != CHAT_URL) {
         return Err(format!("`url` is {url:?}; only {CHAT_URL} is known"));
@@ -85,7 +97,9 @@ fn short(text: &str, mut fields: Map<String, Value>) -> Result<Line, String> {
             let prompt = prompt.clone();
             fields.retain(|field, _| !OWN_FIELDS.contains(&field.as_str()));
             let request = ChatRequest::from_prompt(&prompt);
-            fields.iter().fold(request, |request, (field, value)| request.with(field, value))
+            fields
+                .iter()
+                .fold(request, |request, (field, value)| request.with(field, value))
         }
         Some(_) => return Err("`prompt` must be a string, and stand without `messages`".to_owned()),
         None if !fields.contains_key("messages") => {
@@ -114,9 +128,13 @@ fn name(value: Option<&Value>) -> Result<Option<String>, String> {
 }
 
 fn priority(value: Option<&Value>) -> Result<u8, String> {
-    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(DEFAULT_PRIORITY) };
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return Ok(DEFAULT_PRIORITY);
+    };
     let number = value.as_u64().and_then(|number| u8::try_from(number).ok());
-    number.filter(|number| (1..=10).contains(number)).ok_or_else(|| "`priority` must be 1 to 10".to_owned())
+    number
+        .filter(|number| (1..=10).contains(number))
+        .ok_or_else(|| "`priority` must be 1 to 10".to_owned())
 }
 
 #[cfg(test)]
@@ -167,7 +185,14 @@ mod tests {
         refused(r#"{"prompt":1}"#, "`prompt` must be a string");
         refused(r#"{"messages":[]}"#, "messages");
         refused(r#"{"prompt":"x","priority":11}"#, "`priority` must be 1 to 10");
-        refused(r#"{"url":"/v1/embeddings","body":{"messages":[]}}"#, "only /v1/chat/completions");
-        assert!(Line::parse(b"{\"prompt\":\"\xff\"}", None).unwrap_err().contains("not UTF-8"));
+        refused(
+            r#"{"url":"/v1/embeddings","body":{"messages":[]}}"#,
+            "only /v1/chat/completions",
+        );
+        assert!(
+            Line::parse(b"{\"prompt\":\"\xff\"}", None)
+                .unwrap_err()
+                .contains("not UTF-8")
+        );
     }
 }

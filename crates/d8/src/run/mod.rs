@@ -50,7 +50,11 @@ pub enum Place {
 impl Place {
     /// `-` is the standard stream.
     pub fn parse(text: &str) -> Self {
-        if text == "-" { Self::Standard } else { Self::File(PathBuf::from(text)) }
+        if text == "-" {
+            Self::Standard
+        } else {
+            Self::File(PathBuf::from(text))
+        }
     }
 }
 
@@ -83,7 +87,13 @@ pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary,
     let mut source = intake::Source::read(&job.input)?;
     let name = job.name.clone().unwrap_or_else(|| source.run_name(&job.output));
     check_places(job)?;
-    let opened = Opening { config: config.clone(), group: name, clock: Clock::start(), speed }.open();
+    let opened = Opening {
+        config: config.clone(),
+        group: name,
+        clock: Clock::start(),
+        speed,
+    }
+    .open();
     let opened = opened.map_err(|error| {
         let failure = Failure::not_started(error.to_string());
         error.hint().into_iter().fold(failure, Failure::hint)
@@ -103,8 +113,10 @@ fn check_places(job: &Job) -> Result<(), Failure> {
     let Place::File(out) = &job.output else { return Ok(()) };
     let same = |path: &Path| std::path::absolute(path).ok() == std::path::absolute(out).ok();
     if matches!(&job.input, Place::File(input) if same(input)) {
-        return Err(Failure::not_started(format!("{} is input and output at once", out.display()))
-            .hint("name another file with -o"));
+        return Err(
+            Failure::not_started(format!("{} is input and output at once", out.display()))
+                .hint("name another file with -o"),
+        );
     }
     let problem = match out.metadata() {
         Ok(found) if found.is_dir() => Some("it is a folder".to_owned()),
@@ -234,7 +246,9 @@ impl Run {
         let outlook = self.outlook.as_ref()?;
         let counts = self.book.open_by_route();
         let bounds = self.targets.iter().zip(counts);
-        bounds.filter_map(|(targets, count)| outlook.earliest(targets, count, tokens, 0)).max()
+        bounds
+            .filter_map(|(targets, count)| outlook.earliest(targets, count, tokens, 0))
+            .max()
     }
 
     /// Waits for the end of everything, or of the user's patience.
@@ -272,7 +286,10 @@ impl Run {
     /// Shows how things stand; tells when there is nothing left to hope for.
     async fn look(&self, progress: &mut Progress) -> Option<Stop> {
         let view = view(&self.opened.handle, self.opened.group).await?;
-        let finish = self.forecast(0).map(|ready| ready.since(view.now)).filter(|left| *left > Duration::ZERO);
+        let finish = self
+            .forecast(0)
+            .map(|ready| ready.since(view.now))
+            .filter(|left| *left > Duration::ZERO);
         progress.show(self.done, self.failed, &self.opened.plan, &view, finish);
         let nothing_else = view.prospects.open > 0 && view.prospects.open == view.prospects.hopeless;
         nothing_else.then(|| Stop::Hopeless(reasons(&self.opened.plan, &view)))
@@ -290,7 +307,8 @@ impl Run {
                 } else {
                     self.failed += 1;
                 }
-                self.put_out(index, Some(done.result)).map_err(|error| self.broken(&error))?;
+                self.put_out(index, Some(done.result))
+                    .map_err(|error| self.broken(&error))?;
             }
             next = self.opened.endings.try_recv().ok();
         }
@@ -303,7 +321,9 @@ impl Run {
         let end = tokio::time::Instant::now() + DRAIN;
         let mut again = std::pin::pin!(interrupted());
         loop {
-            let under_way = view(&self.opened.handle, self.opened.group).await.map_or(0, |view| view.counts.assigned);
+            let under_way = view(&self.opened.handle, self.opened.group)
+                .await
+                .map_or(0, |view| view.counts.assigned);
             if under_way == 0 {
                 break;
             }
@@ -328,7 +348,9 @@ impl Run {
         if self.next_out.is_some() {
             return self.put_out_in_order();
         }
-        let Some(partial) = &mut self.partial else { return Ok(()) };
+        let Some(partial) = &mut self.partial else {
+            return Ok(());
+        };
         let line = &self.book.lines[index];
         let custom_id = line.custom_id();
         if result.is_none() && partial.take_present(&custom_id) {
@@ -367,8 +389,20 @@ impl Run {
         let seconds = began.elapsed();
         let tally = self.opened.tally.count();
         let ready = self.bound(&tally);
-        let Self { opened, book, partial, next_out, out, done, failed, open, .. } = self;
-        let Opened { running, reader, hold, .. } = opened;
+        let Self {
+            opened,
+            book,
+            partial,
+            next_out,
+            out,
+            done,
+            failed,
+            open,
+            ..
+        } = self;
+        let Opened {
+            running, reader, hold, ..
+        } = opened;
         let ended = tokio::task::block_in_place(|| running.stop());
         let written = write_all(&book, reader.as_ref(), &out, next_out);
         drop(reader);
@@ -390,7 +424,10 @@ impl Run {
         };
         match &stop {
             Some(Stop::Hopeless(reasons)) => {
-                say(&format!("stopped: nothing can serve the remaining {}", words::number(open)));
+                say(&format!(
+                    "stopped: nothing can serve the remaining {}",
+                    words::number(open)
+                ));
                 reasons.iter().for_each(|reason| say(&format!("  {reason}")));
             }
             Some(Stop::TimeUp) => say("stopped: the time is up; the same command goes on"),
@@ -407,15 +444,26 @@ impl Run {
         if done_now == 0 {
             return None;
         }
-        let answered = |count: u64| if self.targets.len() == 1 { done_now.min(count) } else { count };
+        let answered = |count: u64| {
+            if self.targets.len() == 1 {
+                done_now.min(count)
+            } else {
+                count
+            }
+        };
         let counts = self.book.completed_by_route();
         let bounds = self.targets.iter().zip(counts).filter_map(|(targets, (now, _))| {
-            let (input, output) =
-                if self.targets.len() == 1 { (tally.input_tokens, tally.output_tokens) } else { (0, 0) };
+            let (input, output) = if self.targets.len() == 1 {
+                (tally.input_tokens, tally.output_tokens)
+            } else {
+                (0, 0)
+            };
             outlook.earliest(targets, answered(now), input, output)
         });
         let fastest = tally.fastest.unwrap_or_default();
-        bounds.max().map(|ready| (ready.since(outlook.at()) + fastest).as_secs_f64())
+        bounds
+            .max()
+            .map(|ready| (ready.since(outlook.at()) + fastest).as_secs_f64())
     }
 
     fn broken(&self, trouble: &Trouble) -> Failure {
@@ -430,7 +478,10 @@ async fn view(handle: &Handle, group: d8_core::id::GroupId) -> Option<View> {
 /// Why nothing can serve the rest.
 fn reasons(plan: &Plan, view: &View) -> Vec<String> {
     let lasting = |why: &ParkReason| {
-        matches!(why, ParkReason::BadKey | ParkReason::NoMoney | ParkReason::ModelUnavailable)
+        matches!(
+            why,
+            ParkReason::BadKey | ParkReason::NoMoney | ParkReason::ModelUnavailable
+        )
     };
     let parked = view.parked.iter().filter(|(_, _, why)| lasting(why));
     let mut lines: Vec<String> = parked
@@ -442,7 +493,10 @@ fn reasons(plan: &Plan, view: &View) -> Vec<String> {
     let closed = view.limits.iter().filter(|(_, limit)| limit.amount == 0);
     lines.extend(closed.filter_map(|(id, _)| {
         let words = plan.limits.get(id)?;
-        Some(format!("{}: {} allows nothing; choose another model or tier", words.account, words.label))
+        Some(format!(
+            "{}: {} allows nothing; choose another model or tier",
+            words.account, words.label
+        ))
     }));
     if lines.is_empty() {
         lines.push("no account serves their route; name one with -m or add it to d8.toml".to_owned());
@@ -490,12 +544,7 @@ fn write_out(line: &[u8]) -> std::io::Result<()> {
 }
 
 /// Writes OUT in the order of the input, or the rest of standard output.
-fn write_all(
-    book: &Book,
-    reader: &dyn d8_store::Reader,
-    out: &Place,
-    next_out: Option<usize>,
-) -> Result<(), Trouble> {
+fn write_all(book: &Book, reader: &dyn d8_store::Reader, out: &Place, next_out: Option<usize>) -> Result<(), Trouble> {
     match out {
         Place::Standard => {
             for index in next_out.unwrap_or(0)..book.lines.len() {
@@ -522,9 +571,11 @@ fn said(result: &ResultRow) -> Option<String> {
 /// What became of a line, for the output file.
 fn verdict(state: &LineState, result: Option<ResultRow>) -> Verdict {
     match state {
-        LineState::Bad(problem) => {
-            Verdict::Failed { code: "invalid_line", message: problem.to_string(), result: None }
-        }
+        LineState::Bad(problem) => Verdict::Failed {
+            code: "invalid_line",
+            message: problem.to_string(),
+            result: None,
+        },
         LineState::Open(_) => Verdict::Failed {
             code: "not_done",
             message: "not done yet; run the same command again".to_owned(),
@@ -532,15 +583,25 @@ fn verdict(state: &LineState, result: Option<ResultRow>) -> Verdict {
         },
         LineState::Ended(_, Ending::Completed) => match result {
             Some(result) => Verdict::Answered(result),
-            None => Verdict::Failed { code: "not_done", message: "its answer is not in the store".to_owned(), result: None },
+            None => Verdict::Failed {
+                code: "not_done",
+                message: "its answer is not in the store".to_owned(),
+                result: None,
+            },
         },
-        LineState::Ended(_, Ending::Cancelled) => {
-            Verdict::Failed { code: "cancelled", message: "cancelled".to_owned(), result: None }
-        }
+        LineState::Ended(_, Ending::Cancelled) => Verdict::Failed {
+            code: "cancelled",
+            message: "cancelled".to_owned(),
+            result: None,
+        },
         LineState::Ended(_, Ending::Failed(code)) => {
             let said = result.as_ref().and_then(said);
             let message = words::ending_message(*code, said.as_deref());
-            Verdict::Failed { code: words::failure_code(*code), message, result }
+            Verdict::Failed {
+                code: words::failure_code(*code),
+                message,
+                result,
+            }
         }
     }
 }

@@ -52,9 +52,10 @@ pub(super) fn render(id: Option<u64>, custom_id: &str, verdict: &Verdict) -> Vec
     let name = id.map_or_else(|| format!("batch_req_{custom_id}"), |id| format!("batch_req_{id}"));
     let (result, error) = match verdict {
         Verdict::Answered(result) => (Some(result), None),
-        Verdict::Failed { code, message, result } => {
-            (result.as_ref().filter(|result| result.status > 0), Some(ErrorObject { code, message }))
-        }
+        Verdict::Failed { code, message, result } => (
+            result.as_ref().filter(|result| result.status > 0),
+            Some(ErrorObject { code, message }),
+        ),
     };
     let body = result.and_then(|result| serde_json::from_slice::<Box<RawValue>>(&result.body).ok());
     let response = result.zip(body.as_deref()).map(|(result, body)| Response {
@@ -62,7 +63,12 @@ pub(super) fn render(id: Option<u64>, custom_id: &str, verdict: &Verdict) -> Vec
         request_id: name.replace("batch_req_", "req_"),
         body,
     });
-    let line = OutputLine { id: name, custom_id, response, error };
+    let line = OutputLine {
+        id: name,
+        custom_id,
+        response,
+        error,
+    };
     let mut bytes = serde_json::to_vec(&line).unwrap_or_default();
     // A provider may answer in several lines; JSON allows a space wherever it allows a line's end.
     for byte in &mut bytes {
@@ -86,11 +92,20 @@ impl Partial {
     /// Opens the file, keeps what is whole in it and cuts off a torn last line.
     pub(super) fn open(out: &Path) -> io::Result<Self> {
         let path = beside(out, ".partial");
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)?;
         let (present, whole) = read_present(&file)?;
         file.set_len(whole)?;
         io::Seek::seek(&mut file, io::SeekFrom::End(0))?;
-        Ok(Self { path, file: BufWriter::new(file), present })
+        Ok(Self {
+            path,
+            file: BufWriter::new(file),
+            present,
+        })
     }
 
     /// Whether a line of this id was there already; each counts once.
@@ -152,7 +167,11 @@ impl Final {
     /// Begins the file.
     pub(super) fn begin(out: &Path) -> io::Result<Self> {
         let draft = beside(out, ".new");
-        Ok(Self { path: out.to_owned(), file: BufWriter::new(File::create(&draft)?), draft })
+        Ok(Self {
+            path: out.to_owned(),
+            file: BufWriter::new(File::create(&draft)?),
+            draft,
+        })
     }
 
     /// Adds a line.
@@ -181,7 +200,10 @@ mod tests {
     use super::*;
 
     fn row(status: u16, body: &str) -> ResultRow {
-        ResultRow { status, body: body.as_bytes().to_vec() }
+        ResultRow {
+            status,
+            body: body.as_bytes().to_vec(),
+        }
     }
 
     fn text(verdict: &Verdict) -> String {
@@ -199,7 +221,11 @@ mod tests {
 
     #[test]
     fn a_failure_shows_the_response_only_where_a_provider_answered() {
-        let failed = |result| Verdict::Failed { code: "provider_error", message: "no".into(), result };
+        let failed = |result| Verdict::Failed {
+            code: "provider_error",
+            message: "no".into(),
+            result,
+        };
         assert!(text(&failed(Some(row(400, "{}")))).contains("\"status_code\":400"));
         assert!(text(&failed(Some(row(0, "{}")))).contains("\"response\":null"));
         assert!(text(&failed(None)).contains("\"error\":{\"code\":\"provider_error\",\"message\":\"no\"}"));
@@ -210,14 +236,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out.jsonl");
         let partial = beside(&out, ".partial");
-        std::fs::write(&partial, "{\"custom_id\":\"a\"}\n{\"custom_id\":\"a\"}\n{\"custom_id\":\"b").unwrap();
+        std::fs::write(
+            &partial,
+            "{\"custom_id\":\"a\"}\n{\"custom_id\":\"a\"}\n{\"custom_id\":\"b",
+        )
+        .unwrap();
         let mut opened = Partial::open(&out).unwrap();
         let found = ["a", "a", "a", "b"].map(|id| opened.take_present(id));
         assert_eq!(found, [true, true, false, false]);
         opened.append(b"{\"custom_id\":\"c\"}\n").unwrap();
         opened.flush().unwrap();
         let text = std::fs::read_to_string(&partial).unwrap();
-        assert_eq!(text, "{\"custom_id\":\"a\"}\n{\"custom_id\":\"a\"}\n{\"custom_id\":\"c\"}\n");
+        assert_eq!(
+            text,
+            "{\"custom_id\":\"a\"}\n{\"custom_id\":\"a\"}\n{\"custom_id\":\"c\"}\n"
+        );
         opened.remove().unwrap();
         assert!(!partial.exists());
     }

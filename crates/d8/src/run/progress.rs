@@ -29,7 +29,12 @@ impl Progress {
     pub(super) fn start(total: u64, ready: u64) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| bar(total));
         let now = Instant::now();
-        Self { bar, total, history: VecDeque::from([(now, ready)]), last_line: now }
+        Self {
+            bar,
+            total,
+            history: VecDeque::from([(now, ready)]),
+            last_line: now,
+        }
     }
 
     /// Shows the present.
@@ -45,7 +50,11 @@ impl Progress {
             bar.set_message(facts);
         } else if now.duration_since(self.last_line) >= LINE_EVERY {
             self.last_line = now;
-            say(&format!("{} of {} · {facts}", words::number(done + failed), words::number(self.total)));
+            say(&format!(
+                "{} of {} · {facts}",
+                words::number(done + failed),
+                words::number(self.total)
+            ));
         }
     }
 
@@ -65,14 +74,6 @@ impl Progress {
         let ((from, before), (to, after)) = (self.history.front()?, self.history.back()?);
         let seconds = to.duration_since(*from).as_secs_f64();
         (seconds > 0.5).then(|| after.saturating_sub(*before) as f64 / seconds)
-    }
-
-    /// Writes a line without tearing the bar.
-    pub(super) fn note(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| say(line)),
-            None => say(line),
-        }
     }
 
     /// Takes the bar away.

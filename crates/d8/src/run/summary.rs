@@ -48,14 +48,21 @@ impl Summary {
     /// For people.
     pub fn to_text(&self) -> String {
         let time = words::span(Duration::from_secs_f64(self.seconds.max(0.0)));
-        let mut text = format!("{} of {} done in {time}", words::number(self.done), words::number(self.total));
+        let mut text = format!(
+            "{} of {} done in {time}",
+            words::number(self.done),
+            words::number(self.total)
+        );
         if self.failed > 0 {
             text += &format!(", {} not", words::number(self.failed));
         }
         text += &format!("; {} refused for quota", words::number(self.refused));
         if let (Some(bound), Some(ratio)) = (self.bound_seconds, self.ratio()) {
             let bound = words::span(Duration::from_secs_f64(bound.max(0.0)));
-            text += &format!("; the quotas allow no less than {bound} ({:.0} % of the bound)", ratio * 100.0);
+            text += &format!(
+                "; the quotas allow no less than {bound} ({:.0} % of the bound)",
+                ratio * 100.0
+            );
         }
         text
     }
@@ -68,7 +75,9 @@ fn round(value: f64, parts: f64) -> f64 {
 /// A moment as a clock on the wall shows it: "09:14", "09:14 tomorrow", "09:14 on 3 December".
 pub(super) fn clock_time(at: Timestamp) -> String {
     let zone = jiff::tz::TimeZone::system();
-    let Ok(then) = jiff::Timestamp::from_microsecond(at.as_micros()) else { return "never".to_owned() };
+    let Ok(then) = jiff::Timestamp::from_microsecond(at.as_micros()) else {
+        return "never".to_owned();
+    };
     let (then, now) = (then.to_zoned(zone.clone()), jiff::Timestamp::now().to_zoned(zone));
     let time = then.strftime("%H:%M");
     let tomorrow = now.date().tomorrow().ok();
@@ -85,8 +94,14 @@ pub(super) fn clock_time(at: Timestamp) -> String {
 mod tests {
     use super::*;
 
-    const SUMMARY: Summary =
-        Summary { total: 1_500, done: 1_499, failed: 1, refused: 0, seconds: 62.5, bound_seconds: Some(60.0) };
+    const SUMMARY: Summary = Summary {
+        total: 1_500,
+        done: 1_499,
+        failed: 1,
+        refused: 0,
+        seconds: 62.5,
+        bound_seconds: Some(60.0),
+    };
 
     #[test]
     fn programs_get_one_object() {
@@ -94,7 +109,10 @@ mod tests {
             SUMMARY.to_json(),
             r#"{"total":1500,"done":1499,"failed":1,"refused":0,"seconds":62.5,"bound_seconds":60.0,"ratio":0.96}"#
         );
-        let unknown = Summary { bound_seconds: None, ..SUMMARY };
+        let unknown = Summary {
+            bound_seconds: None,
+            ..SUMMARY
+        };
         assert!(unknown.to_json().ends_with(r#""bound_seconds":null,"ratio":null}"#));
     }
 

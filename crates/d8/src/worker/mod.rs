@@ -32,6 +32,13 @@ const RENEW_EVERY: Duration = Duration::from_secs(20);
 pub struct Worker {
     /// Whom it calls.
     pub provider: Arc<Provider>,
+    /// What it lives among.
+    pub surroundings: Surroundings,
+}
+
+/// What every worker of a process lives among.
+#[derive(Clone)]
+pub struct Surroundings {
     /// What targets mean.
     pub plan: Arc<Plan>,
     /// Whom it reports to.
@@ -67,7 +74,7 @@ impl Worker {
                 }
                 _ = renewal.tick() => {
                     let held: Vec<_> = lock(&at_work).iter().copied().collect();
-                    if !held.is_empty() && self.handle.renew(held).is_err() {
+                    if !held.is_empty() && self.surroundings.handle.renew(held).is_err() {
                         return;
                     }
                 }
@@ -81,7 +88,10 @@ impl Worker {
         let (report, result) = attempt::run(self, &lease).await;
         lock(at_work).remove(&name);
         // When the loop has stopped, the store still knows the lease and counts it as spent.
-        let _ = self.handle.finished(lease.task, lease.attempt, report, result);
+        let _ = self
+            .surroundings
+            .handle
+            .finished(lease.task, lease.attempt, report, result);
     }
 }
 

@@ -86,14 +86,20 @@ async fn read(response: reqwest::Response) -> Result<Vec<u8>, NoReply> {
     while let Some(piece) = pieces.next().await {
         body.extend_from_slice(&piece.map_err(|error| no_reply(&error))?);
         if body.len() > LARGEST_ANSWER {
-            return Err(NoReply { sent: true, message: "the answer is larger than 64 MiB".to_owned() });
+            return Err(NoReply {
+                sent: true,
+                message: "the answer is larger than 64 MiB".to_owned(),
+            });
         }
     }
     Ok(body)
 }
 
 fn auth_header(scheme: AuthScheme, key: &SecretString) -> Result<(HeaderName, HeaderValue), NoReply> {
-    let unfit = || NoReply { sent: false, message: "the key holds characters that no header can carry".to_owned() };
+    let unfit = || NoReply {
+        sent: false,
+        message: "the key holds characters that no header can carry".to_owned(),
+    };
     let mut value = HeaderValue::from_str(&format!("{}{}", scheme.prefix, key.expose_secret())).map_err(|_| unfit())?;
     value.set_sensitive(true);
     Ok((HeaderName::from_static(scheme.header), value))
@@ -116,7 +122,10 @@ fn no_reply(error: &reqwest::Error) -> NoReply {
         cause = inner.source();
     }
     let message = deepest.map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"));
-    NoReply { sent: !error.is_connect(), message }
+    NoReply {
+        sent: !error.is_connect(),
+        message,
+    }
 }
 
 fn client(loopback: bool) -> reqwest::Result<reqwest::Client> {
@@ -127,11 +136,17 @@ fn client(loopback: bool) -> reqwest::Result<reqwest::Client> {
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none());
     // A proxy is for the world outside, whatever HTTP_PROXY says.
-    if loopback { builder.no_proxy().build() } else { builder.build() }
+    if loopback {
+        builder.no_proxy().build()
+    } else {
+        builder.build()
+    }
 }
 
 fn is_loopback(base_url: &str) -> bool {
-    let Ok(uri) = base_url.parse::<http::Uri>() else { return false };
+    let Ok(uri) = base_url.parse::<http::Uri>() else {
+        return false;
+    };
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -147,10 +162,15 @@ fn wire_of(account: &Account) -> Wire {
     };
     match account.wire {
         crate::config::Wire::Gemini => Wire::GEMINI,
-        crate::config::Wire::OpenAi if account.provider == "mistral" => {
-            Wire { headers, quirks: Quirks::MISTRAL, ..Wire::OPENAI }
-        }
-        crate::config::Wire::OpenAi => Wire { headers, ..Wire::OPENAI },
+        crate::config::Wire::OpenAi if account.provider == "mistral" => Wire {
+            headers,
+            quirks: Quirks::MISTRAL,
+            ..Wire::OPENAI
+        },
+        crate::config::Wire::OpenAi => Wire {
+            headers,
+            ..Wire::OPENAI
+        },
     }
 }
 
@@ -163,7 +183,11 @@ mod tests {
         for url in ["http://127.0.0.1:5000/v1", "http://localhost/v1", "http://[::1]:8080"] {
             assert!(is_loopback(url), "{url}");
         }
-        for url in ["https://api.groq.com/openai/v1", "http://127.0.0.1.example.com", "nonsense"] {
+        for url in [
+            "https://api.groq.com/openai/v1",
+            "http://127.0.0.1.example.com",
+            "nonsense",
+        ] {
             assert!(!is_loopback(url), "{url}");
         }
     }

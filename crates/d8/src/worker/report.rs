@@ -16,7 +16,9 @@ pub(super) fn outcome(kind: &FailureKind, speed: u32) -> Outcome {
             limits: limits.iter().filter_map(|limit| refused(limit, speed)).collect(),
             retry_after: *retry_after,
         },
-        FailureKind::Overloaded { retry_after } => Outcome::Overloaded { retry_after: *retry_after },
+        FailureKind::Overloaded { retry_after } => Outcome::Overloaded {
+            retry_after: *retry_after,
+        },
         FailureKind::Transient => Outcome::Fault { sent: true },
         FailureKind::TooLarge { .. } => Outcome::TooLarge,
         FailureKind::BadRequest => Outcome::Rejected,
@@ -36,7 +38,11 @@ fn refused(limit: &d8_wire::RefusedLimit, speed: u32) -> Option<RefusedLimit> {
         d8_wire::Dimension::Cost => Dimension::Cost,
     };
     let per = limit.per.map(|per| nominal(per) / speed.max(1));
-    Some(RefusedLimit { dimension, per, amount: limit.amount })
+    Some(RefusedLimit {
+        dimension,
+        per,
+        amount: limit.amount,
+    })
 }
 
 /// The shortest that a named period is counted for: a ledger may hold days and months longer.
@@ -59,9 +65,15 @@ pub(super) fn own_row(message: &str) -> ResultRow {
 
 fn row(status: u16, code: Option<&str>, message: &str) -> ResultRow {
     let error = json!({"error": {"message": message, "code": code}});
-    ResultRow { status, body: error.to_string().into_bytes() }
+    ResultRow {
+        status,
+        body: error.to_string().into_bytes(),
+    }
 }
 
 pub(super) fn usage(usage: d8_wire::TokenUsage) -> Usage {
-    Usage { input_tokens: usage.input, output_tokens: usage.output }
+    Usage {
+        input_tokens: usage.input,
+        output_tokens: usage.output,
+    }
 }
