@@ -25,7 +25,11 @@ impl Engine {
     pub fn outlook(&self) -> Outlook {
         let open = self.targets.iter().filter(|(id, _)| !self.is_parked_for_good(**id));
         let targets = open.map(|(id, target)| (*id, target.spec.limits.clone())).collect();
-        Outlook { at: self.now, ledger: self.ledger.clone(), targets }
+        Outlook {
+            at: self.now,
+            ledger: self.ledger.clone(),
+            targets,
+        }
     }
 
     fn is_parked_for_good(&self, target: TargetId) -> bool {
