@@ -193,7 +193,10 @@ async fn memory(count: u64) {
     let opened = open(&config);
     let pending = opened.handle.view(opened.group).await.unwrap().counts.pending;
     let seconds = began.elapsed().as_secs_f64();
-    println!("restart with {pending} pending: {seconds:.2} s, {} MB resident", resident_mb());
+    println!(
+        "restart with {pending} pending: {seconds:.2} s, {} MB resident",
+        resident_mb()
+    );
     opened.running.stop().unwrap();
 }
 

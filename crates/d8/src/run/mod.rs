@@ -235,19 +235,17 @@ impl Run {
         for (number, problem) in self.book.bad_lines().take(10) {
             say(&format!("line {number}: {problem}"));
         }
-        if let Some(ready) = self.forecast(0) {
+        if let Some(ready) = self.outlook.as_ref().and_then(|outlook| self.forecast(outlook)) {
             text += &format!("; the quotas allow it by about {}", summary::clock_time(ready));
         }
         say(&text);
     }
 
     /// When the quotas allow what is open to be done, at best.
-    fn forecast(&self, tokens: u64) -> Option<d8_core::time::Timestamp> {
-        let outlook = self.outlook.as_ref()?;
-        let counts = self.book.open_by_route();
-        let bounds = self.targets.iter().zip(counts);
+    fn forecast(&self, outlook: &Outlook) -> Option<d8_core::time::Timestamp> {
+        let bounds = self.targets.iter().zip(self.book.open_by_route());
         bounds
-            .filter_map(|(targets, count)| outlook.earliest(targets, count, tokens, 0))
+            .filter_map(|(targets, count)| outlook.earliest(targets, count, 0, 0))
             .max()
     }
 
@@ -286,10 +284,8 @@ impl Run {
     /// Shows how things stand; tells when there is nothing left to hope for.
     async fn look(&self, progress: &mut Progress) -> Option<Stop> {
         let view = view(&self.opened.handle, self.opened.group).await?;
-        let finish = self
-            .forecast(0)
-            .map(|ready| ready.since(view.now))
-            .filter(|left| *left > Duration::ZERO);
+        let outlook = self.opened.handle.outlook().await.ok()?;
+        let finish = self.forecast(&outlook).map(|ready| ready.since(view.now));
         progress.show(self.done, self.failed, &self.opened.plan, &view, finish);
         let nothing_else = view.prospects.open > 0 && view.prospects.open == view.prospects.hopeless;
         nothing_else.then(|| Stop::Hopeless(reasons(&self.opened.plan, &view)))

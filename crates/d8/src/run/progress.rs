@@ -44,7 +44,7 @@ impl Progress {
         while self.history.len() > 2 && now.duration_since(self.history[0].0) > RATE_OVER {
             self.history.pop_front();
         }
-        let facts = self.facts(failed, plan, view, finish);
+        let facts = self.facts(done + failed, failed, plan, view, finish);
         if let Some(bar) = &self.bar {
             bar.set_position(done + failed);
             bar.set_message(facts);
@@ -58,16 +58,23 @@ impl Progress {
         }
     }
 
-    fn facts(&self, failed: u64, plan: &Plan, view: &View, finish: Option<Duration>) -> String {
+    fn facts(&self, ended: u64, failed: u64, plan: &Plan, view: &View, finish: Option<Duration>) -> String {
         let mut facts = vec![format!("{} failed", words::number(failed))];
         if let Some(rate) = self.rate() {
             facts.push(format!("{:.0} a minute", rate * 60.0));
         }
-        if let Some(left) = finish {
+        if let Some(left) = self.time_left(ended, finish) {
             facts.push(format!("done in about {}", words::span(left)));
         }
         facts.extend(waiting_for(plan, view));
         facts.join(" · ")
+    }
+
+    /// What the quotas allow at best, or what the present rate makes likely, if that is later.
+    fn time_left(&self, ended: u64, allowed: Option<Duration>) -> Option<Duration> {
+        let rate = self.rate().filter(|rate| *rate > 0.0);
+        let likely = rate.map(|rate| Duration::from_secs_f64(self.total.saturating_sub(ended) as f64 / rate));
+        allowed.max(likely)
     }
 
     fn rate(&self) -> Option<f64> {
