@@ -151,13 +151,19 @@ fn every_environment_name_is_a_documented_constant() {
     );
     let of_d8 = rust_files("crates/d8/src")
         .into_iter()
-        .filter(|(path, _)| *path != home)
+        .filter(|(path, _)| *path != home && !is_test(path))
         .collect::<Vec<_>>();
     let written_out = |text: &str| rust_text::names_written_out(text, &known);
     assert_none(
         "a name that env_names.rs has is written out",
         &breaches(&of_d8, written_out),
     );
+}
+
+/// Tests may write names out: that is how a wrong constant is noticed.
+fn is_test(path: &Path) -> bool {
+    path.components()
+        .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs")
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn a_store_of_a_newer_version_is_left_as_it_is() {
     ));
     assert_eq!(fs::read(&place.path).unwrap(), before);
     assert!(matches!(
-        SqliteReader::open(&Location::File(place.path.clone())),
+        SqliteReader::open(&Location::File(place.path)),
         Err(StoreError::Newer { .. })
     ));
 }

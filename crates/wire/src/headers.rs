@@ -1,6 +1,6 @@
 //! The headers of a reply, and what every provider says in them: the time, the wait, how long it worked.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use crate::duration::{leading_number, parse_seconds_or_go};
 use crate::signal::LimitSignal;
@@ -50,7 +50,7 @@ impl<'a> Headers<'a> {
 }
 
 fn unix_seconds(date: &str) -> Option<u64> {
-    let time: SystemTime = httpdate::parse_http_date(date).ok()?;
+    let time = httpdate::parse_http_date(date).ok()?;
     Some(time.duration_since(UNIX_EPOCH).ok()?.as_secs())
 }
 
@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn the_wait_is_read_in_the_order_of_precision() {
         let millis = Duration::from_millis;
-        let cases: [(&[(&str, &str)], Option<Duration>); 8] = [
+        type Case = (&'static [(&'static str, &'static str)], Option<Duration>);
+        let cases: [Case; 8] = [
             (&[("retry-after-ms", "1500"), ("retry-after", "9")], Some(millis(1500))),
             (&[("retry-after-ms", "0")], Some(millis(0))),
             (&[("Retry-After", "2")], Some(millis(2000))),

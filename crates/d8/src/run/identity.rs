@@ -33,7 +33,8 @@ pub(super) struct LineKeys {
 impl LineKeys {
     /// The identity of the next line.
     pub(super) fn next(&mut self, id: Option<&str>, request: &ChatRequest) -> u128 {
-        let alike = hash(&[b"line", id.map_or(&[0][..], str::as_bytes), &request.to_bytes()]);
+        let named: &[u8] = if id.is_some() { b"named" } else { b"nameless" };
+        let alike = hash(&[named, id.unwrap_or_default().as_bytes(), &request.to_bytes()]);
         let count = self.seen.entry(alike).or_insert(0);
         *count += 1;
         hash(&[&alike.to_le_bytes(), &count.to_le_bytes()])

@@ -3,7 +3,7 @@
 use d8_wire::ChatRequest;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 /// The only thing that a line can ask for so far.
 pub(super) const CHAT_URL: &str = "/v1/chat/completions";
@@ -22,6 +22,9 @@ pub(super) struct Line {
     pub priority: u8,
 }
 
+/// The fields of a line as they came.
+type Fields = indexmap::IndexMap<String, Box<RawValue>>;
+
 #[derive(Deserialize)]
 struct BatchLine {
     custom_id: Option<Value>,
@@ -39,12 +42,12 @@ impl Line {
     pub(super) fn parse(text: &[u8], model: Option<&str>) -> Result<Self, String> {
         let text =
             std::str::from_utf8(text).map_err(|error| format!("not UTF-8 (byte {})", error.valid_up_to() + 1))?;
-        let fields: Map<String, Value> =
+        let fields: Fields =
             serde_json::from_str(text).map_err(|error| format!("not a JSON object: {}", without_place(&error)))?;
         let mut line = if fields.contains_key("body") {
             batch(text)
         } else {
-            short(text, fields)
+            short(fields)
         }?;
         if let Some(model) = model {
             line.request = line.request.with_model(model);
@@ -89,33 +92,29 @@ fn batch(text: &str) -> Result<Line, String> {
     })
 }
 
-fn short(text: &str, mut fields: Map<String, Value>) -> Result<Line, String> {
-    let id = name(fields.get("custom_id").or_else(|| fields.get("id")))?;
-    let priority = priority(fields.get("priority"))?;
-    let request = match fields.get("prompt") {
-        Some(Value::String(prompt)) if !fields.contains_key("messages") => {
-            let prompt = prompt.clone();
-            fields.retain(|field, _| !OWN_FIELDS.contains(&field.as_str()));
-            let request = ChatRequest::from_prompt(&prompt);
-            fields
-                .iter()
-                .fold(request, |request, (field, value)| request.with(field, value))
-        }
-        Some(_) => return Err("`prompt` must be a string, and stand without `messages`".to_owned()),
-        None if !fields.contains_key("messages") => {
-            return Err("neither `messages` nor `prompt` nor `body` is there".to_owned());
-        }
-        None => ChatRequest::parse(&without_own(text)?).map_err(|error| error.to_string())?,
+fn short(mut fields: Fields) -> Result<Line, String> {
+    let value = |field: &str| {
+        fields
+            .get(field)
+            .and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok())
     };
-    Ok(Line { id, request, priority })
-}
-
-/// The request's fields as they came, bytes and order kept.
-fn without_own(text: &str) -> Result<Vec<u8>, String> {
-    let mut fields: indexmap::IndexMap<String, Box<RawValue>> =
-        serde_json::from_str(text).map_err(|error| without_place(&error))?;
+    let id = name(value("custom_id").or_else(|| value("id")).as_ref())?;
+    let priority = priority(value("priority").as_ref())?;
+    match (value("prompt"), fields.contains_key("messages")) {
+        (None, true) => {}
+        (None, false) => return Err("neither `messages` nor `prompt` nor `body` is there".to_owned()),
+        (Some(Value::String(prompt)), false) => {
+            let messages = json!([{"role": "user", "content": prompt}]);
+            let messages = serde_json::value::to_raw_value(&messages).map_err(|error| error.to_string())?;
+            fields.insert("messages".to_owned(), messages);
+        }
+        (Some(_), _) => return Err("`prompt` must be a string, and stand without `messages`".to_owned()),
+    }
+    // The rest is the request, its bytes and its order as they came.
     fields.retain(|field, _| !OWN_FIELDS.contains(&field.as_str()));
-    serde_json::to_vec(&fields).map_err(|error| error.to_string())
+    let body = serde_json::to_vec(&fields).map_err(|error| error.to_string())?;
+    let request = ChatRequest::parse(&body).map_err(|error| error.to_string())?;
+    Ok(Line { id, request, priority })
 }
 
 fn name(value: Option<&Value>) -> Result<Option<String>, String> {
