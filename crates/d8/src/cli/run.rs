@@ -66,7 +66,7 @@ pub(super) async fn run(arguments: RunArguments) -> Result<u8, Failure> {
         say(&format!(
             "the emulated providers accepted {accepted} requests and refused {refused}"
         ));
-        if summary.done == summary.total && accepted == 0 {
+        if summary.total > 0 && summary.done == summary.total && accepted == 0 {
             say("hint: all of it was done before; --run with a new name does it again");
         }
     }

@@ -236,7 +236,7 @@ impl Run {
             say(&format!("line {number}: {problem}"));
         }
         if let Some(ready) = self.outlook.as_ref().and_then(|outlook| self.forecast(outlook)) {
-            text += &format!("; the quotas allow it by about {}", summary::clock_time(ready));
+            text += &format!("; {}", summary::allowed_by(ready, self.opened.clock.now()));
         }
         say(&text);
     }
@@ -416,7 +416,7 @@ impl Run {
             failed: failed + open,
             refused: tally.refused,
             seconds: seconds.as_secs_f64(),
-            bound_seconds: ready,
+            bound_seconds: ready.map(|bound| bound.min(seconds.as_secs_f64())),
         };
         match &stop {
             Some(Stop::Hopeless(reasons)) => {
@@ -457,6 +457,7 @@ impl Run {
             outlook.earliest(targets, answered(now), input, output)
         });
         let fastest = tally.fastest.unwrap_or_default();
+        // What a killed process left behind counts as spent and may never have arrived: then it can be faster.
         bounds
             .max()
             .map(|ready| (ready.since(outlook.at()) + fastest).as_secs_f64())

@@ -72,8 +72,17 @@ fn round(value: f64, parts: f64) -> f64 {
     (value * parts).round() / parts
 }
 
+/// When the quotas allow the work to be done, as near as it matters.
+pub(super) fn allowed_by(ready: Timestamp, now: Timestamp) -> String {
+    let left = ready.since(now);
+    if left < Duration::from_secs(3_600) {
+        return format!("the quotas allow it in about {}", words::span(left));
+    }
+    format!("the quotas allow it by about {}", clock_time(ready))
+}
+
 /// A moment as a clock on the wall shows it: "09:14", "09:14 tomorrow", "09:14 on 3 December".
-pub(super) fn clock_time(at: Timestamp) -> String {
+fn clock_time(at: Timestamp) -> String {
     let zone = jiff::tz::TimeZone::system();
     let Ok(then) = jiff::Timestamp::from_microsecond(at.as_micros()) else {
         return "never".to_owned();
