@@ -102,7 +102,9 @@ fn open(config: &Config) -> Opened {
         });
         Ok(leases)
     });
-    opened.unwrap()
+    let opened = opened.unwrap();
+    opened.handle.begin().unwrap();
+    opened
 }
 
 fn tasks(opened: &Opened, config: &Config, from: u64, count: usize) -> Vec<NewTask> {

@@ -100,6 +100,10 @@ impl Engine {
         if account.free.is_empty() {
             return Some(wait(WaitCode::Workers, None));
         }
+        if target.pace.is_some() && (target.in_flight > 0 || target.paced_until > self.now) {
+            let until = (target.in_flight == 0).then_some(target.paced_until);
+            return Some(wait(WaitCode::Parked(ParkReason::QuotaRefused), until));
+        }
         let probing = target.trouble >= self.bounds.faults_to_rest && target.in_flight > 0;
         probing.then(|| wait(WaitCode::Parked(ParkReason::Overloaded), None))
     }
@@ -209,6 +213,7 @@ impl Engine {
         };
         target.in_flight += 1;
         target.last_grant = self.grants;
+        target.paced_until = now + target.pace.unwrap_or_default();
         target.wait = None;
         let reserved = self
             .ledger

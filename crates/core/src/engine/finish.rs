@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Engine, Held, Timer};
 use crate::change::{AttemptOutcome, Change, FailureCode, ParkReason, Parked};
 use crate::id::{AttemptNo, TargetId, TaskId};
+use crate::limit::Dimension;
 use crate::message::{Effects, Outcome, RefusedLimit, Report};
 use crate::queue::ClassKey;
 use crate::quota::Took;
@@ -23,30 +24,16 @@ impl Engine {
             Some(other) => {
                 self.leases.insert(id, other);
             }
-            None => self.late(id, slot, attempt, &report, effects),
+            None => self.late(slot, attempt, &report, effects),
         }
     }
 
     /// A report for a lease that ran out: its success still completes a task that waits and that nobody else holds.
-    /// What it spent was counted when it fell silent.
-    fn late(&mut self, id: TaskId, slot: u32, attempt: AttemptNo, report: &Report, effects: &mut Effects) {
+    /// What it spent was counted when it fell silent, and stays counted: what nobody told in time is never given back.
+    fn late(&mut self, slot: u32, attempt: AttemptNo, report: &Report, effects: &mut Effects) {
         let task = &self.tasks[slot as usize];
         let theirs = attempt.0 >= 1 && attempt <= task.row.attempt;
-        if let (true, Status::Pending, Outcome::Answered(usage)) = (theirs, task.status, &report.outcome) {
-            let usage = usage.unwrap_or_default();
-            let (input_tokens, output_tokens) = (usage.input_tokens, usage.output_tokens);
-            let spent = Spend {
-                requests: 1,
-                input_tokens,
-                output_tokens,
-                ..Spend::NONE
-            };
-            effects.changes.push(Change::LateReport {
-                task: id,
-                attempt,
-                outcome: AttemptOutcome::Answered,
-                spent,
-            });
+        if let (true, Status::Pending, Outcome::Answered(_)) = (theirs, task.status, &report.outcome) {
             self.end(slot, Event::Answer, effects);
         }
     }
@@ -272,10 +259,25 @@ impl Engine {
                 parked_any = true;
             }
         }
-        if !parked_any {
+        if !parked_any && self.targets[&id].parked.is_none() {
+            self.slow_down(id, limits);
             let rest = retry_after.unwrap_or(Duration::from_secs(60));
             let until = self.now + rest + Duration::from_millis(50);
             self.park(Parked::Target(id), until, ParkReason::QuotaRefused, effects);
+        }
+    }
+
+    /// A limit that nobody configured has refused: from now on one request at a time, as far apart as it says itself.
+    fn slow_down(&mut self, id: TargetId, limits: &[RefusedLimit]) {
+        const LONGEST: Duration = Duration::from_secs(3_600);
+        let apart = |limit: &RefusedLimit| {
+            let per = limit.per.filter(|per| *per <= LONGEST)?;
+            let amount = limit.amount.filter(|_| limit.dimension == Dimension::Requests)?;
+            Some(per / u32::try_from(amount).ok().filter(|amount| *amount > 0)?)
+        };
+        let pace = limits.iter().filter_map(apart).max().unwrap_or_default();
+        if let Some(target) = self.targets.get_mut(&id) {
+            target.pace = Some(target.pace.map_or(pace, |known| known.max(pace)));
         }
     }
 

@@ -20,6 +20,7 @@ mod park;
 mod restore;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use slab::Slab;
 
@@ -105,6 +106,9 @@ struct Target {
     /// Faults in a row.
     trouble: u32,
     in_flight: u32,
+    /// After a refusal by a limit that nobody configured: one request at a time, so far apart.
+    pace: Option<Duration>,
+    paced_until: Timestamp,
     ready_at: Option<Timestamp>,
     wait: Option<Wait>,
     last_grant: u64,
@@ -191,6 +195,8 @@ impl Engine {
                 parked: None,
                 trouble: 0,
                 in_flight: 0,
+                pace: None,
+                paced_until: Timestamp::EPOCH,
                 ready_at: None,
                 wait: None,
                 last_grant: 0,

@@ -65,6 +65,7 @@ impl Engine {
         for (limit, amount) in past.learnt {
             engine.ledger.learn(limit, amount);
         }
+        engine.ledger.begin_full(now);
         for spend in &past.spends {
             engine.ledger.record(&spend.limits, &spend.spent, spend.arrived);
         }

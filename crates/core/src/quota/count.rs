@@ -55,6 +55,20 @@ impl Count {
         &self.spec
     }
 
+    /// Before what is remembered is replayed: how full a bucket was a period ago is not known, so it was full. Whatever
+    /// it was, a period of draining later only what is replayed remains.
+    pub(crate) fn begin_full(&mut self, now: Timestamp) {
+        if let Window::Bucket { per } = self.spec.window {
+            self.level = u128::from(self.amount()) * per_units(per);
+            self.level_at = now - per;
+        }
+    }
+
+    /// Whether an arrival is older than what a bucket began with.
+    pub(crate) fn begins_after(&self, arrived: Timestamp) -> bool {
+        matches!(self.spec.window, Window::Bucket { .. }) && arrived < self.level_at
+    }
+
     /// How much the limit holds, as far as is known.
     pub(crate) fn amount(&self) -> u64 {
         self.learnt

@@ -167,10 +167,21 @@ impl Ledger {
         }
     }
 
+    /// To be called before anything is `record`ed.
+    pub(crate) fn begin_full(&mut self, now: Timestamp) {
+        for entry in self.entries.values_mut() {
+            entry.count.begin_full(now);
+        }
+    }
+
     /// Counts what was spent before this process began. In order of time.
     pub(crate) fn record(&mut self, limits: &[LimitId], spent: &Spend, arrived: Timestamp) {
         for id in limits {
-            if let Some(entry) = self.entries.get_mut(id) {
+            if let Some(entry) = self
+                .entries
+                .get_mut(id)
+                .filter(|entry| !entry.count.begins_after(arrived))
+            {
                 let taken = spent.of(entry.count.spec().dimension);
                 entry.count.record(entry.count.cut(taken, true), arrived, None);
             }
@@ -213,14 +224,18 @@ impl Ledger {
         let Some(entry) = self.entries.get_mut(&id) else {
             return now;
         };
-        entry.refusals = entry.refusals.saturating_add(1);
+        // Those that were in flight at the first refusal are no further ones.
+        let resting = entry.parked.map(|(until, _)| until).filter(|until| *until > now);
+        if resting.is_none() {
+            entry.refusals = entry.refusals.saturating_add(1);
+        }
         if let (Some(reset), true) = (
             entry.count.next_reset(now, clock),
             entry.count.memory() > Duration::from_secs(3_600),
         ) {
             return reset;
         }
-        now + rest(hint, entry.refusals)
+        (now + rest(hint, entry.refusals)).max(resting.unwrap_or(now))
     }
 
     pub(crate) fn park(&mut self, id: LimitId, until: Timestamp, why: ParkReason) {
@@ -443,6 +458,39 @@ mod tests {
         }
         assert_eq!(ledger.fit(&LIMIT, &request(), NOW, false).at, Free::AfterAnswer);
         assert_eq!(ledger.fit(&LIMIT, &request(), NOW, true).at, Free::At(NOW));
+    }
+
+    /// A bucket that load kept full for hours is full after a restart too, though only its last period is replayed.
+    #[test]
+    fn a_busy_bucket_is_not_empty_after_a_restart() {
+        let per = Duration::from_secs(60);
+        let mut ledger = ledger(Dimension::Requests, 30, Window::Bucket { per }, 0);
+        ledger.begin_full(NOW);
+        for second in (1..60).rev().step_by(2) {
+            ledger.record(&LIMIT, &request(), NOW - Duration::from_secs(second));
+        }
+        ledger.advance(&LIMIT, NOW);
+        let mut granted = 0;
+        while ledger.fit(&LIMIT, &request(), NOW, false).at == Free::At(NOW) {
+            ledger.reserve(&LIMIT, &request(), false);
+            granted += 1;
+        }
+        assert!(granted <= 1, "{granted} more fit into a bucket that is full");
+    }
+
+    #[test]
+    fn an_idle_bucket_is_empty_after_a_restart() {
+        let mut ledger = ledger(
+            Dimension::Requests,
+            30,
+            Window::Bucket {
+                per: Duration::from_secs(60),
+            },
+            0,
+        );
+        ledger.begin_full(NOW);
+        ledger.advance(&LIMIT, NOW);
+        assert_eq!(ledger.view(LIMIT[0], NOW).map(|view| view.used), Some(0));
     }
 
     #[test]

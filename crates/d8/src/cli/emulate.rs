@@ -48,6 +48,7 @@ pub(super) struct EmulateArguments {
 }
 
 pub(super) async fn run(arguments: EmulateArguments) -> Result<u8, Failure> {
+    let emulator = Emulator::new(options(&arguments)?);
     let listen = &arguments.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         Failure::not_started(format!("cannot listen on {listen}: {error}"))
@@ -56,7 +57,6 @@ pub(super) async fn run(arguments: EmulateArguments) -> Result<u8, Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::not_started(error.to_string()))?;
-    let emulator = Emulator::new(options(&arguments)?);
     tell(&format!("http://{address}"));
     say("serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it");
     let served = d8_emulator::serve(listener, emulator, interrupted()).await;

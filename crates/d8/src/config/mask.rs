@@ -7,15 +7,33 @@
 pub(crate) fn masked(source: &str) -> String {
     let mut text: Vec<u8> = source.as_bytes().to_vec();
     for (at, _) in source.match_indices('=') {
-        if is_secret(key_before(source, at)) {
-            hide(&mut text, secret_value(source, at + 1));
+        let (key, value) = (key_before(source, at), secret_value(source, at + 1));
+        // What is no URL was perhaps pasted into the wrong place.
+        let misplaced = key == "base_url" && !source[value.clone()].contains("://");
+        if misplaced || is_secret(key) {
+            hide(&mut text, value);
         }
+    }
+    for comment in comments(source) {
+        hide(&mut text, comment);
     }
     for (at, _) in source.match_indices("://") {
         hide(&mut text, password(source, at + 3));
     }
     // Only whole characters were replaced, each byte by a star.
     String::from_utf8_lossy(&text).into_owned()
+}
+
+/// The insides of comments: a value that was tried before often stands in one.
+fn comments(source: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let mut line_start = 0;
+    source.split_inclusive('\n').filter_map(move |line| {
+        let (start, content) = (line_start, line.trim_end());
+        line_start += line.len();
+        let quotes_before = |at: usize| content[..at].matches(['"', '\'']).count();
+        let (hash, _) = content.match_indices('#').find(|(at, _)| quotes_before(*at) % 2 == 0)?;
+        Some(start + hash + 1..start + content.len())
+    })
 }
 
 /// The bare or quoted key that ends right before the equals sign.
@@ -88,7 +106,8 @@ mod tests {
     fn secrets_become_stars_and_the_rest_stays() {
         for (text, expected) in [
             ("api_key = \"test-key-1\"", "api_key = \"**********\""),
-            ("api_kye = 'test-key-1' # mine", "api_kye = '**********' # mine"),
+            ("api_kye = 'test-key-1' # mine", "api_kye = '**********' #*****"),
+            ("name = \"a#b\"", "name = \"a#b\""),
             ("groq_api_key = test-key-1", "groq_api_key = **********"),
             ("api_key = \"test-ke", "api_key = \"*******"),
             (

@@ -74,6 +74,8 @@ pub(super) enum Event {
     Renew(Vec<(TaskId, AttemptNo)>),
     View(GroupId, oneshot::Sender<View>),
     Outlook(oneshot::Sender<Outlook>),
+    /// Built-in workers take work from now on.
+    Begin,
     /// Nothing more is started; what is under way may end.
     Drain,
     /// The store has answered.

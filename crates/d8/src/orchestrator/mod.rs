@@ -84,6 +84,11 @@ impl Handle {
         self.tell(Event::Renew(attempts))
     }
 
+    /// Lets the built-in workers take work: before, tasks only gather.
+    pub fn begin(&self) -> Result<(), Stopped> {
+        self.tell(Event::Begin)
+    }
+
     /// Starts nothing more; what is under way may end.
     pub fn drain(&self) -> Result<(), Stopped> {
         self.tell(Event::Drain)

@@ -1,7 +1,6 @@
 //! From a store on disk to a running engine.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -55,7 +54,8 @@ impl OpenError {
         match self {
             Self::Hold(error) => Some(error.hint().to_owned()),
             Self::Store(error) => Some(error.hint().to_owned()),
-            Self::System { .. } | Self::Provider(_) => None,
+            Self::System { .. } => Some("name another place with store.url in d8.toml, or mend this one".to_owned()),
+            Self::Provider(_) => None,
         }
     }
 }
@@ -197,7 +197,7 @@ fn make_folder(store: &std::path::Path) -> Result<(), OpenError> {
         return Ok(());
     };
     std::fs::create_dir_all(folder).map_err(|source| OpenError::System {
-        what: format!("the folder {} cannot be made", PathBuf::from(folder).display()),
+        what: format!("the folder of the store {} cannot be made", store.display()),
         source,
     })
 }

@@ -89,15 +89,6 @@ impl Turn {
 
     /// Runs until it is told to stop, or the store fails.
     pub(super) fn run(mut self) -> Result<(), LoopError> {
-        let now = self.own.clock.now();
-        // A built-in worker has more slots than any account lets it use: the limits decide.
-        let up = |(account, worker): &(_, _)| Input::WorkerUp {
-            worker: *worker,
-            account: *account,
-            slots: SLOTS,
-        };
-        let inputs = self.own.plan.accounts.iter().map(up).collect();
-        self.decide(now, inputs);
         loop {
             self.exchange_with_store()?;
             if self.stopping && self.syncing.is_none() && self.gathering.is_empty() {
@@ -106,6 +97,17 @@ impl Turn {
             let inputs = self.gather_events()?;
             self.decide(self.own.clock.now(), inputs);
         }
+    }
+
+    /// The built-in workers take work from now on.
+    fn begin(&self, inputs: &mut Vec<Input>) {
+        // A built-in worker has more slots than any account lets it use: the limits decide.
+        let up = |(account, worker): &(_, _)| Input::WorkerUp {
+            worker: *worker,
+            account: *account,
+            slots: SLOTS,
+        };
+        inputs.extend(self.own.plan.accounts.iter().map(up));
     }
 
     /// Waits for something to happen and takes all that has.
@@ -170,6 +172,7 @@ impl Turn {
             Event::Outlook(reply) => {
                 let _ = reply.send(self.own.engine.outlook());
             }
+            Event::Begin => self.begin(inputs),
             Event::Drain => inputs.extend(self.own.workers.keys().map(|worker| Input::WorkerDown(*worker))),
             Event::Committed => {}
             Event::Stop => self.stopping = true,

@@ -5,7 +5,7 @@ use d8_core::time::Timestamp;
 use d8_emulator::{Emulator, Latency, Options, Speed, Tier};
 use tokio::net::TcpListener;
 
-use crate::config::{Config, ConfigError, LoadOptions};
+use crate::config::{Config, ConfigError, Environment, LoadOptions};
 
 /// So many times faster: a minute's quota comes back in under two seconds, and a day's work takes about a minute.
 pub const SPEED: u32 = 32;
@@ -40,7 +40,9 @@ impl Demo {
             ..Options::default()
         });
         tokio::spawn(d8_emulator::serve(listener, emulator.clone(), std::future::pending()));
-        let options = LoadOptions::of_process(None, now)?;
+        let mut options = LoadOptions::of_process(None, now)?;
+        // The user's own keys have no part in it.
+        options.env = Environment::default();
         let folder = options.folders.data.clone().unwrap_or_else(|| options.cwd.clone());
         let config = Config::from_text(&written(&origin, &folder.join("demo.db")), options)?;
         Ok(Self {

@@ -14,7 +14,7 @@ use super::line::Line;
 use super::output::render;
 use super::{Place, Trouble, identity, stopped, verdict};
 use crate::cli::Failure;
-use crate::config::{Config, Route};
+use crate::config::{Config, Route, UnknownModel};
 use crate::orchestrator::{NewTask, Opened};
 
 /// So many tasks are submitted at once.
@@ -178,7 +178,7 @@ impl Book {
                 self.routes.push(route);
                 Ok(u32::try_from(self.routes.len() - 1).unwrap_or(u32::MAX))
             }
-            Err(unknown) => Err(unknown.to_string().into_boxed_str()),
+            Err(unknown) => Err(unknown_model(&unknown).into_boxed_str()),
         };
         self.route_ids.insert(model, found.clone());
         found.map_err(String::from)
@@ -331,6 +331,12 @@ impl Book {
             &verdict(&line.state, result),
         ))
     }
+}
+
+fn unknown_model(unknown: &UnknownModel) -> String {
+    let near = unknown.suggestion.as_ref();
+    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    format!("{unknown}{near}")
 }
 
 /// How large a request is: two bytes a token and 16 tokens a message is rather too much, eight bytes a token the least.

@@ -9,11 +9,11 @@ mod input;
 mod intake;
 mod line;
 mod output;
+mod place;
 mod progress;
 mod summary;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,7 @@ use crate::orchestrator::{Done, Handle, LoopError, Opened, Opening, Plan, View};
 use crate::words;
 use intake::{Book, LineState};
 use output::{Final, Partial, Verdict};
+pub use place::Place;
 use progress::Progress;
 pub use summary::Summary;
 
@@ -37,26 +38,6 @@ pub use summary::Summary;
 const DRAIN: Duration = Duration::from_secs(10);
 /// How often the display is brought up to date.
 const SHOW_EVERY: Duration = Duration::from_millis(250);
-
-/// A file, or a standard stream.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Place {
-    /// `-`.
-    Standard,
-    /// A path.
-    File(PathBuf),
-}
-
-impl Place {
-    /// `-` is the standard stream.
-    pub fn parse(text: &str) -> Self {
-        if text == "-" {
-            Self::Standard
-        } else {
-            Self::File(PathBuf::from(text))
-        }
-    }
-}
 
 /// What is to be done.
 #[derive(Clone, Debug)]
@@ -86,7 +67,7 @@ enum Stop {
 pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary, bool), Failure> {
     let mut source = intake::Source::read(&job.input)?;
     let name = job.name.clone().unwrap_or_else(|| source.run_name(&job.output));
-    check_places(job)?;
+    let out = place::of_answers(&job.input, &job.output)?;
     let opened = Opening {
         config: config.clone(),
         group: name,
@@ -99,39 +80,14 @@ pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary,
         error.hint().into_iter().fold(failure, Failure::hint)
     })?;
     let began = Instant::now();
-    let outlook = opened.handle.outlook().await.map_err(|_| stopped())?;
-    let mut run = Run::begin(job, opened)?;
-    run.outlook = Some(outlook);
-    run.take_in(&mut source, &config).await?;
+    let mut run = Run::begin(job, out, opened)?;
+    if let Err(failure) = run.prepare(&mut source, &config).await {
+        return Err(run.give_up(failure));
+    }
     run.announce();
+    run.opened.handle.begin().map_err(|_| stopped())?;
     let stop = run.wait().await;
     run.finish(stop, began).await
-}
-
-/// OUT must be writable and must not be the input; better to know before the work than after it.
-fn check_places(job: &Job) -> Result<(), Failure> {
-    let Place::File(out) = &job.output else { return Ok(()) };
-    let same = |path: &Path| std::path::absolute(path).ok() == std::path::absolute(out).ok();
-    if matches!(&job.input, Place::File(input) if same(input)) {
-        return Err(
-            Failure::not_started(format!("{} is input and output at once", out.display()))
-                .hint("name another file with -o"),
-        );
-    }
-    let problem = match out.metadata() {
-        Ok(found) if found.is_dir() => Some("it is a folder".to_owned()),
-        Ok(found) if found.permissions().readonly() => Some("it is read-only".to_owned()),
-        _ => None,
-    };
-    match problem {
-        Some(problem) => Err(unwritable(out, &problem)),
-        None => Ok(()),
-    }
-}
-
-fn unwritable(path: &Path, problem: &str) -> Failure {
-    Failure::not_started(format!("{} cannot be written: {problem}", path.display()))
-        .hint("name another file with -o, or mend the folder's rights")
 }
 
 fn stopped() -> Failure {
@@ -152,6 +108,14 @@ struct Run {
     time: Option<Duration>,
     outlook: Option<Outlook>,
     targets: Vec<Vec<TargetId>>,
+    sums: Sums,
+    /// What keeps accounts from work for good, as far as it has been told.
+    told: Vec<String>,
+}
+
+/// How many lines stand how.
+#[derive(Copy, Clone, Debug, Default)]
+struct Sums {
     done: u64,
     failed: u64,
     open: u64,
@@ -159,12 +123,24 @@ struct Run {
     before: u64,
 }
 
+impl Sums {
+    /// An open line has ended.
+    fn end(&mut self, ending: Ending) {
+        self.open -= 1;
+        if ending == Ending::Completed {
+            self.done += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+}
+
 impl Run {
-    fn begin(job: &Job, opened: Opened) -> Result<Self, Failure> {
-        let (partial, next_out) = match &job.output {
+    fn begin(job: &Job, out: Place, opened: Opened) -> Result<Self, Failure> {
+        let (partial, next_out) = match &out {
             Place::Standard => (None, Some(0)),
             Place::File(out) => {
-                let partial = Partial::open(out).map_err(|error| unwritable(out, &error.to_string()))?;
+                let partial = Partial::open(out).map_err(|error| place::unwritable(out, &error.to_string()))?;
                 (Some(partial), None)
             }
         };
@@ -174,14 +150,12 @@ impl Run {
             lines: HashMap::new(),
             partial,
             next_out,
-            out: job.output.clone(),
+            out,
             time: job.time,
             outlook: None,
             targets: Vec::new(),
-            done: 0,
-            failed: 0,
-            open: 0,
-            before: 0,
+            sums: Sums::default(),
+            told: Vec::new(),
         }
         .with_model(job.model.clone()))
     }
@@ -191,21 +165,33 @@ impl Run {
         self
     }
 
+    /// Looks at the limits as they stand, and takes the work in.
+    async fn prepare(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
+        self.outlook = Some(self.opened.handle.outlook().await.map_err(|_| stopped())?);
+        self.take_in(source, config).await
+    }
+
+    /// Ends the loop. Where it has failed, that is what `failure` came from.
+    fn give_up(self, failure: Failure) -> Failure {
+        let ended = tokio::task::block_in_place(|| self.opened.running.stop());
+        ended.err().map_or(failure, |error| loop_failure(&error))
+    }
+
     /// Reads all lines and hands over what is not done yet.
     async fn take_in(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
         self.targets = self.book.take_in(source, config, &self.opened).await?;
         for (index, line) in self.book.lines.iter().enumerate() {
             match &line.state {
-                LineState::Bad(_) => self.failed += 1,
+                LineState::Bad(_) => self.sums.failed += 1,
                 LineState::Open(task) => {
                     self.lines.insert(*task, index);
-                    self.open += 1;
+                    self.sums.open += 1;
                 }
                 LineState::Ended(_, Ending::Completed) => {
-                    self.done += 1;
-                    self.before += 1;
+                    self.sums.done += 1;
+                    self.sums.before += 1;
                 }
-                LineState::Ended(..) => self.failed += 1,
+                LineState::Ended(..) => self.sums.failed += 1,
             }
         }
         self.catch_up().map_err(|error| self.broken(&error))
@@ -228,9 +214,9 @@ impl Run {
             say("warning: the input holds no line of work");
             return;
         }
-        let mut text = format!("{} to do", words::number(self.open));
-        if self.before > 0 {
-            text += &format!(", {} done before", words::number(self.before));
+        let mut text = format!("{} to do", words::number(self.sums.open));
+        if self.sums.before > 0 {
+            text += &format!(", {} done before", words::number(self.sums.before));
         }
         for (number, problem) in self.book.bad_lines().take(10) {
             say(&format!("line {number}: {problem}"));
@@ -249,15 +235,29 @@ impl Run {
             .max()
     }
 
-    /// Waits for the end of everything, or of the user's patience.
+    /// Waits for the end of everything, or of the user's patience. What is under way may end then.
     async fn wait(&mut self) -> Result<Option<Stop>, Failure> {
         let total = self.book.lines.len() as u64;
-        let mut progress = Progress::start(total, self.done + self.failed);
+        let mut progress = Progress::start(total, self.sums.done + self.sums.failed);
+        let stop = self.work(&mut progress).await;
+        if matches!(stop, Ok(None)) {
+            // A short run may end between two looks; what it met is told all the same.
+            self.look(&mut progress).await;
+        }
+        progress.end();
+        if matches!(stop, Ok(None)) {
+            return stop;
+        }
+        let drained = self.drain().await;
+        stop.and_then(|stop| drained.map(|()| stop))
+    }
+
+    async fn work(&mut self, progress: &mut Progress) -> Result<Option<Stop>, Failure> {
         let deadline = self.time.map(|time| tokio::time::Instant::now() + time);
         let mut ticks = tokio::time::interval(SHOW_EVERY);
         let mut interrupted = std::pin::pin!(interrupted());
         let mut stop = None;
-        while self.open > 0 && stop.is_none() {
+        while self.sums.open > 0 && stop.is_none() {
             let time_up = async {
                 match deadline {
                     Some(deadline) => tokio::time::sleep_until(deadline).await,
@@ -269,26 +269,30 @@ impl Run {
                     Some(done) => self.note(done)?,
                     None => break,
                 },
-                _ = ticks.tick() => stop = self.look(&mut progress).await,
+                _ = ticks.tick() => stop = self.look(progress).await,
                 () = &mut interrupted => stop = Some(Stop::Interrupted),
                 () = time_up => stop = Some(Stop::TimeUp),
             }
-        }
-        progress.end();
-        if stop.is_some() {
-            self.drain().await?;
         }
         Ok(stop)
     }
 
     /// Shows how things stand; tells when there is nothing left to hope for.
-    async fn look(&self, progress: &mut Progress) -> Option<Stop> {
+    async fn look(&mut self, progress: &mut Progress) -> Option<Stop> {
         let view = view(&self.opened.handle, self.opened.group).await?;
         let outlook = self.opened.handle.outlook().await.ok()?;
         let finish = self.forecast(&outlook).map(|ready| ready.since(view.now));
-        progress.show(self.done, self.failed, &self.opened.plan, &view, finish);
-        let nothing_else = view.prospects.open > 0 && view.prospects.open == view.prospects.hopeless;
-        nothing_else.then(|| Stop::Hopeless(reasons(&self.opened.plan, &view)))
+        progress.show(self.sums.done, self.sums.failed, &self.opened.plan, &view, finish);
+        if view.prospects.open > 0 && view.prospects.open == view.prospects.hopeless {
+            return Some(Stop::Hopeless(reasons(&self.opened.plan, &view)));
+        }
+        for trouble in lasting_trouble(&self.opened.plan, &view) {
+            if !self.told.contains(&trouble) {
+                progress.note(&format!("warning: {trouble}"));
+                self.told.push(trouble);
+            }
+        }
+        None
     }
 
     /// Takes up the end of a task, and of all others that are known by now.
@@ -297,12 +301,7 @@ impl Run {
         while let Some(done) = next {
             if let Some(index) = self.lines.remove(&done.task) {
                 self.book.lines[index].state = LineState::Ended(done.task, done.ending);
-                self.open -= 1;
-                if done.ending == Ending::Completed {
-                    self.done += 1;
-                } else {
-                    self.failed += 1;
-                }
+                self.sums.end(done.ending);
                 self.put_out(index, Some(done.result))
                     .map_err(|error| self.broken(&error))?;
             }
@@ -387,33 +386,43 @@ impl Run {
         let ready = self.bound(&tally);
         let Self {
             opened,
-            book,
+            mut book,
+            mut lines,
             partial,
             next_out,
             out,
-            done,
-            failed,
-            open,
+            mut sums,
             ..
         } = self;
         let Opened {
-            running, reader, hold, ..
+            running,
+            mut endings,
+            reader,
+            hold,
+            ..
         } = opened;
         let ended = tokio::task::block_in_place(|| running.stop());
+        // What the loop stored last was not told before it ended.
+        while let Ok(done) = endings.try_recv() {
+            if let Some(index) = lines.remove(&done.task) {
+                book.lines[index].state = LineState::Ended(done.task, done.ending);
+                sums.end(done.ending);
+            }
+        }
         let written = write_all(&book, reader.as_ref(), &out, next_out);
         drop(reader);
         drop(hold);
         ended.map_err(|error| loop_failure(&error))?;
         let stop = stop?;
         written.map_err(|error| trouble_failure(&error, &out))?;
-        let complete = open == 0;
+        let complete = sums.open == 0;
         if let Some(partial) = partial.filter(|_| complete) {
             let _ = partial.remove();
         }
         let summary = Summary {
             total: book.lines.len() as u64,
-            done,
-            failed: failed + open,
+            done: sums.done,
+            failed: sums.failed + sums.open,
             refused: tally.refused,
             seconds: seconds.as_secs_f64(),
             bound_seconds: ready.map(|bound| bound.min(seconds.as_secs_f64())),
@@ -422,7 +431,7 @@ impl Run {
             Some(Stop::Hopeless(reasons)) => {
                 say(&format!(
                     "stopped: nothing can serve the remaining {}",
-                    words::number(open)
+                    words::number(sums.open)
                 ));
                 reasons.iter().for_each(|reason| say(&format!("  {reason}")));
             }
@@ -436,7 +445,7 @@ impl Run {
     /// The least time that the quotas allow for what this invocation did, in seconds.
     fn bound(&self, tally: &crate::worker::Count) -> Option<f64> {
         let outlook = self.outlook.as_ref()?;
-        let done_now = self.done - self.before;
+        let done_now = self.sums.done - self.sums.before;
         if done_now == 0 {
             return None;
         }
@@ -472,8 +481,8 @@ async fn view(handle: &Handle, group: d8_core::id::GroupId) -> Option<View> {
     handle.view(group).await.ok()
 }
 
-/// Why nothing can serve the rest.
-fn reasons(plan: &Plan, view: &View) -> Vec<String> {
+/// What takes nothing until somebody mends it, one sentence each.
+fn lasting_trouble(plan: &Plan, view: &View) -> Vec<String> {
     let lasting = |why: &ParkReason| {
         matches!(
             why,
@@ -481,12 +490,16 @@ fn reasons(plan: &Plan, view: &View) -> Vec<String> {
         )
     };
     let parked = view.parked.iter().filter(|(_, _, why)| lasting(why));
-    let mut lines: Vec<String> = parked
-        .filter_map(|(what, _, why)| {
-            let (account, model) = plan.name_of(*what)?;
-            Some(words::parked(&account, model.as_deref(), *why, None))
-        })
-        .collect();
+    let sentence = |(what, _, why): &(_, _, ParkReason)| {
+        let (account, model) = plan.name_of(*what)?;
+        Some(words::parked(&account, model.as_deref(), *why, None))
+    };
+    parked.filter_map(sentence).collect()
+}
+
+/// Why nothing can serve the rest.
+fn reasons(plan: &Plan, view: &View) -> Vec<String> {
+    let mut lines = lasting_trouble(plan, view);
     let closed = view.limits.iter().filter(|(_, limit)| limit.amount == 0);
     lines.extend(closed.filter_map(|(id, _)| {
         let words = plan.limits.get(id)?;

@@ -83,6 +83,14 @@ impl Progress {
         (seconds > 0.5).then(|| after.saturating_sub(*before) as f64 / seconds)
     }
 
+    /// Says something without tearing the bar.
+    pub(super) fn note(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| say(line)),
+            None => say(line),
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {

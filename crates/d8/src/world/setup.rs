@@ -56,6 +56,18 @@ pub(super) fn setup(scene: &Scene) -> Setup {
     setup
 }
 
+/// Targets that share no count: one for each account where models share one.
+pub(super) fn bound_targets(scene: &Scene) -> Vec<TargetId> {
+    let of_account = |(index, account): (usize, &Account)| {
+        let shared = account.limits.iter().any(|limit| limit.scope != Scope::EachModel);
+        let models = if shared { 1 } else { account.models.len() };
+        (0..models)
+            .map(move |model| target_id(index, model))
+            .collect::<Vec<_>>()
+    };
+    scene.accounts.iter().enumerate().flat_map(of_account).collect()
+}
+
 /// The worker of an account.
 pub(super) fn worker_id(index: usize) -> WorkerId {
     WorkerId(number(index))
@@ -77,7 +89,11 @@ fn target_id(index: usize, model: usize) -> TargetId {
 /// One count for each model, or one for all.
 fn limits_of(account: &Account, index: usize, model: usize) -> Vec<LimitId> {
     let id = |(k, limit): (usize, &Limit)| {
-        let of_model = if limit.scope == Scope::EachModel { number(model) } else { 0 };
+        let of_model = if limit.scope == Scope::EachModel {
+            number(model)
+        } else {
+            0
+        };
         LimitId(number(index) * 100 + number(k) * 10 + of_model)
     };
     account.limits.iter().enumerate().map(id).collect()

@@ -55,7 +55,9 @@ fn spends_alone(open: Open<'_>) {
     drop(store);
     let store = open();
     assert_eq!(spends_since(&*store, second(0)).len(), 2);
-    assert_eq!(load(&*store, Which::All).1.leases.len(), 1);
+    let loaded = load(&*store, Which::All).1;
+    assert_eq!(loaded.leases.len(), 1);
+    assert_eq!(loaded.next_task, TaskId(9), "an id that has spent is not given again");
 }
 
 /// A late report corrects and adds nothing.

@@ -13,6 +13,7 @@ pub(super) const CASES: &[Case] = &[
     endings,
     revived,
     revived_at_once,
+    revived_and_served_at_once,
     attempt_numbers,
 ];
 
@@ -173,6 +174,18 @@ fn revived_at_once(open: Open<'_>) {
         "that result is of an end that is no more"
     );
     assert_eq!((counts(&*store).total, counts(&*store).cancelled), (1, 0));
+}
+
+/// A task cancelled, revived and served in one batch has its last result.
+fn revived_and_served_at_once(open: Open<'_>) {
+    let mut store = open();
+    let mut all = served(1);
+    all.changes
+        .splice(0..0, [finished(1, Ending::Cancelled), Change::Revived(row(1))]);
+    commit(&mut *store, [submitted(1..=1), all]);
+    assert_eq!(store.reader().unwrap().result(TaskId(1)).unwrap(), Some(result(1).1));
+    let counts = counts(&*store);
+    assert_eq!((counts.total, counts.completed, counts.cancelled), (1, 1, 0));
 }
 
 /// An attempt number is never given twice.

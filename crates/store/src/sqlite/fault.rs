@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Error, ErrorCode};
+use rusqlite::{Error, ErrorCode, ffi};
 
 use crate::error::StoreError;
 
@@ -18,6 +18,10 @@ pub(super) fn classify(path: &Path, error: &Error) -> StoreError {
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt { path, detail },
             Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path },
             Some(ErrorCode::DiskFull) => StoreError::DiskFull { path },
+            // The log's index has no room: SQLite calls it an I/O error.
+            Some(ErrorCode::SystemIoFailure) if extended_code(error) == Some(ffi::SQLITE_IOERR_SHMSIZE) => {
+                StoreError::DiskFull { path }
+            }
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 StoreError::Unwritable { path, detail }
             }
@@ -25,4 +29,8 @@ pub(super) fn classify(path: &Path, error: &Error) -> StoreError {
             _ => StoreError::Failed { path, detail },
         },
     }
+}
+
+fn extended_code(error: &Error) -> Option<i32> {
+    error.sqlite_error().map(|error| error.extended_code)
 }

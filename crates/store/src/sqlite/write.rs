@@ -59,11 +59,13 @@ pub(super) fn commit(
 
 /// Fails unless `epoch` still leads; moves on what must never go back.
 fn lead(transaction: &Transaction<'_>, epoch: u64, batch: &Batch) -> Result<(), Refusal> {
-    let added = batch.changes.iter().filter_map(|change| match change {
+    // A task that is not stored may still have spent: its id must not come back either.
+    let ids = batch.changes.iter().filter_map(|change| match change {
         Change::Added(row) => Some(row.id.0),
+        Change::Granted { task, .. } | Change::AttemptEnded { task, .. } => Some(task.0),
         _ => None,
     });
-    let next_task = added.max().map_or(0, |last| last.saturating_add(1));
+    let next_task = ids.max().map_or(0, |last| last.saturating_add(1));
     let leads = transaction
         .prepare_cached(
             "UPDATE leader SET newest = max(newest, ?2), next_task = max(next_task, ?3) WHERE one = 1 AND epoch = ?1",
@@ -326,8 +328,10 @@ impl Writer<'_> {
             let values = params![key.group.0, amount(key.task.0), key.key.to_be_bytes()];
             self.statements.run(Statement::Key, values)?;
         }
+        // A report may come for a task that goes on, or that has its result already.
+        let finished: BTreeSet<TaskId> = batch.changes.iter().filter_map(finished).collect();
         for (task, result) in &batch.results {
-            if !self.revived.contains(task) {
+            if finished.contains(task) && !self.revived.contains(task) {
                 self.statements
                     .run(Statement::Result, params![amount(task.0), result.status, result.body])?;
             }
@@ -348,5 +352,12 @@ impl Writer<'_> {
             self.statements.run(Statement::Seal, params![group.0])?;
         }
         Ok(())
+    }
+}
+
+fn finished(change: &Change) -> Option<TaskId> {
+    match change {
+        Change::Finished { task, .. } => Some(*task),
+        _ => None,
     }
 }

@@ -11,7 +11,7 @@ use super::{ErrorBody, FailureKind, RefusedLimit, sentence};
 use crate::headers::Headers;
 use crate::signal::{Dimension, LimitSignal, Period, until_epoch_millis};
 
-const NO_MONEY: [&str; 8] = [
+const NO_MONEY: [&str; 9] = [
     "insufficient_quota",
     "credit_balance_exhausted",
     "organization_usage_limit_exceeded",
@@ -20,6 +20,7 @@ const NO_MONEY: [&str; 8] = [
     "spend_limit_exceeded",
     "enforced_spend_limit_reached",
     "insufficient_balance",
+    "blocked_api_access",
 ];
 const NO_MODEL: [&str; 5] = [
     "model_not_found",

@@ -1,0 +1,23 @@
+//! The real binary, driven over real sockets against emulated providers that enforce their limits.
+//!
+//! A test makes a [`world::World`], says what is in its folder, runs `d8`, and looks at what a user would look at: OUT,
+//! the exit code, what was printed; and at what a provider would look at: the judge's score and every arrival.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+mod world;
+
+mod again;
+mod bad_input;
+mod demo;
+mod disk;
+mod emulate;
+mod environment;
+mod failures;
+mod forms;
+mod kill;
+mod places;
+mod quota;
+mod secrets;
+mod stop;
+mod store;
