@@ -50,6 +50,8 @@ pub(super) struct Turn {
     syncing: Option<Deliveries>,
     routes: BTreeMap<String, RouteId>,
     effects: Effects,
+    /// To be answered once everything that came before them is decided.
+    questions: Vec<Event>,
     stopping: bool,
 }
 
@@ -83,6 +85,7 @@ impl Turn {
             syncing: None,
             routes: BTreeMap::new(),
             effects: Effects::default(),
+            questions: Vec::new(),
             stopping: false,
         }
     }
@@ -166,12 +169,7 @@ impl Turn {
                         .map(|(task, attempt)| Input::Renew { task, attempt }),
                 );
             }
-            Event::View(group, reply) => {
-                let _ = reply.send(self.view(group));
-            }
-            Event::Outlook(reply) => {
-                let _ = reply.send(self.own.engine.outlook());
-            }
+            Event::View(..) | Event::Outlook(_) => self.questions.push(event),
             Event::Begin => self.begin(inputs),
             Event::Drain => inputs.extend(self.own.workers.keys().map(|worker| Input::WorkerDown(*worker))),
             Event::Committed => {}
@@ -236,6 +234,17 @@ impl Turn {
         self.gathering.now = self.own.engine.now();
         self.gathering.changes.append(&mut self.effects.changes);
         self.waiting.outputs.append(&mut self.effects.outputs);
+        self.answer_questions();
+    }
+
+    fn answer_questions(&mut self) {
+        for question in std::mem::take(&mut self.questions) {
+            match question {
+                Event::View(group, reply) => drop(reply.send(self.view(group))),
+                Event::Outlook(reply) => drop(reply.send(self.own.engine.outlook())),
+                _ => {}
+            }
+        }
     }
 
     /// Lets the outputs of what is stored leave, and hands over what has gathered.

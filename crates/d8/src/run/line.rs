@@ -93,14 +93,9 @@ fn batch(text: &str) -> Result<Line, String> {
 }
 
 fn short(mut fields: Fields) -> Result<Line, String> {
-    let value = |field: &str| {
-        fields
-            .get(field)
-            .and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok())
-    };
-    let id = name(value("custom_id").or_else(|| value("id")).as_ref())?;
-    let priority = priority(value("priority").as_ref())?;
-    match (value("prompt"), fields.contains_key("messages")) {
+    let id = name(value(&fields, "custom_id")?.or(value(&fields, "id")?).as_ref())?;
+    let priority = priority(value(&fields, "priority")?.as_ref())?;
+    match (value(&fields, "prompt")?, fields.contains_key("messages")) {
         (None, true) => {}
         (None, false) => return Err("neither `messages` nor `prompt` nor `body` is there".to_owned()),
         (Some(Value::String(prompt)), false) => {
@@ -115,6 +110,14 @@ fn short(mut fields: Fields) -> Result<Line, String> {
     let body = serde_json::to_vec(&fields).map_err(|error| error.to_string())?;
     let request = ChatRequest::parse(&body).map_err(|error| error.to_string())?;
     Ok(Line { id, request, priority })
+}
+
+/// A field's value. What is no value (half of a surrogate pair) is told, not taken for absent.
+fn value(fields: &Fields, field: &str) -> Result<Option<Value>, String> {
+    let value = fields.get(field).map(|raw| serde_json::from_str(raw.get()));
+    value
+        .transpose()
+        .map_err(|error| format!("`{field}`: {}", without_place(&error)))
 }
 
 fn name(value: Option<&Value>) -> Result<Option<String>, String> {
@@ -182,6 +185,8 @@ mod tests {
         refused("[1]", "not a JSON object");
         refused(r#"{"id":"a"}"#, "neither `messages` nor `prompt`");
         refused(r#"{"prompt":1}"#, "`prompt` must be a string");
+        refused(r#"{"prompt":"half \ud800 a pair"}"#, "`prompt`: ");
+        refused(r#"{"id":"\ud800","prompt":"x"}"#, "`id`: ");
         refused(r#"{"messages":[]}"#, "messages");
         refused(r#"{"prompt":"x","priority":11}"#, "`priority` must be 1 to 10");
         refused(

@@ -23,7 +23,7 @@ use d8_core::id::{TargetId, TaskId};
 use d8_store::{ResultRow, StoreError};
 use serde_json::Value;
 
-use crate::cli::{Failure, interrupted, say};
+use crate::cli::{Failure, INTERRUPTED, interrupted, say};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::orchestrator::{Done, Handle, LoopError, Opened, Opening, Plan, View};
@@ -81,13 +81,28 @@ pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary,
     })?;
     let began = Instant::now();
     let mut run = Run::begin(job, out, opened)?;
-    if let Err(failure) = run.prepare(&mut source, &config).await {
+    let prepared = tokio::select! {
+        prepared = run.prepare(&mut source, &config) => prepared,
+        () = interrupted() => Err(interrupted_early()),
+    };
+    if let Err(failure) = prepared {
         return Err(run.give_up(failure));
     }
     run.announce();
-    run.opened.handle.begin().map_err(|_| stopped())?;
-    let stop = run.wait().await;
+    let stop = match run.opened.handle.begin() {
+        Ok(()) => run.wait().await,
+        Err(_) => Err(stopped()),
+    };
     run.finish(stop, began).await
+}
+
+/// OUT has a line for each line in, so it cannot be written before all of them are known.
+fn interrupted_early() -> Failure {
+    Failure {
+        code: INTERRUPTED,
+        ..Failure::broke_off("stopped before the input was read to its end")
+    }
+    .hint("the same command goes on; nothing is lost")
 }
 
 fn stopped() -> Failure {

@@ -78,24 +78,28 @@ pub(super) fn allowed_by(ready: Timestamp, now: Timestamp) -> String {
     if left < Duration::from_secs(3_600) {
         return format!("the quotas allow it in about {}", words::span(left));
     }
-    format!("the quotas allow it by about {}", clock_time(ready))
+    format!("the quotas allow it by about {}", clock_time(ready, now))
 }
 
-/// A moment as a clock on the wall shows it: "09:14", "09:14 tomorrow", "09:14 on 3 December".
-fn clock_time(at: Timestamp) -> String {
+/// A moment as a clock on the wall shows it now: "09:14", "09:14 tomorrow", "09:14 on 3 December", and the year where it
+/// is another one.
+fn clock_time(at: Timestamp, now: Timestamp) -> String {
     let zone = jiff::tz::TimeZone::system();
-    let Ok(then) = jiff::Timestamp::from_microsecond(at.as_micros()) else {
+    let moment = |at: Timestamp| jiff::Timestamp::from_microsecond(at.as_micros());
+    let (Ok(then), Ok(now)) = (moment(at), moment(now)) else {
         return "never".to_owned();
     };
-    let (then, now) = (then.to_zoned(zone.clone()), jiff::Timestamp::now().to_zoned(zone));
+    let (then, now) = (then.to_zoned(zone.clone()), now.to_zoned(zone));
     let time = then.strftime("%H:%M");
     let tomorrow = now.date().tomorrow().ok();
     if then.date() == now.date() {
         time.to_string()
     } else if Some(then.date()) == tomorrow {
         format!("{time} tomorrow")
-    } else {
+    } else if then.year() == now.year() {
         format!("{time} on {}", then.strftime("%-d %B"))
+    } else {
+        format!("{time} on {}", then.strftime("%-d %B %Y"))
     }
 }
 
@@ -131,5 +135,15 @@ mod tests {
             SUMMARY.to_text(),
             "1,499 of 1,500 done in 1 m 02 s, 1 not; 0 refused for quota; the quotas allow no less than 1 m 00 s (96 % of the bound)"
         );
+    }
+
+    #[test]
+    fn a_moment_is_told_as_far_as_it_is_not_plain() {
+        const DAY: u64 = 86_400;
+        let now = Timestamp::from_secs(1_795_521_600);
+        let told = |days: u64| clock_time(now + Duration::from_secs(days * DAY), now);
+        assert!(told(1).ends_with(" tomorrow"));
+        assert!(told(20).ends_with(" December"), "{}", told(20));
+        assert!(told(417).ends_with(" January 2028"), "{}", told(417));
     }
 }

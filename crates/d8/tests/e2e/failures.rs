@@ -225,9 +225,9 @@ fn a_refusal_with_a_hint_is_waited_out_and_costs_no_attempt() {
     let refusal =
         "{\"error\":{\"message\":\"Rate limit reached\",\"type\":\"requests\",\"code\":\"rate_limit_exceeded\"}}";
     let headers = format!("{JSON}retry-after: 0.2\r\n");
-    world.wire().answer_next(3, "429 Too Many Requests", &headers, refusal);
+    world.wire().answer_next(2, "429 Too Many Requests", &headers, refusal);
     let summary = world.run(&["run", "work.jsonl", "--json"]).exits(0).summary();
-    assert_eq!(summary["refused"], 3);
+    assert_eq!(summary["refused"], 2);
     all_answered(&world.answers("work.out.jsonl"), 1);
 }
 

@@ -61,6 +61,18 @@ mod by_signal {
     }
 
     #[test]
+    fn ctrl_c_while_the_input_is_read_loses_nothing() {
+        let world = World::unlimited();
+        world.tasks(8_000);
+        let running = world.d8(&["run", "work.jsonl"]).start();
+        until("it has begun", || world.has("work.out.jsonl.partial"));
+        running.signal("INT");
+        running.wait().exits(130).says("the same command goes on");
+        world.run_work().exits(0);
+        all_answered(&world.answers("work.out.jsonl"), 8_000);
+    }
+
+    #[test]
     fn a_second_ctrl_c_does_not_wait_for_a_provider_that_hangs() {
         let world = World::unlimited();
         world.judge().fail_next(FaultKind::Hang, 1, None);
