@@ -131,6 +131,8 @@ pub enum Output {
         group: GroupId,
         /// How.
         ending: Ending,
+        /// The attempt whose report ended it; none where no report did.
+        by: Option<AttemptNo>,
     },
     /// An attempt is no longer wanted.
     Abort {

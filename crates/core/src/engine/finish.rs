@@ -34,7 +34,7 @@ impl Engine {
         let task = &self.tasks[slot as usize];
         let theirs = attempt.0 >= 1 && attempt <= task.row.attempt;
         if let (true, Status::Pending, Outcome::Answered(_)) = (theirs, task.status, &report.outcome) {
-            self.end(slot, Event::Answer, effects);
+            self.end_by(slot, Event::Answer, Some(attempt), effects);
         }
     }
 
@@ -52,7 +52,7 @@ impl Engine {
                 let took = usage.map_or(Took::Reserved, |usage| Took::Known(cost.settled(usage)));
                 self.settle(id, held, AttemptOutcome::Answered, took, arrived, effects);
                 self.served_well(held.target);
-                self.end(slot, Event::Answer, effects);
+                self.end_by(slot, Event::Answer, Some(held.attempt), effects);
             }
             Outcome::Refused { limits, retry_after } => {
                 // A refusal may count as a request and never counts as tokens.
@@ -73,16 +73,21 @@ impl Engine {
                 let took = if sent { Took::Reserved } else { Took::Known(Spend::NONE) };
                 self.settle(id, held, AttemptOutcome::Fault, took, arrived, effects);
                 self.trouble(held.target, None, false, effects);
-                self.fault(slot, effects);
+                self.fault(slot, held.attempt, effects);
             }
             Outcome::TooLarge => {
                 self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
-                self.too_large(slot, held.target, effects);
+                self.too_large(slot, held, effects);
             }
             Outcome::Rejected => {
                 self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
                 self.served_well(held.target);
-                self.end(slot, Event::Fail(FailureCode::ProviderError), effects);
+                self.end_by(
+                    slot,
+                    Event::Fail(FailureCode::ProviderError),
+                    Some(held.attempt),
+                    effects,
+                );
             }
             Outcome::BadKey => self.denied(id, slot, held, arrived, ParkReason::BadKey, effects),
             Outcome::NoMoney => self.denied(id, slot, held, arrived, ParkReason::NoMoney, effects),
@@ -124,29 +129,34 @@ impl Engine {
         self.requeue(slot, Event::Refuse, self.now, effects);
     }
 
-    fn fault(&mut self, slot: u32, effects: &mut Effects) {
+    fn fault(&mut self, slot: u32, attempt: AttemptNo, effects: &mut Effects) {
         let task = &mut self.tasks[slot as usize];
         task.row.faults = task.row.faults.saturating_add(1);
         if task.row.faults >= task.row.max_attempts {
-            return self.end(slot, Event::Fail(FailureCode::AttemptsExhausted), effects);
+            return self.end_by(
+                slot,
+                Event::Fail(FailureCode::AttemptsExhausted),
+                Some(attempt),
+                effects,
+            );
         }
         if task.row.deadline <= self.now {
-            return self.end(slot, Event::Fail(FailureCode::DeadlineExceeded), effects);
+            return self.end_by(slot, Event::Fail(FailureCode::DeadlineExceeded), Some(attempt), effects);
         }
         let wait = self.backoff(u32::from(self.tasks[slot as usize].row.faults));
         self.requeue(slot, Event::Fault, self.now + wait, effects);
     }
 
     /// Another target may be large enough; where none is left, nobody will ever serve it.
-    fn too_large(&mut self, slot: u32, target: TargetId, effects: &mut Effects) {
+    fn too_large(&mut self, slot: u32, held: &Held, effects: &mut Effects) {
         let key = &self.classes[self.tasks[slot as usize].class.0 as usize].key;
         let mut except = key.except.clone();
-        if let Err(at) = except.binary_search(&target) {
-            except.insert(at, target);
+        if let Err(at) = except.binary_search(&held.target) {
+            except.insert(at, held.target);
         }
         let class = self.intern(ClassKey { except, ..key.clone() });
         if self.classes[class.0 as usize].breadth() == 0 {
-            return self.end(slot, Event::Fail(FailureCode::TooLarge), effects);
+            return self.end_by(slot, Event::Fail(FailureCode::TooLarge), Some(held.attempt), effects);
         }
         self.tasks[slot as usize].class = class;
         self.requeue(slot, Event::Refuse, self.now, effects);

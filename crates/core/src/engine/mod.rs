@@ -406,8 +406,13 @@ impl Engine {
         next
     }
 
-    /// Ends an open task that holds no lease.
+    /// Ends an open task that holds no lease, without a report.
     fn end(&mut self, slot: u32, event: Event, effects: &mut Effects) {
+        self.end_by(slot, event, None, effects);
+    }
+
+    /// Ends an open task that holds no lease, because of an attempt's report.
+    fn end_by(&mut self, slot: u32, event: Event, by: Option<AttemptNo>, effects: &mut Effects) {
         self.unplace(slot);
         let Status::Ended(ending) = self.advance_status(slot, event) else {
             return;
@@ -428,6 +433,7 @@ impl Engine {
             task: id,
             group,
             ending,
+            by,
         });
     }
 

@@ -6,6 +6,7 @@
 pub mod event;
 mod opening;
 mod plan;
+pub(crate) mod reported;
 mod turn;
 mod writer;
 

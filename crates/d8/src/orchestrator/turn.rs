@@ -22,6 +22,7 @@ use tokio::sync::{mpsc as async_mpsc, oneshot};
 use super::LoopError;
 use super::event::{Done, Event, NewTask, View};
 use super::plan::Plan;
+use super::reported::Reported;
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -50,6 +51,7 @@ pub(super) struct Turn {
     syncing: Option<Deliveries>,
     routes: BTreeMap<String, RouteId>,
     effects: Effects,
+    reported: Reported,
     /// To be answered once everything that came before them is decided.
     questions: Vec<Event>,
     stopping: bool,
@@ -85,6 +87,7 @@ impl Turn {
             syncing: None,
             routes: BTreeMap::new(),
             effects: Effects::default(),
+            reported: Reported::default(),
             questions: Vec::new(),
             stopping: false,
         }
@@ -157,9 +160,7 @@ impl Turn {
                 report,
                 result,
             } => {
-                if let Some(result) = result {
-                    self.gathering.results.push((task, result));
-                }
+                self.reported.hear(task, attempt, result);
                 inputs.push(Input::Finished { task, attempt, report });
             }
             Event::Renew(attempts) => {
@@ -232,6 +233,8 @@ impl Turn {
     fn decide(&mut self, now: Timestamp, inputs: Vec<Input>) {
         self.own.engine.handle(now, inputs, &mut self.effects);
         self.gathering.now = self.own.engine.now();
+        let results = self.reported.results(&self.effects.outputs);
+        self.gathering.results.extend(results);
         self.gathering.changes.append(&mut self.effects.changes);
         self.waiting.outputs.append(&mut self.effects.outputs);
         self.answer_questions();
@@ -264,7 +267,7 @@ impl Turn {
         }
         let mut deliveries = std::mem::take(&mut self.waiting);
         let batch = std::mem::take(&mut self.gathering);
-        deliveries.results = results_to_tell(&deliveries.outputs, &batch.results);
+        deliveries.results = batch.results.iter().cloned().collect();
         self.syncing = Some(deliveries);
         if self.own.writer.commit(batch) {
             Ok(())
@@ -327,18 +330,4 @@ impl Turn {
             limits: limits.collect(),
         }
     }
-}
-
-/// The results of the tasks whose end is about to be told.
-fn results_to_tell(outputs: &[Output], results: &[(TaskId, ResultRow)]) -> BTreeMap<TaskId, ResultRow> {
-    let ended = |output: &Output| match output {
-        Output::Ended { task, .. } => Some(*task),
-        _ => None,
-    };
-    let ended: std::collections::BTreeSet<TaskId> = outputs.iter().filter_map(ended).collect();
-    results
-        .iter()
-        .filter(|(task, _)| ended.contains(task))
-        .cloned()
-        .collect()
 }

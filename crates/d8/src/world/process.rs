@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use super::scene::{Job, Mistake};
 use super::setup::ROUTE;
+use crate::orchestrator::reported::Reported;
 
 /// All work is one run's.
 pub(super) const GROUP: GroupId = GroupId(1);
@@ -58,6 +59,7 @@ pub(super) struct Process {
     store: SqliteStore,
     gathering: Batch,
     waiting: Deliveries,
+    reported: Reported,
     syncing: Option<(Batch, Deliveries)>,
     known: BTreeMap<u128, TaskId>,
     next_task: u64,
@@ -81,6 +83,7 @@ impl Process {
             store,
             gathering: Batch::default(),
             waiting: Deliveries::default(),
+            reported: Reported::default(),
             syncing: None,
             known,
             next_task,
@@ -99,6 +102,7 @@ impl Process {
     pub(super) fn decide(&mut self, now: Timestamp, inputs: Vec<Input>) {
         let mut effects = Effects::default();
         self.engine.handle(now, inputs, &mut effects);
+        self.gathering.results.extend(self.reported.results(&effects.outputs));
         self.gather(effects);
     }
 
@@ -124,10 +128,10 @@ impl Process {
         inputs.push(Input::Submit(row(task, job, now.max(self.engine.now()))));
     }
 
-    /// Keeps what a report brought, whatever the engine will make of it, as the loop does.
+    /// Keeps what a report brought until the engine has decided, as the loop does.
     pub(super) fn hear(&mut self, task: TaskId, attempt: AttemptNo, result: Option<ResultRow>) {
         self.waiting.reported.push((task, attempt));
-        self.gathering.results.extend(result.map(|result| (task, result)));
+        self.reported.hear(task, attempt, result);
     }
 
     /// Begins to store what has gathered, if there is something and the store is free.

@@ -94,7 +94,6 @@ fn a_bucket_that_was_kept_full_is_full_after_a_restart() {
 }
 
 #[test]
-#[ignore = "of two reports for one task in one batch, the later one's text is kept"]
 fn an_answer_outlives_the_error_of_a_late_report() {
     no_world_falls_into(Gap::LateError);
 }
