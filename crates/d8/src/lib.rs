@@ -4,13 +4,17 @@
 //! [`worker`] calls providers; [`run`] does a file of work; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
 
+pub mod callback;
 pub mod catalogue;
 pub mod cli;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod orchestrator;
+pub mod protocol;
 pub mod run;
 pub mod secret;
+pub mod server;
 pub mod words;
 pub mod worker;
 pub mod world;

@@ -1,7 +1,14 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
+mod accounts;
 mod emulate;
 mod run;
+mod stats;
+mod submit;
+mod tasks;
+mod up;
+mod worker;
+mod workers;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -21,7 +28,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Up(up::UpArguments),
     Run(run::RunArguments),
+    Worker(worker::WorkerArguments),
+    Submit(submit::SubmitArguments),
+    Tasks(tasks::TasksArguments),
+    Workers(workers::WorkersArguments),
+    Accounts(accounts::AccountsArguments),
+    Stats(stats::StatsArguments),
     Emulate(emulate::EmulateArguments),
 }
 
@@ -84,7 +98,14 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
+            Command::Worker(arguments) => worker::run(arguments).await,
+            Command::Submit(arguments) => submit::run(arguments).await,
+            Command::Tasks(arguments) => tasks::run(arguments).await,
+            Command::Workers(arguments) => workers::run(arguments).await,
+            Command::Accounts(arguments) => accounts::run(arguments).await,
+            Command::Stats(arguments) => stats::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
         }
     });

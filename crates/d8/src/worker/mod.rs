@@ -5,6 +5,7 @@
 
 mod attempt;
 mod provider;
+pub mod remote;
 mod report;
 mod requests;
 mod tally;
