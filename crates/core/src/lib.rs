@@ -6,7 +6,7 @@
 //!
 //! Modules, in reading order: [`time`], [`money`], [`id`] are the vocabulary; [`limit`] says what a limit is and
 //! [`usage`] what a task asks of it; [`task`] is a task's life; [`setup`] is what the engine is told about the world,
-//! [`message`] what goes in and comes out, [`change`] what must be remembered, [`wait`] why something is not running;
+//! [`message`] what goes in and comes out, [`change`] what must be remembered, [`worker`] who does the work, [`wait`] why something is not running;
 //! [`engine`] decides.
 
 pub mod change;
@@ -23,6 +23,7 @@ pub mod task;
 pub mod time;
 pub mod usage;
 pub mod wait;
+pub mod worker;
 
 pub use engine::Engine;
 pub use quota::{Free, LimitView};

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::change::{Change, Ending, Parked, TaskRow};
+use crate::change::{Change, Ending, Parked, Pausable, TaskRow};
 use crate::clock::ClockOffset;
-use crate::id::{AccountId, AttemptNo, GroupId, TargetId, TaskId, WorkerId};
+use crate::id::{AttemptNo, GroupId, TargetId, TaskId, WorkerId};
 use crate::limit::Dimension;
 use crate::time::Timestamp;
-use crate::usage::Usage;
+use crate::usage::{Spend, Usage};
+use crate::worker::Enlisted;
 
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,19 +24,53 @@ pub enum Input {
     },
     /// Nobody wants this task any more.
     Cancel(TaskId),
-    /// A worker offers so many slots on an account.
-    WorkerUp {
-        /// Who.
-        worker: WorkerId,
-        /// Whose quota it spends.
-        account: AccountId,
-        /// How many attempts it runs at once.
-        slots: u32,
+    /// An open task that only the store knew until now.
+    Adopt(TaskRow),
+    /// An open task has another priority from now on.
+    Reprioritise {
+        /// The task.
+        task: TaskId,
+        /// 1..=10, higher first.
+        priority: u8,
     },
+    /// A worker takes whatever comes, until it is down.
+    WorkerUp(Enlisted),
+    /// A worker takes what there is now.
+    Poll {
+        /// Who.
+        worker: Enlisted,
+        /// It waits until there is something, or until [`Input::Hush`]; else it has gone when the turn ends.
+        waits: bool,
+    },
+    /// A worker that waited does so no more.
+    Hush(
+        /// Who.
+        WorkerId,
+    ),
     /// A worker takes no more; what it holds runs on until it reports or its leases end.
     WorkerDown(
         /// Who.
         WorkerId,
+    ),
+    /// A worker is no longer there, or no longer knows what it held: all its leases end in silence.
+    WorkerLost(
+        /// Who.
+        WorkerId,
+    ),
+    /// We did not run for so long: nobody could be heard, so every lease lasts so much longer.
+    Stalled(
+        /// How long.
+        Duration,
+    ),
+    /// Somebody holds this back.
+    Pause(
+        /// What.
+        Pausable,
+    ),
+    /// It goes on.
+    Resume(
+        /// What.
+        Pausable,
     ),
     /// An attempt is still at work.
     Renew {
@@ -93,6 +128,8 @@ pub enum Outcome {
         /// Whether the request may have arrived: one that surely has not took nothing of the limits.
         sent: bool,
     },
+    /// A stream that broke off after its first piece was passed on: nobody may begin it again.
+    Cut,
     /// The request is larger than the target takes.
     TooLarge,
     /// The request itself is refused, for good.
@@ -133,6 +170,8 @@ pub enum Output {
         ending: Ending,
         /// The attempt whose report ended it; none where no report did.
         by: Option<AttemptNo>,
+        /// Whether its client wanted it kept.
+        durable: bool,
     },
     /// An attempt is no longer wanted.
     Abort {
@@ -160,6 +199,10 @@ pub struct Lease {
     pub send_by: Timestamp,
     /// Without a sign of life until then it is taken for lost.
     pub deadline: Timestamp,
+    /// What is reserved for it.
+    pub reserved: Spend,
+    /// Whether the task's client wanted it kept.
+    pub durable: bool,
 }
 
 /// What one turn of the engine brings about: changes to store first, outputs to deliver afterwards.

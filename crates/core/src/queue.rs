@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::TaskRow;
+use crate::change::{Demand, TaskRow};
 use crate::id::{RouteId, TargetId, TaskId};
 use crate::setup::{Bounds, LEVELS};
 use crate::time::micros;
@@ -11,6 +11,9 @@ use crate::usage::Estimate;
 /// A class within the engine.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct ClassId(pub(crate) u32);
+
+/// A task that somebody waits for goes before others as if its priority were so much higher.
+const INTERACTIVE_STEPS: i64 = 10;
 
 /// A task's place in its queue. Ageing is linear, so it never reorders two tasks and the key never changes.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -23,7 +26,8 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(row: &TaskRow, slot: u32, bounds: &Bounds) -> Self {
-        let ahead = micros(bounds.age_step).saturating_mul(i64::from(row.priority));
+        let haste = if row.interactive { INTERACTIVE_STEPS } else { 0 };
+        let ahead = micros(bounds.age_step).saturating_mul(i64::from(row.priority) + haste);
         Self {
             order: row.created_at.as_micros().saturating_sub(ahead),
             task: row.id,
@@ -40,6 +44,8 @@ pub(crate) struct ClassKey {
     pub(crate) except: Vec<TargetId>,
     /// Size, in powers of four.
     pub(crate) band: u8,
+    pub(crate) demand: Demand,
+    pub(crate) interactive: bool,
 }
 
 impl ClassKey {

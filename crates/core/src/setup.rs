@@ -20,13 +20,22 @@ pub struct TargetSpec {
 /// How many levels a route has: primary, backup, last resort.
 pub const LEVELS: usize = 3;
 
+/// How long a task waits for a primary target.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Patience {
+    /// Where nobody waits for the answer.
+    pub queued: Duration,
+    /// Where somebody does.
+    pub interactive: Duration,
+}
+
 /// A name that tasks ask for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RouteSpec {
     /// Primary, backup, last resort.
     pub levels: [Vec<TargetId>; LEVELS],
     /// A task takes the backup when it would wait longer than this for the primary.
-    pub patience: Duration,
+    pub patience: Patience,
     /// A task takes the last resort when it would wait longer than this for the others.
     pub last_resort_after: Duration,
 }

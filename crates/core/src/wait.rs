@@ -36,6 +36,10 @@ pub enum WaitCode {
     Workers,
     /// No worker serves the account.
     NoWorker,
+    /// No worker knows its type, or none can carry it.
+    NoSkill,
+    /// Somebody holds the account or the route back.
+    Paused,
     /// The target or the account takes nothing.
     Parked(ParkReason),
     /// No target can ever take it as things are.

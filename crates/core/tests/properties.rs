@@ -8,13 +8,15 @@ mod world;
 use std::sync::Arc;
 use std::time::Duration;
 
+use d8_core::change::Pausable;
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::limit::{Dimension, LimitSpec, Window};
 use d8_core::message::Input;
 use d8_core::money::{Picodollars, Price};
-use d8_core::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use d8_core::setup::{Bounds, Patience, RouteSpec, Setup, TargetSpec};
 use d8_core::time::Timestamp;
 use d8_core::usage::{CostRule, Estimate, OutputCharge};
+use d8_core::worker::{Enlisted, Skill};
 use proptest::prelude::*;
 use world::{Nature, World};
 
@@ -87,7 +89,10 @@ fn setup() -> impl Strategy<Value = Setup> {
         }
         let route = RouteSpec {
             levels,
-            patience: Duration::from_secs(10),
+            patience: Patience {
+                queued: Duration::from_secs(10),
+                interactive: Duration::from_secs(1),
+            },
             last_resort_after: Duration::from_secs(60),
         };
         setup.routes.push((ROUTE, route));
@@ -98,13 +103,27 @@ fn setup() -> impl Strategy<Value = Setup> {
 
 #[derive(Clone, Debug)]
 enum Op {
-    Submit { count: u8, size: u32, priority: u8 },
-    Later { delay: u8, size: u32 },
-    Hurry { deadline: u8 },
+    Submit {
+        count: u8,
+        size: u32,
+        priority: u8,
+    },
+    Later {
+        delay: u8,
+        size: u32,
+    },
+    Hurry {
+        deadline: u8,
+    },
     Cancel(u8),
     Pass(u16),
     WorkerDown(u8),
     WorkerUp(u8, u8),
+    Poll(u8, bool),
+    Lost(u8),
+    /// Until the end, when everything is healed.
+    Hold(u8),
+    Stall(u8),
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -116,6 +135,10 @@ fn op() -> impl Strategy<Value = Op> {
         4 => (1_u16..2_000).prop_map(Op::Pass),
         1 => (1_u8..5).prop_map(Op::WorkerDown),
         1 => (1_u8..5, 1_u8..9).prop_map(|(worker, slots)| Op::WorkerUp(worker, slots)),
+        2 => (1_u8..5, any::<bool>()).prop_map(|(worker, waits)| Op::Poll(worker, waits)),
+        1 => (1_u8..5).prop_map(Op::Lost),
+        1 => (1_u8..5).prop_map(Op::Hold),
+        1 => (1_u8..9).prop_map(Op::Stall),
     ]
 }
 
@@ -131,12 +154,18 @@ fn nature() -> impl Strategy<Value = Nature> {
     })
 }
 
-fn workers(setup: &Setup, slots: u32) -> Vec<Input> {
-    let up = |(id, _): &(TargetId, TargetSpec)| Input::WorkerUp {
-        worker: WorkerId(id.0),
-        account: AccountId(id.0),
+fn enlisted(worker: u32, account: u32, slots: u32) -> Enlisted {
+    Enlisted {
+        worker: WorkerId(worker),
+        account: AccountId(account),
         slots,
-    };
+        skill: Skill::Any,
+        lease: Duration::from_secs(60),
+    }
+}
+
+fn workers(setup: &Setup, slots: u32) -> Vec<Input> {
+    let up = |(id, _): &(TargetId, TargetSpec)| Input::WorkerUp(enlisted(id.0, id.0, slots));
     setup.targets.iter().map(up).collect()
 }
 
@@ -178,11 +207,20 @@ fn apply(world: &mut World, op: &Op, next_id: &mut u64) {
             world.now = end;
         }
         Op::WorkerDown(id) => world.give(vec![Input::WorkerDown(WorkerId(u32::from(id)))]),
-        Op::WorkerUp(id, slots) => world.give(vec![Input::WorkerUp {
-            worker: WorkerId(u32::from(id)),
-            account: AccountId(u32::from(id)),
-            slots: u32::from(slots),
+        Op::WorkerUp(id, slots) => {
+            world.give(vec![Input::WorkerUp(enlisted(
+                u32::from(id),
+                u32::from(id),
+                u32::from(slots),
+            ))]);
+        }
+        Op::Poll(id, waits) => world.give(vec![Input::Poll {
+            worker: enlisted(100 + u32::from(id), u32::from(id), 2),
+            waits,
         }]),
+        Op::Lost(id) => world.give(vec![Input::WorkerLost(WorkerId(100 + u32::from(id)))]),
+        Op::Hold(id) => world.give(vec![Input::Pause(Pausable::Account(AccountId(u32::from(id))))]),
+        Op::Stall(seconds) => world.give(vec![Input::Stalled(Duration::from_secs(u64::from(seconds)))]),
     }
 }
 
@@ -205,7 +243,8 @@ proptest! {
         }
         world.nature.faults = 0;
         world.nature.silences = 0;
-        world.give(workers(&setup, 4));
+        let resume = (1..5).map(|id| Input::Resume(Pausable::Account(AccountId(id))));
+        world.give(resume.chain(workers(&setup, 4)).collect());
         let end = world.now + Duration::from_secs(300_000);
         world.run_until(end);
         prop_assert_eq!(world.ended.len() as u64, submitted, "some tasks never ended: {:?}", world.engine.prospects());

@@ -1,9 +1,9 @@
 //! Who goes next, and where: every lease is given here and nowhere else.
 
-use super::{Engine, Held, HeldPlace, Timer};
+use super::{Engine, Held, HeldPlace, Seat, Timer};
 use crate::change::{Change, ParkReason};
 use crate::engine::level::Opens;
-use crate::id::{AttemptNo, LimitId, TargetId};
+use crate::id::{AccountId, AttemptNo, LimitId, TargetId, WorkerId};
 use crate::message::{Effects, Lease, Output};
 use crate::queue::{ClassId, Place};
 use crate::quota::{Fit, Free};
@@ -23,6 +23,16 @@ pub(super) struct Candidate {
     pub(super) high_priority: bool,
     breadth: usize,
     pub(super) level: usize,
+    /// Who would do it.
+    seat: Seat,
+}
+
+/// Who of a queue comes first for an account's workers.
+enum First {
+    Ready(Place, Seat),
+    /// Whoever is first waits until then for somebody else.
+    At(Timestamp),
+    None,
 }
 
 /// The dearer task that came first and must not be postponed by what passes it.
@@ -94,7 +104,10 @@ impl Engine {
                 Some(until).filter(|until| *until < Timestamp::MAX),
             ));
         }
-        if account.workers == 0 {
+        if account.paused {
+            return Some(wait(WaitCode::Paused, None));
+        }
+        if account.staff.is_empty() {
             return Some(wait(WaitCode::NoWorker, None));
         }
         if account.free.is_empty() {
@@ -116,13 +129,18 @@ impl Engine {
             return (found, None);
         };
         for (class_id, level) in &target.classes {
-            let class = &self.classes[class_id.0 as usize];
-            let Some(place) = class.queue.first().copied() else {
-                continue;
+            let mut at_latest = |at: Timestamp| reopen = Some(reopen.map_or(at, |other| other.min(at)));
+            let (place, seat) = match self.first_for(target.spec.account, *class_id) {
+                First::Ready(place, seat) => (place, seat),
+                First::At(at) => {
+                    at_latest(at);
+                    continue;
+                }
+                First::None => continue,
             };
             match self.level_opens(*class_id, *level, place.slot) {
-                Opens::Now => found.push(self.candidate(id, *class_id, *level, place)),
-                Opens::At(at) => reopen = Some(reopen.map_or(at, |other| other.min(at))),
+                Opens::Now => found.push(self.candidate(id, *class_id, *level, place, seat)),
+                Opens::At(at) => at_latest(at),
                 Opens::OnEvent => {}
             }
         }
@@ -130,7 +148,56 @@ impl Engine {
         (found, reopen)
     }
 
-    fn candidate(&self, target: TargetId, class: ClassId, level: usize, place: Place) -> Candidate {
+    /// The first of a queue that a free worker of the account can do. Who has just met a fault with one waits a while for
+    /// somebody else, if there is anybody.
+    fn first_for(&self, account: AccountId, class_id: ClassId) -> First {
+        /// So many may wait for somebody else before the queue is taken to have nobody.
+        const LOOK_AHEAD: usize = 16;
+        let class = &self.classes[class_id.0 as usize];
+        if class.queue.is_empty() || self.paused_routes.contains(&class.key.route) {
+            return First::None;
+        }
+        let Some(seat) = self.seat_for(account, &class.key.demand, None) else {
+            return First::None;
+        };
+        let mut reopen = None;
+        for place in class.queue.iter().take(LOOK_AHEAD) {
+            let shuns = self.tasks[place.slot as usize]
+                .shuns
+                .filter(|(_, until)| *until > self.now);
+            let Some((shunned, until)) = shuns else {
+                return First::Ready(*place, seat);
+            };
+            let Some(seat) = self.seat_for(account, &class.key.demand, Some(shunned)) else {
+                continue;
+            };
+            if seat.2 != shunned || !self.has_another(class_id, shunned) {
+                return First::Ready(*place, seat);
+            }
+            reopen = Some(reopen.map_or(until, |other: Timestamp| other.min(until)));
+        }
+        reopen.map_or(First::None, First::At)
+    }
+
+    /// Whether somebody else can do the class's tasks.
+    fn has_another(&self, class_id: ClassId, than: WorkerId) -> bool {
+        let class = &self.classes[class_id.0 as usize];
+        let mut accounts = class
+            .targets()
+            .filter_map(|id| Some(self.targets.get(&id)?.spec.account));
+        accounts.any(|account| {
+            let staff = self.accounts.get(&account).map(|owner| &owner.staff);
+            staff.into_iter().flatten().any(|id| {
+                *id != than
+                    && self
+                        .workers
+                        .get(id)
+                        .is_some_and(|worker| worker.skill.covers(&class.key.demand))
+            })
+        })
+    }
+
+    fn candidate(&self, target: TargetId, class: ClassId, level: usize, place: Place, seat: Seat) -> Candidate {
         let row = &self.tasks[place.slot as usize].row;
         let cost = self.targets[&target].spec.cost.reserve(&row.estimate);
         let breadth = self.classes[class.0 as usize].breadth();
@@ -140,6 +207,7 @@ impl Engine {
             high_priority: row.priority >= HIGH_PRIORITY,
             breadth,
             level,
+            seat,
         }
     }
 
@@ -218,13 +286,18 @@ impl Engine {
         let reserved = self
             .ledger
             .reserve(&target.spec.limits, &candidate.cost, candidate.high_priority);
-        let account = target.spec.account;
-        let worker = self.take_worker(account);
+        let worker = candidate.seat.2;
+        self.occupy(candidate.seat);
+        let lease = self
+            .workers
+            .get(&worker)
+            .map_or(self.bounds.lease, |worker| worker.lease);
         let task = &mut self.tasks[slot as usize];
         task.place = HeldPlace::Leased;
         task.row.attempt = AttemptNo(task.row.attempt.0 + 1);
         let (task_id, attempt) = (task.row.id, task.row.attempt);
-        let (send_by, deadline) = (now + self.bounds.send_within, now + self.bounds.lease);
+        let (send_by, deadline) = (now + self.bounds.send_within, now + lease);
+        let durable = task.row.durable;
         let held = Held {
             attempt,
             target: id,
@@ -254,19 +327,10 @@ impl Engine {
             worker,
             send_by,
             deadline,
+            reserved,
+            durable,
         }));
         self.touch(id);
-    }
-
-    fn take_worker(&mut self, account: crate::id::AccountId) -> crate::id::WorkerId {
-        let owner = self.accounts.get_mut(&account).expect("a target's account exists");
-        let (_, id) = owner.free.pop_first().expect("`closed` found a free worker");
-        let worker = self.workers.get_mut(&id).expect("a free worker is known");
-        worker.busy += 1;
-        if worker.busy < worker.slots {
-            owner.free.insert((worker.busy, id));
-        }
-        id
     }
 
     /// Marks everything whose turn may have come because the target's limits or slots changed.

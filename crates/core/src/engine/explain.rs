@@ -1,7 +1,7 @@
 //! What a person or a program may want to know: counts, waits, use of limits. Derived when asked for, never stored.
 
 use super::{Engine, HeldPlace};
-use crate::change::{ParkReason, Parked};
+use crate::change::{Demand, ParkReason, Parked};
 use crate::id::{AccountId, GroupId, LimitId, TargetId, TaskId};
 use crate::quota::LimitView;
 use crate::task::Status;
@@ -97,22 +97,21 @@ impl Engine {
             hopeless: 0,
         };
         for class in &self.classes {
-            if class.targets().all(|target| self.is_closed_for_good(target)) {
+            if class
+                .targets()
+                .all(|target| self.is_closed_for_good(target, &class.key.demand))
+            {
                 prospects.hopeless += (class.queue.len() + class.delayed) as u64;
             }
         }
         prospects
     }
 
-    pub(super) fn is_closed_for_good(&self, id: TargetId) -> bool {
+    pub(super) fn is_closed_for_good(&self, id: TargetId, demand: &Demand) -> bool {
         let Some(target) = self.targets.get(&id) else {
             return true;
         };
-        let no_worker = self
-            .accounts
-            .get(&target.spec.account)
-            .is_none_or(|account| account.workers == 0);
-        no_worker
+        !self.is_staffed(target.spec.account, demand)
             || self.parked_until(id) == Some(Timestamp::MAX)
             || target.spec.limits.iter().any(|limit| self.ledger.is_closed(*limit))
     }
@@ -140,9 +139,26 @@ impl Engine {
             return Some(plain(code, Some(task.row.not_before)));
         }
         let class = &self.classes[task.class.0 as usize];
-        if class.targets().all(|target| self.is_closed_for_good(target)) {
+        if self.paused_routes.contains(&class.key.route) {
+            return Some(plain(WaitCode::Paused, None));
+        }
+        let demand = &class.key.demand;
+        if class.targets().all(|target| self.is_closed_for_good(target, demand)) {
+            let nobody = class
+                .targets()
+                .filter_map(|target| Some(self.targets.get(&target)?.spec.account))
+                .all(|account| !self.is_staffed(account, demand));
+            let somebody = class
+                .targets()
+                .filter_map(|target| Some(self.targets.get(&target)?.spec.account))
+                .any(|account| self.accounts.get(&account).is_some_and(|owner| !owner.staff.is_empty()));
             let parked = class.targets().find_map(|target| self.targets.get(&target)?.wait);
-            return Some(parked.unwrap_or_else(|| plain(WaitCode::NoTarget, None)));
+            let code = match (nobody, somebody) {
+                (true, true) => WaitCode::NoSkill,
+                (true, false) if class.targets().next().is_some() => WaitCode::NoWorker,
+                _ => return Some(parked.unwrap_or_else(|| plain(WaitCode::NoTarget, None))),
+            };
+            return Some(plain(code, None));
         }
         let waits = class.targets().filter_map(|target| self.targets.get(&target)?.wait);
         let soonest = waits.min_by_key(|wait| wait.until.unwrap_or(Timestamp::MAX));

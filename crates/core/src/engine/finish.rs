@@ -73,7 +73,13 @@ impl Engine {
                 let took = if sent { Took::Reserved } else { Took::Known(Spend::NONE) };
                 self.settle(id, held, AttemptOutcome::Fault, took, arrived, effects);
                 self.trouble(held.target, None, false, effects);
-                self.fault(slot, held.attempt, effects);
+                self.fault(slot, held, effects);
+            }
+            Outcome::Cut => {
+                self.settle(id, held, AttemptOutcome::Fault, Took::Reserved, arrived, effects);
+                self.trouble(held.target, None, false, effects);
+                let failed = Event::Fail(FailureCode::ProviderError);
+                self.end_by(slot, failed, Some(held.attempt), effects);
             }
             Outcome::TooLarge => {
                 self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
@@ -129,8 +135,13 @@ impl Engine {
         self.requeue(slot, Event::Refuse, self.now, effects);
     }
 
-    fn fault(&mut self, slot: u32, attempt: AttemptNo, effects: &mut Effects) {
+    fn fault(&mut self, slot: u32, held: &Held, effects: &mut Effects) {
+        /// So long a task that met a fault waits for another worker than the one where it did.
+        const SHUNNED: Duration = Duration::from_secs(30);
+        let attempt = held.attempt;
+        let until = self.now + SHUNNED;
         let task = &mut self.tasks[slot as usize];
+        task.shuns = Some((held.worker, until));
         task.row.faults = task.row.faults.saturating_add(1);
         if task.row.faults >= task.row.max_attempts {
             return self.end_by(
@@ -203,7 +214,7 @@ impl Engine {
         effects: &mut Effects,
     ) {
         self.timers.remove(&(held.deadline, Timer::LeaseEnd(id, held.attempt)));
-        self.free_worker(held);
+        self.vacate(held.worker);
         if let Some(target) = self.targets.get_mut(&held.target) {
             target.in_flight = target.in_flight.saturating_sub(1);
             let clock = self
@@ -228,21 +239,6 @@ impl Engine {
             outcome,
             spent,
         });
-    }
-
-    fn free_worker(&mut self, held: &Held) {
-        let Some(worker) = self.workers.get_mut(&held.worker) else {
-            return;
-        };
-        let free = self.accounts.get_mut(&worker.account).map(|account| &mut account.free);
-        let before = worker.busy;
-        worker.busy = worker.busy.saturating_sub(1);
-        if let (Some(free), true) = (free, worker.up) {
-            free.remove(&(before, held.worker));
-            if worker.busy < worker.slots {
-                free.insert((worker.busy, held.worker));
-            }
-        }
     }
 
     fn served_well(&mut self, target: TargetId) {

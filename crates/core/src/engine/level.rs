@@ -36,8 +36,10 @@ impl Engine {
             return Opens::OnEvent;
         };
         let row = &self.tasks[head as usize].row;
-        let patience = if level == 1 {
-            route.patience
+        let patience = if level == 1 && row.interactive {
+            route.patience.interactive
+        } else if level == 1 {
+            route.patience.queued
         } else {
             route.last_resort_after
         };
@@ -97,11 +99,12 @@ impl Engine {
         let parked = self.parked_until(id).unwrap_or(self.now);
         let cost: Spend = target.spec.cost.reserve(&self.tasks[head as usize].row.estimate);
         let fit = self.ledger.fit(&target.spec.limits, &cost, self.now, false);
-        let workers = self
+        let demand = &self.tasks[head as usize].row.demand;
+        let paused = self
             .accounts
             .get(&target.spec.account)
-            .map_or(0, |account| account.workers);
-        if workers == 0 {
+            .is_some_and(|account| account.paused);
+        if paused || !self.is_staffed(target.spec.account, demand) {
             return Timestamp::MAX;
         }
         match fit.at {

@@ -11,12 +11,15 @@
 //! - Pending, feasible, quota free, slot free: then it has been granted.
 
 mod check;
+mod crew;
 mod dispatch;
 mod explain;
 mod finish;
+mod growth;
 mod level;
 mod outlook;
 mod park;
+mod pause;
 mod restore;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +42,7 @@ use crate::task::{Event, Status};
 use crate::time::Timestamp;
 use crate::usage::Spend;
 use crate::wait::Wait;
+use crate::worker::Skill;
 
 /// The brain.
 #[derive(Clone, Debug)]
@@ -56,6 +60,9 @@ pub struct Engine {
     targets: BTreeMap<TargetId, Target>,
     accounts: BTreeMap<AccountId, Account>,
     workers: BTreeMap<WorkerId, Worker>,
+    /// Workers that take what there is now, and whether they have got something.
+    polling: BTreeMap<WorkerId, Polling>,
+    paused_routes: BTreeSet<RouteId>,
     ledger: Ledger,
     limit_targets: BTreeMap<LimitId, Vec<TargetId>>,
     timers: BTreeSet<(Timestamp, Timer)>,
@@ -72,6 +79,8 @@ struct Task {
     status: Status,
     class: ClassId,
     place: HeldPlace,
+    /// The worker where it met a fault: others go first, until then.
+    shuns: Option<(WorkerId, Timestamp)>,
 }
 
 /// Where an open task is.
@@ -119,17 +128,38 @@ struct Account {
     parked: Option<(Timestamp, ParkReason)>,
     clock: Option<ClockOffset>,
     targets: Vec<TargetId>,
-    /// Workers with a free slot, the least busy first.
-    free: BTreeSet<(u32, WorkerId)>,
-    workers: u32,
+    /// Somebody holds it back.
+    paused: bool,
+    /// Workers with a free slot: those that only take what there is now before those that stay, the least busy first.
+    free: BTreeSet<Seat>,
+    /// Workers that are up.
+    staff: BTreeSet<WorkerId>,
 }
+
+/// A worker with a free slot: whether it stays, how busy it is, who it is.
+type Seat = (bool, u32, WorkerId);
 
 #[derive(Clone, Debug)]
 struct Worker {
     account: AccountId,
     slots: u32,
     busy: u32,
+    skill: Skill,
+    lease: Duration,
+    /// It is there.
     up: bool,
+    /// It takes work now.
+    takes: bool,
+    /// It takes work whenever there is some.
+    stays: bool,
+}
+
+/// A worker that takes what there is now.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+struct Polling {
+    /// It waits beyond this turn.
+    waits: bool,
+    served: bool,
 }
 
 /// Why the engine wants to be woken.
@@ -162,6 +192,8 @@ impl Engine {
             targets: BTreeMap::new(),
             accounts: BTreeMap::new(),
             workers: BTreeMap::new(),
+            polling: BTreeMap::new(),
+            paused_routes: BTreeSet::new(),
             ledger: Ledger::default(),
             limit_targets: BTreeMap::new(),
             timers: BTreeSet::new(),
@@ -173,7 +205,7 @@ impl Engine {
             engine.ledger.add(id, spec);
         }
         for (id, spec) in setup.targets {
-            engine.add_target(id, spec);
+            engine.insert_target(id, spec);
         }
         for (id, spec) in setup.routes {
             engine.add_route(id, spec);
@@ -181,7 +213,7 @@ impl Engine {
         engine
     }
 
-    fn add_target(&mut self, id: TargetId, spec: TargetSpec) {
+    fn insert_target(&mut self, id: TargetId, spec: TargetSpec) {
         for limit in &spec.limits {
             self.limit_targets.entry(*limit).or_default().push(id);
         }
@@ -219,6 +251,7 @@ impl Engine {
         }
         self.fire_timers(effects);
         self.dispatch(effects);
+        self.end_polls();
     }
 
     /// When the engine wants to be called again, if nothing happens before.
@@ -237,8 +270,16 @@ impl Engine {
             Input::Submit(row) => self.submit(row, effects),
             Input::Revive { row, was } => self.revive(row, was, effects),
             Input::Cancel(task) => self.cancel(task, effects),
-            Input::WorkerUp { worker, account, slots } => self.worker_up(worker, account, slots),
+            Input::Adopt(row) => self.adopt(row, effects),
+            Input::Reprioritise { task, priority } => self.reprioritise(task, priority, effects),
+            Input::WorkerUp(worker) => self.worker_up(&worker),
+            Input::Poll { worker, waits } => self.poll(&worker, waits),
+            Input::Hush(worker) => self.hush(worker),
             Input::WorkerDown(worker) => self.worker_down(worker),
+            Input::WorkerLost(worker) => self.worker_lost(worker, effects),
+            Input::Stalled(length) => self.stalled(length),
+            Input::Pause(what) => self.pause(what, effects),
+            Input::Resume(what) => self.resume(what, effects),
             Input::Renew { task, attempt } => self.renew(task, attempt),
             Input::Finished { task, attempt, report } => self.finished(task, attempt, report, effects),
             Input::Unpark(what) => self.unpark(what, effects),
@@ -251,6 +292,13 @@ impl Engine {
         }
         effects.changes.push(Change::Added(row));
         self.admit(row, effects);
+    }
+
+    /// An open task that the store knows and this engine does not yet.
+    fn adopt(&mut self, row: TaskRow, effects: &mut Effects) {
+        if !self.by_id.contains_key(&row.id) {
+            self.admit(row, effects);
+        }
     }
 
     fn revive(&mut self, row: TaskRow, was: Ending, effects: &mut Effects) {
@@ -275,6 +323,8 @@ impl Engine {
             route: row.route,
             except,
             band: ClassKey::band(&row.estimate),
+            demand: row.demand,
+            interactive: row.interactive,
         });
         // A route without any target is a matter of configuration: such a task waits, and says so.
         let impossible = self.classes[class.0 as usize].breadth() == 0 && self.has_targets(row.route);
@@ -288,6 +338,7 @@ impl Engine {
             status: Status::Pending,
             class,
             place: HeldPlace::Delayed,
+            shuns: None,
         });
         let slot = u32::try_from(slot).expect("fewer than 2^32 open tasks fit in memory");
         self.by_id.insert(id, slot);
@@ -422,7 +473,7 @@ impl Engine {
         if task.row.deadline < Timestamp::MAX {
             self.timers.remove(&(task.row.deadline, Timer::Deadline(task.row.id)));
         }
-        let (id, group) = (task.row.id, task.row.group);
+        let (id, group, durable) = (task.row.id, task.row.group, task.row.durable);
         effects.changes.push(Change::Finished {
             task: id,
             group,
@@ -434,6 +485,7 @@ impl Engine {
             group,
             ending,
             by,
+            durable,
         });
     }
 
@@ -469,46 +521,16 @@ impl Engine {
         self.end(slot, Event::Cancel, effects);
     }
 
-    fn worker_up(&mut self, id: WorkerId, account: AccountId, slots: u32) {
-        let Some(owner) = self.accounts.get_mut(&account) else {
-            return;
-        };
-        let worker = self.workers.entry(id).or_insert(Worker {
-            account,
-            slots,
-            busy: 0,
-            up: false,
-        });
-        if !worker.up {
-            worker.up = true;
-            owner.workers += 1;
-        }
-        owner.free.remove(&(worker.busy, id));
-        worker.slots = slots;
-        if worker.busy < worker.slots {
-            owner.free.insert((worker.busy, id));
-        }
-        self.dirty.extend(owner.targets.iter().copied());
-    }
-
-    fn worker_down(&mut self, id: WorkerId) {
-        let Some(worker) = self.workers.get_mut(&id).filter(|worker| worker.up) else {
-            return;
-        };
-        worker.up = false;
-        if let Some(owner) = self.accounts.get_mut(&worker.account) {
-            owner.workers -= 1;
-            owner.free.remove(&(worker.busy, id));
-            self.dirty.extend(owner.targets.iter().copied());
-        }
-    }
-
     fn renew(&mut self, id: TaskId, attempt: AttemptNo) {
         let Some(held) = self.leases.get_mut(&id).filter(|held| held.attempt == attempt) else {
             return;
         };
         self.timers.remove(&(held.deadline, Timer::LeaseEnd(id, attempt)));
-        held.deadline = self.now + self.bounds.lease;
+        held.deadline = self.now
+            + self
+                .workers
+                .get(&held.worker)
+                .map_or(self.bounds.lease, |worker| worker.lease);
         self.timers.insert((held.deadline, Timer::LeaseEnd(id, attempt)));
     }
 

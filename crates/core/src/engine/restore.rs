@@ -1,13 +1,17 @@
 //! The engine as it was, from what the store remembers. What is not known to be unspent is spent.
 
-use crate::change::{AttemptOutcome, Change, ParkReason, Parked, TaskRow};
+use crate::change::{AttemptOutcome, Change, Ending, ParkReason, Parked, Pausable, TaskRow};
 use crate::id::{AttemptNo, LimitId, TargetId, TaskId, WorkerId};
 use crate::message::Effects;
 use crate::setup::Setup;
+use crate::task::Event;
 use crate::time::Timestamp;
 use crate::usage::Spend;
+use crate::worker::Enlisted;
 
-use super::Engine;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Engine, Held, HeldPlace, Timer};
 
 /// What the store remembers.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,8 @@ pub struct Past {
     pub parks: Vec<(Parked, Timestamp, ParkReason)>,
     /// What the wire showed limits to hold.
     pub learnt: Vec<(LimitId, u64)>,
+    /// What somebody holds back.
+    pub paused: Vec<Pausable>,
 }
 
 /// An attempt that was under way when the process ended.
@@ -43,6 +49,8 @@ pub struct PastLease {
     pub send_by: Timestamp,
     /// What was reserved for it.
     pub reserved: Spend,
+    /// Its worker lives on: the lease has its full time again.
+    pub survives: Option<Enlisted>,
 }
 
 /// What an ended attempt took.
@@ -69,19 +77,25 @@ impl Engine {
         for spend in &past.spends {
             engine.ledger.record(&spend.limits, &spend.spent, spend.arrived);
         }
-        let mut held: Vec<(TaskId, AttemptNo)> = Vec::new();
-        for lease in past.leases {
-            held.push((lease.task, lease.attempt));
-            engine.close_lease(&lease, effects);
+        for what in past.paused {
+            engine.set_paused(what, true);
         }
-        held.sort_unstable();
+        let kept: BTreeSet<TaskId> = past.tasks.iter().filter(|row| row.durable).map(|row| row.id).collect();
+        let survives = |lease: &PastLease| {
+            lease.survives.is_some() && kept.contains(&lease.task) && engine.targets.contains_key(&lease.target)
+        };
+        let (surviving, ended): (Vec<_>, Vec<_>) = past.leases.into_iter().partition(survives);
+        let mut held: BTreeMap<TaskId, AttemptNo> = BTreeMap::new();
+        for lease in &ended {
+            held.insert(lease.task, lease.attempt);
+            engine.close_lease(lease, effects);
+        }
         for mut row in past.tasks {
-            if let Ok(at) = held.binary_search_by_key(&row.id, |(task, _)| *task) {
-                row.attempt = row.attempt.max(held[at].1);
-            }
-            if !engine.by_id.contains_key(&row.id) {
-                engine.admit(row, effects);
-            }
+            row.attempt = row.attempt.max(held.get(&row.id).copied().unwrap_or(AttemptNo(0)));
+            engine.readmit(row, effects);
+        }
+        for lease in surviving {
+            engine.resume_lease(lease, effects);
         }
         for (what, until, why) in past.parks {
             if until > now {
@@ -89,6 +103,60 @@ impl Engine {
             }
         }
         engine
+    }
+
+    /// An open task waits again. One that its client did not want kept has lost its client with the process.
+    fn readmit(&mut self, row: TaskRow, effects: &mut Effects) {
+        if self.by_id.contains_key(&row.id) {
+            return;
+        }
+        if row.durable {
+            return self.admit(row, effects);
+        }
+        effects.changes.push(Change::Finished {
+            task: row.id,
+            group: row.group,
+            ending: Ending::Cancelled,
+            at: self.now,
+        });
+    }
+
+    /// An attempt whose worker did not end with our process is still its own.
+    fn resume_lease(&mut self, lease: PastLease, effects: &mut Effects) {
+        let Some(slot) = self.by_id.get(&lease.task).copied() else {
+            return self.close_lease(&lease, effects);
+        };
+        let Some(ref enlisted) = lease.survives else { return };
+        self.worker_up(enlisted);
+        self.hush(enlisted.worker);
+        self.unplace(slot);
+        self.advance_status(slot, Event::Grant);
+        let task = &mut self.tasks[slot as usize];
+        task.place = HeldPlace::Leased;
+        task.row.attempt = task.row.attempt.max(lease.attempt);
+        let Some(target) = self.targets.get_mut(&lease.target) else {
+            return;
+        };
+        target.in_flight += 1;
+        let reserved = self.ledger.reserve(&target.spec.limits, &lease.reserved, true);
+        if let Some(worker) = self.workers.get_mut(&lease.worker) {
+            worker.busy += 1;
+        }
+        let deadline = self.now + enlisted.lease;
+        self.timers
+            .insert((deadline, Timer::LeaseEnd(lease.task, lease.attempt)));
+        let held = Held {
+            attempt: lease.attempt,
+            target: lease.target,
+            worker: lease.worker,
+            granted_at: lease.granted_at,
+            send_by: lease.send_by,
+            deadline,
+            cost: lease.reserved,
+            reserved,
+        };
+        self.leases.insert(lease.task, held);
+        self.touch(lease.target);
     }
 
     fn close_lease(&mut self, lease: &PastLease, effects: &mut Effects) {

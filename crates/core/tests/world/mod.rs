@@ -165,6 +165,9 @@ impl World {
             silences: 0,
             attempt: AttemptNo(0),
             estimate,
+            demand: d8_core::change::Demand::default(),
+            interactive: id.is_multiple_of(7),
+            durable: true,
         }
     }
 

@@ -4,27 +4,55 @@ use std::collections::BTreeMap;
 
 use d8_core::change::Parked;
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId, WorkerId};
-use d8_core::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use d8_core::limit::LimitSpec;
+use d8_core::money::Price;
+use d8_core::setup::{Bounds, Patience, RouteSpec, Setup, TargetSpec};
+use d8_core::usage::{CostRule, OutputCharge};
 use d8_store::{Names, TargetName};
 
 use crate::config::{Account, Config, Limit, Model, Route};
 
+/// The provider of accounts whose workers alone know what they call.
+pub const VISITOR: &str = "hive";
+/// The model of such accounts: the worker chooses it.
+pub const ANY_MODEL: &str = "any";
+
 /// The configuration in the engine's terms.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
-    /// What the engine is told.
+    /// What the engine is told at first.
     pub setup: Setup,
-    /// The accounts in the order of the configuration, each with its built-in worker.
-    pub accounts: Vec<(AccountId, WorkerId)>,
-    /// Their names.
-    pub account_names: Vec<String>,
-    /// Of each target, the account's place in the configuration and the model.
-    pub targets: BTreeMap<TargetId, (usize, String)>,
+    /// Every account: those of the configuration in its order, then those that workers brought.
+    pub accounts: Vec<AccountEntry>,
+    /// What each target is.
+    pub targets: BTreeMap<TargetId, TargetWords>,
     /// Of each limit, its words and the account that it is shown with.
     pub limits: BTreeMap<LimitId, LimitWords>,
     by_name: BTreeMap<(String, String), TargetId>,
     covering: BTreeMap<(String, String), Vec<LimitId>>,
     of_whole_quota: BTreeMap<String, Vec<LimitId>>,
+}
+
+/// An account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountEntry {
+    /// Its integer.
+    pub id: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Its provider in the catalogue; [`VISITOR`] where only a worker knows.
+    pub provider: String,
+    /// The worker inside this process that serves it, where this process has its key.
+    pub built_in: Option<WorkerId>,
+}
+
+/// What a target is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TargetWords {
+    /// The account's name.
+    pub account: String,
+    /// The model.
+    pub model: String,
 }
 
 /// How a limit is called.
@@ -34,6 +62,15 @@ pub struct LimitWords {
     pub account: String,
     /// In words: "30 requests a minute".
     pub label: String,
+}
+
+/// What the engine must be told of an account that came later.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Growth {
+    /// Its limits that nobody had before.
+    pub limits: Vec<(LimitId, LimitSpec)>,
+    /// Its targets, the default model's first.
+    pub targets: Vec<(TargetId, TargetSpec)>,
 }
 
 impl Plan {
@@ -46,15 +83,12 @@ impl Plan {
             },
             ..Self::default()
         };
-        for (index, account) in config.accounts.iter().enumerate() {
-            let id: AccountId = names.intern(&account.name);
-            let worker: WorkerId = names.intern(&format!("builtin:{}", account.name));
-            plan.accounts.push((id, worker));
-            plan.account_names.push(account.name.clone());
-            plan.add_limits(account, names);
-            for model in &account.models {
-                plan.add_target(index, account, model, id, names);
-            }
+        for account in &config.accounts {
+            let has_key = account.api_key.is_some() || account.local;
+            let worker = has_key.then(|| names.intern(&format!("builtin:{}", account.name)));
+            let growth = plan.add(account, worker, names);
+            plan.setup.limits.extend(growth.limits);
+            plan.setup.targets.extend(growth.targets);
         }
         for route in &config.routes {
             let (id, spec) = plan.route(route, names);
@@ -63,11 +97,60 @@ impl Plan {
         plan
     }
 
-    fn add_limits(&mut self, account: &Account, names: &mut Names) {
+    /// Adds an account; its models must be no other account's of the same name.
+    pub fn add(&mut self, account: &Account, built_in: Option<WorkerId>, names: &mut Names) -> Growth {
+        let id: AccountId = names.intern(&account.name);
+        self.accounts.push(AccountEntry {
+            id,
+            name: account.name.clone(),
+            provider: account.provider.clone(),
+            built_in,
+        });
+        let limits = self.add_limits(account, names);
+        let targets = account.models.iter().map(|model| self.add_target(account, model, id, names));
+        let targets = targets.collect();
+        Growth { limits, targets }
+    }
+
+    /// Adds the account of a worker of which nothing is known: no limits, one target.
+    pub fn add_visitor(&mut self, name: &str, names: &mut Names) -> Growth {
+        let id: AccountId = names.intern(name);
+        let target = names.intern_target(&visitor(name));
+        self.accounts.push(AccountEntry {
+            id,
+            name: name.to_owned(),
+            provider: VISITOR.to_owned(),
+            built_in: None,
+        });
+        self.targets.insert(
+            target,
+            TargetWords {
+                account: name.to_owned(),
+                model: ANY_MODEL.to_owned(),
+            },
+        );
+        self.by_name.insert((name.to_owned(), ANY_MODEL.to_owned()), target);
+        let spec = TargetSpec {
+            account: id,
+            limits: Vec::new(),
+            cost: CostRule {
+                output_charge: OutputCharge::AsProduced,
+                default_output_tokens: 0,
+                price: Price::default(),
+            },
+        };
+        Growth {
+            limits: Vec::new(),
+            targets: vec![(target, spec)],
+        }
+    }
+
+    fn add_limits(&mut self, account: &Account, names: &mut Names) -> Vec<(LimitId, LimitSpec)> {
+        let mut fresh = Vec::new();
         for limit in &account.limits {
             let id: LimitId = names.intern(&limit.key);
             if !self.limits.contains_key(&id) {
-                self.setup.limits.push((id, limit.spec.clone()));
+                fresh.push((id, limit.spec.clone()));
                 let words = LimitWords {
                     account: account.name.clone(),
                     label: limit.label.clone(),
@@ -90,9 +173,16 @@ impl Plan {
                 }
             }
         }
+        fresh
     }
 
-    fn add_target(&mut self, index: usize, account: &Account, model: &Model, id: AccountId, names: &mut Names) {
+    fn add_target(
+        &mut self,
+        account: &Account,
+        model: &Model,
+        id: AccountId,
+        names: &mut Names,
+    ) -> (TargetId, TargetSpec) {
         let name = TargetName {
             account: account.name.clone(),
             provider: account.provider.clone(),
@@ -100,17 +190,18 @@ impl Plan {
             quota_key: account.quota_key.clone(),
         };
         let target = names.intern_target(&name);
-        let limits = self.limits_of(&account.quota_key, &model.id);
-        self.setup.targets.push((
-            target,
-            TargetSpec {
-                account: id,
-                limits,
-                cost: model.cost_rule,
-            },
-        ));
-        self.targets.insert(target, (index, model.id.clone()));
+        let words = TargetWords {
+            account: account.name.clone(),
+            model: model.id.clone(),
+        };
+        self.targets.insert(target, words);
         self.by_name.insert((account.name.clone(), model.id.clone()), target);
+        let spec = TargetSpec {
+            account: id,
+            limits: self.limits_of(&account.quota_key, &model.id),
+            cost: model.cost_rule,
+        };
+        (target, spec)
     }
 
     /// The limits that a request to a model of a quota counts against. A model that is no longer configured still
@@ -121,16 +212,24 @@ impl Plan {
         known.cloned().unwrap_or_default()
     }
 
+    /// The account of this name.
+    pub fn account(&self, name: &str) -> Option<&AccountEntry> {
+        self.accounts.iter().find(|account| account.name == name)
+    }
+
+    /// The name of an account.
+    pub fn account_name(&self, id: AccountId) -> Option<&str> {
+        let entry = self.accounts.iter().find(|account| account.id == id)?;
+        Some(&entry.name)
+    }
+
     /// The account, and the model where it is about one, of something parked.
     pub fn name_of(&self, parked: Parked) -> Option<(String, Option<String>)> {
         match parked {
-            Parked::Account(id) => {
-                let index = self.accounts.iter().position(|(account, _)| *account == id)?;
-                Some((self.account_names.get(index)?.clone(), None))
-            }
+            Parked::Account(id) => Some((self.account_name(id)?.to_owned(), None)),
             Parked::Target(id) => {
-                let (index, model) = self.targets.get(&id)?;
-                Some((self.account_names.get(*index)?.clone(), Some(model.clone())))
+                let words = self.targets.get(&id)?;
+                Some((words.account.clone(), Some(words.model.clone())))
             }
             Parked::Limit(id) => Some((self.limits.get(&id)?.account.clone(), None)),
         }
@@ -156,10 +255,23 @@ impl Plan {
         };
         let spec = RouteSpec {
             levels: [level(0), level(1), level(2)],
-            patience: route.patience.queued,
+            patience: Patience {
+                queued: route.patience.queued,
+                interactive: route.patience.interactive,
+            },
             last_resort_after: route.last_resort_after,
         };
         (names.intern(&route.name), spec)
+    }
+}
+
+/// The whole name of the only target of such an account.
+fn visitor(account: &str) -> TargetName {
+    TargetName {
+        account: account.to_owned(),
+        provider: VISITOR.to_owned(),
+        model: ANY_MODEL.to_owned(),
+        quota_key: account.to_owned(),
     }
 }
 

@@ -1,0 +1,73 @@
+//! Who waits for the end of a task: whoever asked for that task, and whoever follows its group.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use d8_core::id::{GroupId, TaskId};
+use tokio::sync::{mpsc, oneshot};
+
+use super::event::Done;
+
+/// Everybody who waits. Shared by the loop, which tells, and by those who ask.
+#[derive(Debug, Default)]
+pub struct Audience {
+    seats: Mutex<Seats>,
+}
+
+#[derive(Debug, Default)]
+struct Seats {
+    tasks: HashMap<TaskId, Vec<oneshot::Sender<Done>>>,
+    groups: HashMap<GroupId, Vec<mpsc::UnboundedSender<Done>>>,
+}
+
+impl Audience {
+    /// Tells of a task's end. To be called before its state is looked up: an end in between is then not missed.
+    pub fn watch(&self, task: TaskId) -> oneshot::Receiver<Done> {
+        let (sender, receiver) = oneshot::channel();
+        self.lock().tasks.entry(task).or_default().push(sender);
+        receiver
+    }
+
+    /// Tells of the ends of all tasks of a group from now on.
+    pub fn follow(&self, group: GroupId) -> mpsc::UnboundedReceiver<Done> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.lock().groups.entry(group).or_default().push(sender);
+        receiver
+    }
+
+    /// Forgets those who no longer wait for a task; to be called by whoever gives up waiting.
+    pub fn leave(&self, task: TaskId) {
+        let mut seats = self.lock();
+        if let Some(waiting) = seats.tasks.get_mut(&task) {
+            waiting.retain(|sender| !sender.is_closed());
+            if waiting.is_empty() {
+                seats.tasks.remove(&task);
+            }
+        }
+    }
+
+    /// Whether anybody waits for this task.
+    pub fn has_watcher(&self, task: TaskId) -> bool {
+        self.lock().tasks.contains_key(&task)
+    }
+
+    /// A task has ended, and that is stored, or its client did not want it to be.
+    pub(super) fn tell(&self, group: GroupId, done: Done) {
+        let mut seats = self.lock();
+        let watching = seats.tasks.remove(&done.task).unwrap_or_default();
+        if let Some(following) = seats.groups.get_mut(&group) {
+            following.retain(|sender| sender.send(done.clone()).is_ok());
+            if following.is_empty() {
+                seats.groups.remove(&group);
+            }
+        }
+        drop(seats);
+        for sender in watching {
+            let _ = sender.send(done.clone());
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Seats> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,81 @@
+//! How things stand, for whoever asks.
+
+use d8_core::change::Pausable;
+use d8_core::engine::GroupCounts;
+use d8_core::id::GroupId;
+
+use super::Turn;
+use crate::orchestrator::event::{Event, Status, View};
+
+impl Turn {
+    /// Answers what was asked, once everything that came before is decided.
+    pub(super) fn answer_questions(&mut self) {
+        for question in std::mem::take(&mut self.questions) {
+            match question {
+                Event::View(group, reply) => drop(reply.send(self.view(group))),
+                Event::Outlook(reply) => drop(reply.send(self.own.engine.outlook())),
+                Event::Status(reply) => drop(reply.send(self.status())),
+                Event::Explain(tasks, reply) => {
+                    let waits = tasks.into_iter().map(|task| self.own.engine.explain(task));
+                    let _ = reply.send(waits.collect());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn view(&self, group: GroupId) -> View {
+        let now = self.own.clock.now().max(self.own.engine.now());
+        View {
+            now,
+            counts: self.own.engine.group(group),
+            prospects: self.own.engine.prospects(),
+            targets: self.own.engine.targets().collect(),
+            parked: self.own.engine.parked(),
+            limits: self.limits(now),
+        }
+    }
+
+    fn limits(&self, now: d8_core::time::Timestamp) -> Vec<(d8_core::id::LimitId, d8_core::LimitView)> {
+        let plan = self.own.directory.plan();
+        let ids = plan.limits.keys();
+        ids.filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?))).collect()
+    }
+
+    fn status(&self) -> Status {
+        let now = self.own.clock.now().max(self.own.engine.now());
+        let engine = &self.own.engine;
+        let plan = self.own.directory.plan();
+        let open = engine.open_counts();
+        let paused = |id| engine.is_paused(Pausable::Account(id));
+        let routes = engine.paused_routes();
+        Status {
+            now,
+            tasks: GroupCounts {
+                pending: open.pending,
+                assigned: open.assigned,
+                ..self.own.totals
+            },
+            waits: engine.waits(),
+            targets: engine.targets().collect(),
+            parked: engine.parked(),
+            limits: self.limits(now),
+            paused_accounts: plan
+                .accounts
+                .iter()
+                .filter(|entry| paused(entry.id))
+                .map(|entry| entry.name.clone())
+                .collect(),
+            paused_routes: self.own.directory.names(|names| {
+                let names = routes.iter().filter_map(|id| names.name(*id));
+                names.map(str::to_owned).collect()
+            }),
+            fleet: self
+                .own
+                .fleet
+                .members()
+                .map(|member| (member.clone(), engine.busy(member.enlisted.worker)))
+                .collect(),
+        }
+    }
+}
