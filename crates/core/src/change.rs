@@ -1,7 +1,7 @@
 //! What the engine wants remembered. The store writes changes as they come and decides nothing; replayed in order they
 //! are the engine's whole durable state.
 
-use crate::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use crate::id::{AccountId, AttemptNo, ClientId, GroupId, KindId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use crate::time::Timestamp;
 use crate::usage::{Estimate, Spend};
 
@@ -34,6 +34,33 @@ pub struct TaskRow {
     pub attempt: AttemptNo,
     /// Its size.
     pub estimate: Estimate,
+    /// What a worker must be able to do for it.
+    pub demand: Demand,
+    /// Somebody waits for the answer: it goes first, and is patient for a shorter time.
+    pub interactive: bool,
+    /// False: its client does not want it kept beyond a crash; its rows are written behind.
+    pub durable: bool,
+}
+
+/// What a task demands of a worker.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Demand {
+    /// Its type.
+    pub kind: KindId,
+    /// Only workers that name this type know it.
+    pub rare: bool,
+    /// A worker of the Hive can carry it: plain texts and nothing else.
+    pub plain: bool,
+}
+
+impl Default for Demand {
+    fn default() -> Self {
+        Self {
+            kind: KindId(0),
+            rare: false,
+            plain: true,
+        }
+    }
 }
 
 /// How an attempt ended.
@@ -107,6 +134,15 @@ pub enum Parked {
     Target(TargetId),
     /// One count of one limit.
     Limit(LimitId),
+}
+
+/// What somebody holds back.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Pausable {
+    /// A whole account.
+    Account(AccountId),
+    /// A route.
+    Route(RouteId),
 }
 
 /// One thing to remember.
@@ -210,4 +246,21 @@ pub enum Change {
         /// When.
         at: Timestamp,
     },
+    /// An open task goes earlier or later from now on.
+    Reprioritised {
+        /// The task.
+        task: TaskId,
+        /// 1..=10, higher first.
+        priority: u8,
+    },
+    /// Somebody holds it back.
+    Paused(
+        /// What.
+        Pausable,
+    ),
+    /// Nobody holds it back any more.
+    Resumed(
+        /// What.
+        Pausable,
+    ),
 }

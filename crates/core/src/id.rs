@@ -18,3 +18,4 @@ id!(/** One credential at a provider, or one local server. */ AccountId, u32);
 id!(/** An account and a model. */ TargetId, u32);
 id!(/** One count of one limit, of one quota group and scope. */ LimitId, u32);
 id!(/** A loop that runs attempts. */ WorkerId, u32);
+id!(/** A type of task, such as `agent_action`. */ KindId, u32);

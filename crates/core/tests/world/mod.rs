@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use d8_core::change::{Change, TaskRow};
+use d8_core::change::{Change, Demand, TaskRow};
 use d8_core::clock::ClockOffset;
 use d8_core::engine::Engine;
 use d8_core::id::{AttemptNo, GroupId, RouteId, TargetId, TaskId};
@@ -165,6 +165,9 @@ impl World {
             silences: 0,
             attempt: AttemptNo(0),
             estimate,
+            demand: Demand::default(),
+            interactive: false,
+            durable: true,
         }
     }
 

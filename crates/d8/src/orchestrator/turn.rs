@@ -12,7 +12,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use d8_core::Engine;
-use d8_core::change::TaskRow;
+use d8_core::change::{Demand, TaskRow};
 use d8_core::id::{AttemptNo, RouteId, TaskId, WorkerId};
 use d8_core::message::{Effects, Input, Lease, Output};
 use d8_core::time::Timestamp;
@@ -218,6 +218,9 @@ impl Turn {
             silences: 0,
             attempt: AttemptNo(0),
             estimate,
+            demand: Demand::default(),
+            interactive: false,
+            durable: true,
         }));
         id
     }
