@@ -8,6 +8,7 @@
 
 mod ledger;
 mod lookups;
+mod requests;
 mod safety;
 mod server;
 mod tasks;
@@ -30,6 +31,7 @@ pub fn run<P, S: Store + 'static>(new_place: impl Fn() -> P, open: impl Fn(&P) -
         tasks::CASES,
         ledger::CASES,
         lookups::CASES,
+        requests::CASES,
         server::CASES,
         safety::CASES,
     ]
