@@ -40,6 +40,8 @@ pub struct TaskRow {
     pub interactive: bool,
     /// False: its client does not want it kept beyond a crash; its rows are written behind.
     pub durable: bool,
+    /// Somebody elsewhere is to be told of its end.
+    pub callback: bool,
 }
 
 /// What a task demands of a worker.

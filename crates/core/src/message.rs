@@ -172,6 +172,8 @@ pub enum Output {
         by: Option<AttemptNo>,
         /// Whether its client wanted it kept.
         durable: bool,
+        /// Whether somebody elsewhere is to be told.
+        callback: bool,
     },
     /// An attempt is no longer wanted.
     Abort {

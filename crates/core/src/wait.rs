@@ -19,6 +19,14 @@ pub struct Wait {
     pub limit: Option<LimitId>,
 }
 
+impl Wait {
+    /// Whether two tasks that wait so wait for the same thing; those that wait for a time of their own do.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let key = |wait: &Self| (wait.code, wait.account, wait.target, wait.limit);
+        key(self) == key(other)
+    }
+}
+
 /// The reasons there are.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum WaitCode {

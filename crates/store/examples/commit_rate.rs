@@ -5,7 +5,7 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use d8_core::change::{AttemptOutcome, Change, Ending, TaskRow};
+use d8_core::change::{AttemptOutcome, Change, Demand, Ending, TaskRow};
 use d8_core::id::{AttemptNo, ClientId, GroupId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::money::Picodollars;
 use d8_core::time::Timestamp;
@@ -133,6 +133,10 @@ fn row(task: u64) -> TaskRow {
             input_tokens_least: 200,
             max_output_tokens: Some(100),
         },
+        demand: Demand::default(),
+        interactive: false,
+        durable: true,
+        callback: false,
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use d8_core::id::{AccountId, ClientId, GroupId, LimitId, RouteId, TargetId, WorkerId};
+use d8_core::id::{AccountId, ClientId, GroupId, KindId, LimitId, RouteId, TargetId, WorkerId};
 
 /// What a request asks of a provider, such as a chat completion or an embedding.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -29,6 +29,8 @@ pub enum NameKind {
     Worker,
     /// What a request asks of a provider.
     Endpoint,
+    /// A type of task.
+    Kind,
 }
 
 /// An integer that stands for a name.
@@ -57,7 +59,7 @@ macro_rules! named {
 
 named! {
     GroupId => Group, ClientId => Client, RouteId => Route, AccountId => Account, LimitId => Limit, WorkerId => Worker,
-    Endpoint => Endpoint,
+    Endpoint => Endpoint, KindId => Kind,
 }
 
 /// What a target is, whole: with another key or quota group it is another target, so that what one quota has spent is
@@ -119,6 +121,12 @@ impl Names {
     /// The id of a name, where it has one.
     pub fn find<I: Named>(&self, name: &str) -> Option<I> {
         self.ids.get(&I::KIND)?.get(name).copied().map(I::of)
+    }
+
+    /// Every name of a kind, in the order in which they came.
+    pub fn of_kind<I: Named>(&self) -> impl Iterator<Item = (I, &str)> {
+        let of_kind = self.names.iter().filter(|(_, (kind, _))| *kind == I::KIND);
+        of_kind.map(|(id, (_, name))| (I::of(*id), name.as_str()))
     }
 
     /// The name behind an id.

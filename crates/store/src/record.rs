@@ -1,6 +1,6 @@
 //! The rows that go in and come out: what is remembered beside the engine's own changes.
 
-use d8_core::change::{AttemptOutcome, Change, Ending, ParkReason, Parked, TaskRow};
+use d8_core::change::{AttemptOutcome, Change, Ending, ParkReason, Parked, Pausable, TaskRow};
 use d8_core::id::{AttemptNo, ClientId, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::time::Timestamp;
 use d8_core::usage::Spend;
@@ -24,6 +24,18 @@ pub struct Batch {
     pub results: Vec<(TaskId, ResultRow)>,
     /// Groups that take no more tasks.
     pub seals: Vec<GroupId>,
+    /// Targets whose spending may be this much more than the rows say, until something else is said of them:
+    /// [`Spend::NONE`] takes it back.
+    pub allowances: Vec<(TargetId, Spend)>,
+    /// Finished tasks whose client is still to be told. One that the batch leaves open is dropped.
+    pub callbacks: Vec<TaskId>,
+    /// Those whose client has been told, of an end in an earlier batch: it comes before `callbacks`.
+    pub told: Vec<TaskId>,
+    /// Identities that are looked up one by one, by [`Reader::task_by_request`](crate::Reader::task_by_request). One
+    /// that is known already stands for the new task from now on.
+    pub requests: Vec<(u128, TaskId)>,
+    /// Those of `requests` that need not be known any more, of an earlier batch: it comes before `requests`.
+    pub forget_requests: Vec<u128>,
 }
 
 impl Batch {
@@ -37,6 +49,11 @@ impl Batch {
             keys,
             results,
             seals,
+            allowances,
+            callbacks,
+            told,
+            requests,
+            forget_requests,
         } = self;
         names.is_empty()
             && changes.is_empty()
@@ -44,6 +61,11 @@ impl Batch {
             && keys.is_empty()
             && results.is_empty()
             && seals.is_empty()
+            && allowances.is_empty()
+            && callbacks.is_empty()
+            && told.is_empty()
+            && requests.is_empty()
+            && forget_requests.is_empty()
     }
 }
 
@@ -111,6 +133,12 @@ pub struct Loaded {
     pub parks: Vec<ParkRow>,
     /// What the wire showed of limits.
     pub learnt: Vec<Learnt>,
+    /// What somebody holds back.
+    pub pauses: Vec<Pausable>,
+    /// What may have been spent beside the rows. All of it, whichever tasks were loaded.
+    pub allowances: Vec<(TargetId, Spend)>,
+    /// Finished tasks whose client is still to be told, in the order of ids. All of them, whichever tasks were loaded.
+    pub callbacks: Vec<TaskId>,
 }
 
 /// An attempt that was granted and has not ended.

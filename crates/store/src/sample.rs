@@ -2,7 +2,7 @@
 //!
 //! A task's number decides everything about it, and its time: task 7 lives in second 7 and the ones after.
 
-use d8_core::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Parked, TaskRow};
+use d8_core::change::{AttemptOutcome, Change, Demand, Ending, FailureCode, ParkReason, Parked, Pausable, TaskRow};
 use d8_core::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::money::Picodollars;
 use d8_core::time::Timestamp;
@@ -43,6 +43,10 @@ pub fn row(id: u64) -> TaskRow {
             input_tokens_least: 200,
             max_output_tokens: id.is_multiple_of(2).then_some(100),
         },
+        demand: Demand::default(),
+        interactive: false,
+        durable: true,
+        callback: false,
     }
 }
 
@@ -124,6 +128,18 @@ pub fn key(id: u64) -> Key {
         key: u128::MAX - u128::from(id),
         task: TaskId(id),
     }
+}
+
+/// A task whose client does not want it kept beyond a crash, with its whole life at once and no texts.
+pub fn passing(id: u64) -> Batch {
+    let row = TaskRow {
+        interactive: true,
+        durable: false,
+        callback: false,
+        ..row(id)
+    };
+    let end = [ended(id, 1, AttemptOutcome::Answered), finished(id, Ending::Completed)];
+    changes(id, [Change::Added(row), granted(id, 1)].into_iter().chain(end))
 }
 
 /// A batch of changes with nothing beside them.
@@ -234,7 +250,40 @@ pub fn story() -> Vec<Batch> {
         ),
         Batch {
             seals: vec![GROUP],
+            callbacks: vec![TaskId(6)],
             ..served(6)
+        },
+    ]
+    .into_iter()
+    .chain(server_story())
+    .collect()
+}
+
+/// What only a server has to remember.
+fn server_story() -> [Batch; 4] {
+    let first = Change::Reprioritised {
+        task: TaskId(5),
+        priority: 10,
+    };
+    let pauses = [Pausable::Account(AccountId(6)), Pausable::Route(RouteId(3))];
+    let [account, route] = pauses.map(Change::Paused);
+    let resumed = Change::Resumed(Pausable::Account(AccountId(6)));
+    [
+        Batch {
+            requests: vec![(71, TaskId(7)), (72, TaskId(5))],
+            allowances: vec![(TargetId(1), spend(5_000)), (TargetId(2), spend(800))],
+            ..passing(7)
+        },
+        changes(12, [first, account, route]),
+        Batch {
+            told: vec![TaskId(6)],
+            allowances: vec![(TargetId(1), Spend::NONE)],
+            ..changes(13, [resumed])
+        },
+        Batch {
+            forget_requests: vec![71],
+            callbacks: vec![TaskId(5)],
+            ..changes(14, [finished(5, Ending::Cancelled)])
         },
     ]
 }

@@ -7,7 +7,8 @@ use d8_core::time::Timestamp;
 use crate::error::StoreError;
 use crate::names::Names;
 use crate::record::{
-    AttemptRow, Batch, Filter, GroupCounts, KeyedTask, Loaded, Order, PastSpend, Payload, ResultRow, StoredTask, Which,
+    AttemptRow, Batch, Filter, GroupCounts, KeyedTask, LeaseRow, Loaded, Order, PastSpend, Payload, ResultRow,
+    StoredTask, Which,
 };
 
 /// The one that writes. There is one at a time; opening another deposes it.
@@ -53,14 +54,26 @@ pub trait Reader: Send {
     /// A task's attempts that have ended, in the order of their ends.
     fn attempts(&self, task: TaskId) -> Result<Vec<AttemptRow>, StoreError>;
 
+    /// A task's attempt that is under way.
+    fn lease(&self, task: TaskId) -> Result<Option<LeaseRow>, StoreError>;
+
     /// A task's request.
     fn payload(&self, task: TaskId) -> Result<Option<Payload>, StoreError>;
+
+    /// What the client wants to find beside the answer ([`Payload::custom`]), without reading the request.
+    fn custom(&self, task: TaskId) -> Result<Option<String>, StoreError>;
 
     /// An ended task's answer or error text.
     fn result(&self, task: TaskId) -> Result<Option<ResultRow>, StoreError>;
 
     /// The keys of a group, in the order of tasks.
     fn tasks_by_keys(&self, group: GroupId) -> Result<Vec<KeyedTask>, StoreError>;
+
+    /// The task that [`Batch::requests`] names by this key.
+    fn task_by_request(&self, key: u128) -> Result<Option<KeyedTask>, StoreError>;
+
+    /// Up to `limit` keys of [`Batch::requests`] whose task ended before that, the oldest first.
+    fn old_requests(&self, before: Timestamp, limit: u32) -> Result<Vec<u128>, StoreError>;
 
     /// A group's counts; `None` where it never had a task nor was sealed.
     fn group_counts(&self, group: GroupId) -> Result<Option<GroupCounts>, StoreError>;

@@ -118,8 +118,9 @@ pub fn print(store: &dyn Store) -> Result<Vec<String>, StoreError> {
     let tasks = reader.tasks(&Filter::default(), Order::OldestFirst, None, u32::MAX)?;
     for task in &tasks {
         let id = task.row.id;
-        let texts = (reader.payload(id)?, reader.result(id)?);
-        lines.push(format!("{task:?} {texts:?} {:?}", reader.attempts(id)?));
+        let texts = (reader.payload(id)?, reader.custom(id)?, reader.result(id)?);
+        let attempts = (reader.attempts(id)?, reader.lease(id)?);
+        lines.push(format!("{task:?} {texts:?} {attempts:?}"));
     }
     let groups: BTreeSet<GroupId> = tasks.iter().map(|task| task.row.group).collect();
     for group in groups {
@@ -129,6 +130,9 @@ pub fn print(store: &dyn Store) -> Result<Vec<String>, StoreError> {
             names.name(group),
             reader.tasks_by_keys(group)?
         ));
+    }
+    for key in reader.old_requests(Timestamp::MAX, u32::MAX)? {
+        lines.push(format!("{:?}", reader.task_by_request(key)?));
     }
     lines.push(format!("{:?}", reader.totals()?));
     Ok(lines)

@@ -44,7 +44,7 @@ fn a_store_of_a_newer_version_is_left_as_it_is() {
         refused(&place.path),
         StoreError::Newer {
             found: 99,
-            known: 1,
+            known: 2,
             ..
         }
     ));
@@ -131,4 +131,70 @@ fn a_store_in_memory_is_shared_with_its_readers_and_with_nobody_else() {
     assert_eq!(reader.totals().unwrap().total, 2);
     let other = SqliteStore::open(&Location::Memory, Timestamp::EPOCH).unwrap();
     assert_eq!(other.load(Which::All, &mut |_| {}).unwrap().next_task.0, 1);
+}
+
+/// How long the log is that lies beside the store; none is as good as an empty one.
+fn log_length(path: &Path) -> u64 {
+    let log = path.with_extension("db-wal");
+    fs::metadata(log).map_or(0, |log| log.len())
+}
+
+#[test]
+fn a_store_that_is_left_has_all_in_its_file_even_while_a_reader_is_open() {
+    let place = place();
+    let mut store = open(&place.path).unwrap();
+    let reader = store.reader().unwrap();
+    store.commit(&submitted(1..=100)).unwrap();
+    assert!(log_length(&place.path) > 0);
+    drop(store);
+    assert_eq!(log_length(&place.path), 0);
+    let mut store = open(&place.path).unwrap();
+    store.commit(&submitted(101..=200)).unwrap();
+    store.close().unwrap();
+    assert_eq!(log_length(&place.path), 0);
+    assert_eq!(reader.totals().unwrap().total, 200);
+
+    let copy = place.path.with_file_name("copy.db");
+    fs::copy(&place.path, &copy).unwrap();
+    let copied = open(&copy).unwrap().load(Which::All, &mut |_| {}).unwrap();
+    assert_eq!(copied.next_task.0, 201);
+}
+
+#[test]
+fn a_handle_that_failed_says_so_when_it_is_closed() {
+    let place = place();
+    let mut store = open(&place.path).unwrap();
+    store.commit(&submitted(1..=1)).unwrap();
+    assert!(store.commit(&submitted(1..=1)).is_err());
+    assert!(matches!(store.close(), Err(StoreError::Poisoned { .. })));
+    assert_eq!(
+        open(&place.path)
+            .unwrap()
+            .load(Which::All, &mut |_| {})
+            .unwrap()
+            .next_task
+            .0,
+        2
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn prompts_and_answers_are_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let place = place();
+    let mut store = open(&place.path).unwrap();
+    store.commit(&submitted(1..=1)).unwrap();
+    let mode = |suffix: &str| {
+        let path = place.path.with_extension(suffix);
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777
+    };
+    for suffix in ["db", "db-wal", "db-shm"] {
+        assert_eq!(mode(suffix), 0o600, "{suffix}");
+    }
+    drop(store);
+    fs::set_permissions(&place.path, fs::Permissions::from_mode(0o640)).unwrap();
+    drop(open(&place.path).unwrap());
+    assert_eq!(mode("db"), 0o640, "who wants others to read it may");
 }

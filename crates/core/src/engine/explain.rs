@@ -1,11 +1,12 @@
 //! What a person or a program may want to know: counts, waits, use of limits. Derived when asked for, never stored.
 
-use super::{Engine, HeldPlace};
+use super::{Engine, HeldPlace, Timer};
 use crate::change::{Demand, ParkReason, Parked};
-use crate::id::{AccountId, GroupId, LimitId, TargetId, TaskId};
+use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use crate::quota::LimitView;
 use crate::task::Status;
 use crate::time::Timestamp;
+use crate::usage::Spend;
 use crate::wait::{Wait, WaitCode};
 use std::time::Duration;
 
@@ -22,6 +23,20 @@ pub struct GroupCounts {
     pub failed: u64,
     /// Cancelled.
     pub cancelled: u64,
+}
+
+/// So many tasks that wait for a time of their own are looked at one by one.
+const LOOK_AHEAD: usize = 1_000;
+
+/// A wait that is about nothing but itself.
+fn plain(code: WaitCode, until: Option<Timestamp>) -> Wait {
+    Wait {
+        code,
+        until,
+        account: None,
+        target: None,
+        limit: None,
+    }
 }
 
 /// Whether what is open can still be done.
@@ -116,6 +131,93 @@ impl Engine {
             || target.spec.limits.iter().any(|limit| self.ledger.is_closed(*limit))
     }
 
+    /// How many tasks are open.
+    pub fn open_tasks(&self) -> u64 {
+        self.tasks.len() as u64
+    }
+
+    /// How many tasks wait, and how many are being worked on.
+    pub fn open_counts(&self) -> GroupCounts {
+        let assigned = self.leases.len() as u64;
+        GroupCounts {
+            pending: self.open_tasks() - assigned,
+            assigned,
+            ..GroupCounts::default()
+        }
+    }
+
+    /// Whether a task is open.
+    pub fn is_open(&self, id: TaskId) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
+    /// The attempt that is under way for a task, and by whom.
+    pub fn lease_of(&self, id: TaskId) -> Option<(AttemptNo, WorkerId)> {
+        self.leases.get(&id).map(|held| (held.attempt, held.worker))
+    }
+
+    /// The attempts that a worker is at.
+    pub fn held_by(&self, worker: WorkerId) -> Vec<(TaskId, AttemptNo)> {
+        if self.busy(worker) == 0 {
+            return Vec::new();
+        }
+        let held = self.leases.iter().filter(|(_, held)| held.worker == worker);
+        held.map(|(task, held)| (*task, held.attempt)).collect()
+    }
+
+    /// How many attempts a worker is at.
+    pub fn busy(&self, worker: WorkerId) -> u32 {
+        self.workers.get(&worker).map_or(0, |worker| worker.busy)
+    }
+
+    /// The routes that somebody holds back.
+    pub fn paused_routes(&self) -> Vec<RouteId> {
+        self.paused_routes.iter().copied().collect()
+    }
+
+    /// When the first of a route's targets takes work again; `None` where one does now, or nobody can say when.
+    pub fn takes_work_at(&self, route: RouteId) -> Option<Timestamp> {
+        let route = self.routes.get(&route)?;
+        let parked = route.levels.iter().flatten().map(|id| self.parked_until(*id));
+        let soonest = parked.min().flatten()?;
+        (soonest > self.now && soonest < Timestamp::MAX).then_some(soonest)
+    }
+
+    /// Why tasks wait, and how many for each reason, the soonest to end first.
+    pub fn waits(&self) -> Vec<(Wait, u64)> {
+        let mut waits: Vec<(Wait, u64)> = Vec::new();
+        let mut add = |wait: Wait, count: u64| match waits.iter_mut().find(|(known, _)| known.is_like(&wait)) {
+            Some((_, sum)) => *sum += count,
+            None => waits.push((wait, count)),
+        };
+        for class in &self.classes {
+            if let Some(wait) = class.queue.first().and_then(|first| self.explain(first.task)) {
+                add(wait, class.queue.len() as u64);
+            }
+        }
+        let mut delayed: u64 = self.classes.iter().map(|class| class.delayed as u64).sum();
+        let soon = self.timers.iter().filter_map(|(_, timer)| match timer {
+            Timer::Due(task) => self.explain(*task),
+            _ => None,
+        });
+        for wait in soon.take(LOOK_AHEAD) {
+            delayed = delayed.saturating_sub(1);
+            add(wait, 1);
+        }
+        if delayed > 0 {
+            add(plain(WaitCode::NotBefore, None), delayed);
+        }
+        waits.sort_by_key(|(wait, _)| wait.until.unwrap_or(Timestamp::MAX));
+        waits
+    }
+
+    /// How much of a target's quota may be stored ahead of its use at once: a hundredth of each of its limits, and never
+    /// less than an ordinary request needs.
+    pub fn allowance(&self, id: TargetId) -> Spend {
+        let Some(target) = self.targets.get(&id) else { return Spend::NONE };
+        self.ledger.hundredth(&target.spec.limits)
+    }
+
     /// Why a task is not running now; `None` where it runs or is not open.
     pub fn explain(&self, id: TaskId) -> Option<Wait> {
         let slot = *self.by_id.get(&id)?;
@@ -123,13 +225,6 @@ impl Engine {
         if task.status != Status::Pending {
             return None;
         }
-        let plain = |code, until| Wait {
-            code,
-            until,
-            account: None,
-            target: None,
-            limit: None,
-        };
         if task.place == HeldPlace::Delayed {
             let code = if task.row.faults > 0 {
                 WaitCode::Backoff

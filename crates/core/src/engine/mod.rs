@@ -473,7 +473,7 @@ impl Engine {
         if task.row.deadline < Timestamp::MAX {
             self.timers.remove(&(task.row.deadline, Timer::Deadline(task.row.id)));
         }
-        let (id, group, durable) = (task.row.id, task.row.group, task.row.durable);
+        let (id, group) = (task.row.id, task.row.group);
         effects.changes.push(Change::Finished {
             task: id,
             group,
@@ -485,7 +485,8 @@ impl Engine {
             group,
             ending,
             by,
-            durable,
+            durable: task.row.durable,
+            callback: task.row.callback,
         });
     }
 

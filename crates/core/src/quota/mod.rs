@@ -284,6 +284,23 @@ impl Ledger {
             .is_some_and(|entry| least.of(entry.count.spec().dimension) > entry.count.amount().max(1))
     }
 
+    /// A hundredth of what each of the limits holds, and everything of what none of them counts. One request at least.
+    pub(crate) fn hundredth(&self, limits: &[LimitId]) -> Spend {
+        let least = |dimension: Dimension| {
+            let of = limits.iter().filter_map(|id| self.entries.get(id));
+            let of = of.filter(|entry| entry.count.spec().dimension == dimension);
+            of.map(|entry| entry.count.amount() / 100).min()
+        };
+        let free = u64::from(u32::MAX);
+        let tokens = least(Dimension::Tokens).map_or(free, |amount| amount / 2);
+        Spend {
+            requests: u32::try_from(least(Dimension::Requests).unwrap_or(free)).unwrap_or(u32::MAX),
+            input_tokens: least(Dimension::InputTokens).unwrap_or(free).min(tokens),
+            output_tokens: least(Dimension::OutputTokens).unwrap_or(free).min(tokens),
+            cost: crate::money::Picodollars(least(Dimension::Cost).unwrap_or(u64::MAX / 4)),
+        }
+    }
+
     /// How many tasks of this cost can be started until then, as far as the limits say.
     pub(crate) fn capacity(&self, limits: &[LimitId], cost: &Spend, now: Timestamp, until: Timestamp) -> u64 {
         let of_limit = |id: &LimitId| {

@@ -168,6 +168,7 @@ impl World {
             demand: d8_core::change::Demand::default(),
             interactive: id.is_multiple_of(7),
             durable: true,
+            callback: false,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use d8_core::Engine;
-use d8_core::change::{ParkReason, TaskRow};
+use d8_core::change::{Demand, ParkReason, TaskRow};
 use d8_core::engine::{Past, PastLease, PastSpend};
 use d8_core::id::{AttemptNo, ClientId, GroupId, LimitId, TargetId, TaskId};
 use d8_core::message::{Effects, Input, Output};
@@ -203,6 +203,10 @@ fn row(id: TaskId, job: &Job, now: Timestamp) -> TaskRow {
             input_tokens_least: job.input / 2,
             max_output_tokens: Some(job.output_most),
         },
+        demand: Demand::default(),
+        interactive: false,
+        durable: true,
+        callback: false,
     }
 }
 

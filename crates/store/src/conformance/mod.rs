@@ -8,7 +8,9 @@
 
 mod ledger;
 mod lookups;
+mod requests;
 mod safety;
+mod server;
 mod tasks;
 
 use d8_core::change::TaskRow;
@@ -25,7 +27,16 @@ type Case = fn(Open<'_>);
 /// Runs every case, each in a new place, which may be opened many times, also twice at once. Panics where the store
 /// is wrong.
 pub fn run<P, S: Store + 'static>(new_place: impl Fn() -> P, open: impl Fn(&P) -> S) {
-    for case in [tasks::CASES, ledger::CASES, lookups::CASES, safety::CASES].concat() {
+    for case in [
+        tasks::CASES,
+        ledger::CASES,
+        lookups::CASES,
+        requests::CASES,
+        server::CASES,
+        safety::CASES,
+    ]
+    .concat()
+    {
         let place = new_place();
         case(&|| Box::new(open(&place)));
     }

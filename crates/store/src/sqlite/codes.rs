@@ -1,7 +1,7 @@
 //! The core's words as integers in columns, and back. A number that was released is never given another meaning.
 
-use d8_core::change::{AttemptOutcome, Ending, FailureCode, ParkReason, Parked};
-use d8_core::id::{AccountId, LimitId, TargetId};
+use d8_core::change::{AttemptOutcome, Ending, FailureCode, ParkReason, Parked, Pausable, TaskRow};
+use d8_core::id::{AccountId, LimitId, RouteId, TargetId};
 use d8_core::time::Timestamp;
 use rusqlite::{Error, Result, Row};
 
@@ -40,7 +40,7 @@ coded!(AttemptOutcome {
 });
 coded!(ParkReason { QuotaRefused = 0, Overloaded = 1, BadKey = 2, NoMoney = 3, ModelUnavailable = 4 });
 coded!(FailureCode { TooLarge = 0, ProviderError = 1, AttemptsExhausted = 2, DeadlineExceeded = 3, Quarantined = 4 });
-coded!(NameKind { Group = 0, Client = 1, Route = 2, Account = 3, Limit = 4, Worker = 5, Endpoint = 6 });
+coded!(NameKind { Group = 0, Client = 1, Route = 2, Account = 3, Limit = 4, Worker = 5, Endpoint = 6, Kind = 7 });
 
 pub(super) const COMPLETED: i64 = 0;
 pub(super) const CANCELLED: i64 = 1;
@@ -82,6 +82,77 @@ pub(super) fn parked(row: &Row<'_>, index: usize) -> Result<Parked> {
         1 => Ok(Parked::Target(TargetId(id))),
         2 => Ok(Parked::Limit(LimitId(id))),
         other => Err(Error::IntegralValueOutOfRange(index, other)),
+    }
+}
+
+/// Kind and id of what is paused.
+pub(super) fn pausable_code(what: Pausable) -> (i64, u32) {
+    match what {
+        Pausable::Account(id) => (0, id.0),
+        Pausable::Route(id) => (1, id.0),
+    }
+}
+
+/// What is paused, from the columns `kind, id`.
+pub(super) fn pausable(row: &Row<'_>) -> Result<Pausable> {
+    let id = row.get(1)?;
+    match row.get(0)? {
+        0 => Ok(Pausable::Account(AccountId(id))),
+        1 => Ok(Pausable::Route(RouteId(id))),
+        other => Err(Error::IntegralValueOutOfRange(0, other)),
+    }
+}
+
+/// What is true or false of a task, a bit each: one column instead of five.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) struct Flags {
+    pub(super) rare: bool,
+    pub(super) plain: bool,
+    pub(super) interactive: bool,
+    pub(super) durable: bool,
+    pub(super) callback: bool,
+}
+
+impl Flags {
+    const RARE: i64 = 1;
+    const PLAIN: i64 = 2;
+    const INTERACTIVE: i64 = 4;
+    const DURABLE: i64 = 8;
+    const CALLBACK: i64 = 16;
+
+    pub(super) fn of(row: &TaskRow) -> Self {
+        Self {
+            rare: row.demand.rare,
+            plain: row.demand.plain,
+            interactive: row.interactive,
+            durable: row.durable,
+            callback: row.callback,
+        }
+    }
+
+    pub(super) fn code(self) -> i64 {
+        let bit = |set: bool, bit: i64| if set { bit } else { 0 };
+        bit(self.rare, Self::RARE)
+            | bit(self.plain, Self::PLAIN)
+            | bit(self.interactive, Self::INTERACTIVE)
+            | bit(self.durable, Self::DURABLE)
+            | bit(self.callback, Self::CALLBACK)
+    }
+
+    pub(super) fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        let code: i64 = row.get(index)?;
+        let flags = Self {
+            rare: code & Self::RARE != 0,
+            plain: code & Self::PLAIN != 0,
+            interactive: code & Self::INTERACTIVE != 0,
+            durable: code & Self::DURABLE != 0,
+            callback: code & Self::CALLBACK != 0,
+        };
+        if flags.code() == code {
+            Ok(flags)
+        } else {
+            Err(Error::IntegralValueOutOfRange(index, code))
+        }
     }
 }
 
@@ -145,7 +216,7 @@ mod tests {
         check::<AttemptOutcome>(8);
         check::<ParkReason>(5);
         check::<Ending>(7);
-        check::<NameKind>(7);
+        check::<NameKind>(8);
     }
 
     #[test]

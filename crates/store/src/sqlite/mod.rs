@@ -1,5 +1,6 @@
 //! The store on an SQLite file: one connection writes, others read.
 
+mod beside;
 mod codes;
 mod fault;
 mod open;
@@ -8,6 +9,8 @@ mod reader;
 mod rows;
 mod statements;
 mod write;
+
+use std::time::Duration;
 
 use d8_core::change::TaskRow;
 use d8_core::time::Timestamp;
@@ -26,6 +29,9 @@ use write::Refusal;
 
 /// So many pages may wait in the write-ahead log before [`Store::tidy`] moves them: 16 MB.
 const LOG_PAGES: i64 = 4_000;
+
+/// How long a store that closes waits for readers that are in the way of emptying the log.
+const PATIENCE_AT_THE_END: Duration = Duration::from_millis(500);
 
 /// A store on an SQLite file.
 #[derive(Debug)]
@@ -59,6 +65,25 @@ impl SqliteStore {
     /// How many times this store was opened for writing, this time included.
     pub fn epoch(&self) -> u64 {
         self.epoch
+    }
+
+    /// Moves all that is stored into the one file, so that it can be copied or looked into by itself, and closes it.
+    /// What cannot be moved, because a reader is in the way or the disk is full, stays in the log, where the next opening
+    /// finds it. Dropping does the same and tells nothing.
+    pub fn close(mut self) -> Result<(), StoreError> {
+        self.healthy()?;
+        let done = self.settle();
+        done.map_err(|error| self.fault(&error))
+    }
+
+    /// Empties the log, once.
+    fn settle(&mut self) -> rusqlite::Result<()> {
+        if std::mem::replace(&mut self.poisoned, true) {
+            return Ok(());
+        }
+        self.connection.busy_timeout(PATIENCE_AT_THE_END)?;
+        let mut checkpoint = self.connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        checkpoint.query_row([], |_| Ok(()))
     }
 
     fn healthy(&self) -> Result<(), StoreError> {
@@ -122,6 +147,13 @@ impl Store for SqliteStore {
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         self.healthy()?;
         Ok(Box::new(SqliteReader::at(self.place.clone())?))
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // All that was acknowledged is safe in the log, so a failure here is none.
+        let _ = self.settle();
     }
 }
 

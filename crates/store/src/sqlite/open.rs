@@ -2,7 +2,8 @@
 //!
 //! The order matters. Nothing is written before the file is known to be ours and of a version that we know.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -12,7 +13,10 @@ use super::fault::classify;
 use crate::error::StoreError;
 
 /// Schema changes in order; a database of version n has seen the first n. Only ever appended to.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_server.sql"),
+];
 
 /// The schema version of this code.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
@@ -56,6 +60,9 @@ impl Place {
     /// A connection that writes, to a database that is ours and of this version.
     pub(super) fn writer(&self) -> Result<Connection, StoreError> {
         check_sqlite(rusqlite::version_number())?;
+        if let Location::File(path) = &self.location {
+            create_private(path);
+        }
         let mut connection = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let version = self.identify(&connection)?;
         let result = configure(&connection);
@@ -124,6 +131,17 @@ impl Place {
         }
         Ok(version)
     }
+}
+
+/// Makes the file, where it is new, readable by its owner only: it will hold prompts and answers. SQLite gives the files
+/// beside it the same rights. Elsewhere than on Unix the folder's rights hold.
+fn create_private(path: &Path) {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    // It is there already, or SQLite will say in a moment what is wrong.
+    let _ = options.open(path);
 }
 
 /// SQLite before 3.51.3 can corrupt a WAL when one connection checkpoints and another commits; 3.52.0 was withdrawn.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use d8_core::change::TaskRow;
 use d8_core::id::{LimitId, TargetId, TaskId};
 use d8_core::time::Timestamp;
+use d8_core::usage::Spend;
 use rusqlite::{Connection, OptionalExtension, Result, Row};
 
-use super::codes::{coded, parked, time, time_or_never, unsigned};
-use super::rows::{ATTEMPT, LEASE, attempt, lease, task, task_columns};
+use super::codes::{coded, parked, pausable, time, time_or_never, unsigned};
+use super::rows::{ATTEMPT, LEASE, SPEND, attempt, lease, spend, task, task_columns};
 use crate::names::{Names, TargetName};
 use crate::record::{Learnt, LeaseRow, Loaded, ParkRow, PastSpend, Which};
 
@@ -41,12 +42,24 @@ pub(super) fn load(connection: &Connection, which: Which<'_>, each: &mut dyn FnM
     })?;
     let parks = all(connection, "SELECT kind, id, until, why FROM parks", park)?;
     let learnt = all(connection, "SELECT id, amount, at FROM learnt", learnt)?;
+    let pauses = all(connection, "SELECT kind, id FROM pauses", pausable)?;
+    let allowances = all(
+        connection,
+        &format!("SELECT {SPEND}, target FROM allowances"),
+        allowance,
+    )?;
+    let callbacks = all(connection, "SELECT task FROM callbacks ORDER BY task", |row| {
+        unsigned(row, 0).map(TaskId)
+    })?;
     Ok(Loaded {
         leases,
         next_task,
         newest,
         parks,
         learnt,
+        pauses,
+        allowances,
+        callbacks,
     })
 }
 
@@ -143,4 +156,8 @@ fn learnt(row: &Row<'_>) -> Result<Learnt> {
         amount: unsigned(row, 1)?,
         at: time(row, 2)?,
     })
+}
+
+fn allowance(row: &Row<'_>) -> Result<(TargetId, Spend)> {
+    Ok((TargetId(row.get(4)?), spend(row, 0)?))
 }

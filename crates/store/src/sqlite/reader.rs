@@ -3,15 +3,16 @@
 use std::fmt::Write as _;
 
 use d8_core::id::{GroupId, TaskId};
-use rusqlite::{Connection, OptionalExtension, Params, Result, Row};
+use d8_core::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
-use super::codes::{CANCELLED, COMPLETED, FAILED, amount, coded_option, time, unsigned};
+use super::codes::{CANCELLED, COMPLETED, FAILED, amount, coded_option, time};
 use super::open::{Location, Place};
-use super::rows::{ATTEMPT, COUNTS, attempt, counts, task, task_columns};
+use super::rows::{ATTEMPT, COUNTS, LEASE, TASK_COLUMNS, attempt, counts, keyed, lease, task, task_columns};
 use crate::error::StoreError;
 use crate::names::Endpoint;
 use crate::record::{
-    AttemptRow, Filter, GroupCounts, KeyedTask, Order, Payload, ResultRow, StoredTask, TaskState, TaskStatus,
+    AttemptRow, Filter, GroupCounts, KeyedTask, LeaseRow, Order, Payload, ResultRow, StoredTask, TaskState, TaskStatus,
 };
 use crate::store::Reader;
 
@@ -69,9 +70,9 @@ const STORED: &str = concat!(
 );
 
 fn stored(row: &Row<'_>) -> Result<StoredTask> {
-    let state = match coded_option(row, 16)? {
-        Some(ending) => TaskState::Ended(ending, time(row, 17)?),
-        None if row.get(15)? => TaskState::Assigned,
+    let state = match coded_option(row, TASK_COLUMNS + 1)? {
+        Some(ending) => TaskState::Ended(ending, time(row, TASK_COLUMNS + 2)?),
+        None if row.get(TASK_COLUMNS)? => TaskState::Assigned,
         None => TaskState::Pending,
     };
     Ok(StoredTask { row: task(row)?, state })
@@ -131,6 +132,11 @@ impl Reader for SqliteReader {
         self.all(&sql, [amount(task.0)], attempt)
     }
 
+    fn lease(&self, task: TaskId) -> Result<Option<LeaseRow>, StoreError> {
+        let sql = format!("SELECT {LEASE} FROM leases WHERE task = ?");
+        self.first(&sql, [amount(task.0)], lease)
+    }
+
     fn payload(&self, task: TaskId) -> Result<Option<Payload>, StoreError> {
         self.first(
             "SELECT endpoint, custom, body FROM payloads WHERE task = ?",
@@ -143,6 +149,11 @@ impl Reader for SqliteReader {
                 })
             },
         )
+    }
+
+    fn custom(&self, task: TaskId) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT custom FROM payloads WHERE task = ?";
+        Ok(self.first(sql, [amount(task.0)], |row| row.get(0))?.flatten())
     }
 
     fn result(&self, task: TaskId) -> Result<Option<ResultRow>, StoreError> {
@@ -161,16 +172,20 @@ impl Reader for SqliteReader {
     fn tasks_by_keys(&self, group: GroupId) -> Result<Vec<KeyedTask>, StoreError> {
         let sql = "SELECT key, task, ending, ended_at FROM keys LEFT JOIN history ON id = task WHERE keys.grp = ? \
                    ORDER BY task";
-        self.all(sql, [group.0], |row| {
-            let ending = coded_option(row, 2)?;
-            let ended = ending
-                .map(|ending| Ok::<_, rusqlite::Error>((ending, time(row, 3)?)))
-                .transpose()?;
-            Ok(KeyedTask {
-                key: u128::from_be_bytes(row.get(0)?),
-                task: TaskId(unsigned(row, 1)?),
-                ended,
-            })
+        self.all(sql, [group.0], keyed)
+    }
+
+    fn task_by_request(&self, key: u128) -> Result<Option<KeyedTask>, StoreError> {
+        let sql = "SELECT key, task, ending, ended_at FROM requests LEFT JOIN history ON id = task WHERE key = ?";
+        self.first(sql, [key.to_be_bytes()], keyed)
+    }
+
+    fn old_requests(&self, before: Timestamp, limit: u32) -> Result<Vec<u128>, StoreError> {
+        // No task ended before it came: what came later need not be looked at.
+        let sql = "SELECT key FROM requests JOIN history ON id = task WHERE at < ?1 AND ended_at < ?1 \
+                   ORDER BY at LIMIT ?2";
+        self.all(sql, params![before.as_micros(), limit], |row| {
+            row.get(0).map(u128::from_be_bytes)
         })
     }
 

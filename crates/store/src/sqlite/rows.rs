@@ -1,25 +1,29 @@
 //! Columns to rows. Each list of columns stands beside the function that reads it.
 
-use d8_core::change::TaskRow;
-use d8_core::id::{AttemptNo, ClientId, GroupId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::change::{Demand, TaskRow};
+use d8_core::id::{AttemptNo, ClientId, GroupId, KindId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::money::Picodollars;
 use d8_core::usage::{Estimate, Spend};
 use rusqlite::{Result, Row};
 
-use super::codes::{coded, time, time_or_never, unsigned};
-use crate::record::{AttemptRow, GroupCounts, LeaseRow};
+use super::codes::{Flags, coded, coded_option, time, time_or_never, unsigned};
+use crate::record::{AttemptRow, GroupCounts, KeyedTask, LeaseRow};
 
 /// What tasks and history have in common.
 macro_rules! task_columns {
     () => {
         "id, grp, client, route, priority, created_at, not_before, deadline, max_attempts, faults, silences, attempt, \
-         input_tokens, input_tokens_least, max_output_tokens"
+         input_tokens, input_tokens_least, max_output_tokens, kind, flags"
     };
 }
 pub(super) use task_columns;
 
+/// How many columns `task_columns!()` names.
+pub(super) const TASK_COLUMNS: usize = 17;
+
 /// A task from `task_columns!()`, the first columns of a query.
 pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
+    let flags = Flags::read(row, 16)?;
     Ok(TaskRow {
         id: TaskId(unsigned(row, 0)?),
         group: GroupId(row.get(1)?),
@@ -38,6 +42,14 @@ pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
             input_tokens_least: row.get(13)?,
             max_output_tokens: row.get(14)?,
         },
+        demand: Demand {
+            kind: KindId(row.get(15)?),
+            rare: flags.rare,
+            plain: flags.plain,
+        },
+        interactive: flags.interactive,
+        durable: flags.durable,
+        callback: flags.callback,
     })
 }
 
@@ -74,6 +86,19 @@ pub(super) fn attempt(row: &Row<'_>) -> Result<AttemptRow> {
     })
 }
 
+/// A key's task from `key, task, ending, ended_at`.
+pub(super) fn keyed(row: &Row<'_>) -> Result<KeyedTask> {
+    let ending = coded_option(row, 2)?;
+    let ended = ending
+        .map(|ending| -> Result<_> { Ok((ending, time(row, 3)?)) })
+        .transpose()?;
+    Ok(KeyedTask {
+        key: u128::from_be_bytes(row.get(0)?),
+        task: TaskId(unsigned(row, 1)?),
+        ended,
+    })
+}
+
 pub(super) const COUNTS: &str = "created_at, sealed, total, completed, failed, cancelled";
 
 /// A group's counts from [`COUNTS`].
@@ -88,7 +113,10 @@ pub(super) fn counts(row: &Row<'_>) -> Result<GroupCounts> {
     })
 }
 
-fn spend(row: &Row<'_>, index: usize) -> Result<Spend> {
+pub(super) const SPEND: &str = "requests, input_tokens, output_tokens, cost";
+
+/// An amount from [`SPEND`], which begins at `index`.
+pub(super) fn spend(row: &Row<'_>, index: usize) -> Result<Spend> {
     Ok(Spend {
         requests: row.get(index)?,
         input_tokens: unsigned(row, index + 1)?,

@@ -2,6 +2,8 @@
 
 use rusqlite::{CachedStatement, Connection, Params, Result};
 
+use super::rows::task_columns;
+
 /// One way to write a row.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub(super) enum Statement {
@@ -15,6 +17,7 @@ pub(super) enum Statement {
     Attempt,
     LateReport,
     Requeue,
+    Reprioritise,
     /// Copies an open task to the history.
     Remember,
     /// Removes an open task.
@@ -25,23 +28,36 @@ pub(super) enum Statement {
     Park,
     Unpark,
     Learn,
+    Pause,
+    Resume,
     Payload,
     Key,
     Result,
     NewGroup,
     Count,
     Seal,
+    Allow,
+    Disallow,
+    Callback,
+    /// A client was told, or there is nothing to tell any more.
+    Told,
+    Request,
+    ForgetRequest,
 }
 
 /// One more than the last statement's number.
-const STATEMENTS: usize = Statement::Seal as usize + 1;
+const STATEMENTS: usize = Statement::ForgetRequest as usize + 1;
 
 impl Statement {
     fn sql(self) -> &'static str {
         match self {
             Self::Name => "INSERT INTO names VALUES (?, ?, ?)",
             Self::Target => "INSERT INTO targets VALUES (?, ?, ?, ?, ?)",
-            Self::Open => "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            Self::Open => concat!(
+                "INSERT INTO tasks (",
+                task_columns!(),
+                ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            ),
             Self::Grant => "INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             Self::Number => "UPDATE tasks SET attempt = max(attempt, ?2) WHERE id = ?1",
             Self::Release => "DELETE FROM leases WHERE task = ? AND attempt = ?",
@@ -54,13 +70,22 @@ impl Statement {
                  WHERE task = ?1 AND attempt = ?2"
             }
             Self::Requeue => "UPDATE tasks SET not_before = ?2, attempt = ?3, faults = ?4, silences = ?5 WHERE id = ?1",
-            Self::Remember => "INSERT INTO history SELECT *, ?2, ?3 FROM tasks WHERE id = ?1",
+            Self::Reprioritise => "UPDATE tasks SET priority = ?2 WHERE id = ?1",
+            Self::Remember => concat!(
+                "INSERT INTO history (",
+                task_columns!(),
+                ", ending, ended_at) SELECT ",
+                task_columns!(),
+                ", ?2, ?3 FROM tasks WHERE id = ?1"
+            ),
             Self::Close => "DELETE FROM tasks WHERE id = ?",
             Self::Forget => "DELETE FROM history WHERE id = ? RETURNING ending",
             Self::ForgetResult => "DELETE FROM results WHERE task = ?",
             Self::Park => "INSERT OR REPLACE INTO parks VALUES (?, ?, ?, ?)",
             Self::Unpark => "DELETE FROM parks WHERE kind = ? AND id = ?",
             Self::Learn => "INSERT OR REPLACE INTO learnt VALUES (?, ?, ?)",
+            Self::Pause => "INSERT OR IGNORE INTO pauses VALUES (?, ?)",
+            Self::Resume => "DELETE FROM pauses WHERE kind = ? AND id = ?",
             Self::Payload => "INSERT INTO payloads VALUES (?, ?, ?, ?)",
             Self::Key => "INSERT INTO keys (grp, task, key) VALUES (?, ?, ?)",
             Self::Result => "INSERT OR REPLACE INTO results VALUES (?, ?, ?)",
@@ -70,6 +95,12 @@ impl Statement {
                  cancelled = cancelled + ?5 WHERE id = ?1"
             }
             Self::Seal => "UPDATE groups SET sealed = 1 WHERE id = ?",
+            Self::Allow => "INSERT OR REPLACE INTO allowances VALUES (?, ?, ?, ?, ?)",
+            Self::Disallow => "DELETE FROM allowances WHERE target = ?",
+            Self::Callback => "INSERT OR IGNORE INTO callbacks VALUES (?)",
+            Self::Told => "DELETE FROM callbacks WHERE task = ?",
+            Self::Request => "INSERT OR REPLACE INTO requests VALUES (?, ?, ?)",
+            Self::ForgetRequest => "DELETE FROM requests WHERE key = ?",
         }
     }
 }
@@ -107,23 +138,28 @@ impl<'c> Statements<'c> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
+    use std::collections::BTreeSet;
 
+    use super::*;
+    use crate::sqlite::open::MIGRATIONS;
+    use crate::sqlite::rows::TASK_COLUMNS;
+
+    /// A column that were forgotten here would be lost at a task's end.
     #[test]
-    fn columns_that_history_copies_stand_in_the_order_of_tasks() {
+    fn every_column_of_an_open_task_goes_into_history() {
         let connection = Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch(include_str!("../migrations/0001_first.sql"))
-            .unwrap();
+        for migration in MIGRATIONS {
+            connection.execute_batch(migration).unwrap();
+        }
         let columns = |table: &str| {
             let mut query = connection.prepare("SELECT name FROM pragma_table_info(?)").unwrap();
-            query
-                .query_map([table], |row| row.get(0))
-                .unwrap()
-                .collect::<Result<Vec<String>>>()
-                .unwrap()
+            let names = query.query_map([table], |row| row.get(0)).unwrap();
+            names.collect::<Result<BTreeSet<String>>>().unwrap()
         };
-        let history = columns("history");
-        assert_eq!(columns("tasks"), history[..history.len() - 2]);
+        let mut copied: BTreeSet<String> = task_columns!().split(", ").map(str::to_owned).collect();
+        assert_eq!(copied.len(), TASK_COLUMNS);
+        assert_eq!(columns("tasks"), copied);
+        copied.extend(["ending".to_owned(), "ended_at".to_owned()]);
+        assert_eq!(columns("history"), copied);
     }
 }

@@ -8,10 +8,9 @@ use d8_core::time::Timestamp;
 use d8_core::usage::Spend;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::codes::{Coded, amount, coded, parked_code, unless_never};
+use super::codes::{Coded, Flags, amount, coded, parked_code, pausable_code, unless_never};
 use super::statements::{Statement, Statements};
-use crate::names::FreshName;
-use crate::record::{AttemptRow, Batch, LeaseRow, Payload};
+use crate::record::{AttemptRow, Batch, LeaseRow};
 
 /// Why a batch was not written.
 pub(super) enum Refusal {
@@ -48,8 +47,7 @@ pub(super) fn commit(
     for change in &batch.changes {
         writer.change(change)?;
     }
-    writer.texts(batch)?;
-    writer.groups(batch)?;
+    writer.beside(batch)?;
     let now_reached = writer.reached;
     drop(writer);
     transaction.commit()?;
@@ -74,21 +72,21 @@ fn lead(transaction: &Transaction<'_>, epoch: u64, batch: &Batch) -> Result<(), 
     if leads == 1 { Ok(()) } else { Err(Refusal::Deposed) }
 }
 
-struct Writer<'c> {
-    statements: Statements<'c>,
+pub(super) struct Writer<'c> {
+    pub(super) statements: Statements<'c>,
     reached: Timestamp,
     /// What to add to the counts of each group, written once at the end.
-    groups: BTreeMap<GroupId, Counts>,
+    pub(super) groups: BTreeMap<GroupId, Counts>,
     /// Tasks that this batch opened again and leaves open: a result of an earlier end in it is not theirs any more.
-    revived: BTreeSet<TaskId>,
+    pub(super) revived: BTreeSet<TaskId>,
 }
 
 #[derive(Default)]
-struct Counts {
-    total: i64,
-    completed: i64,
-    failed: i64,
-    cancelled: i64,
+pub(super) struct Counts {
+    pub(super) total: i64,
+    pub(super) completed: i64,
+    pub(super) failed: i64,
+    pub(super) cancelled: i64,
 }
 
 impl Counts {
@@ -102,21 +100,6 @@ impl Counts {
 }
 
 impl Writer<'_> {
-    fn names(&mut self, names: &[FreshName]) -> rusqlite::Result<()> {
-        for name in names {
-            match name {
-                FreshName::Plain(id, kind, name) => {
-                    self.statements.run(Statement::Name, params![id, kind.code(), name])?;
-                }
-                FreshName::Target(id, name) => {
-                    let values = params![id.0, name.account, name.provider, name.model, name.quota_key];
-                    self.statements.run(Statement::Target, values)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn change(&mut self, change: &Change) -> Result<(), Refusal> {
         let fitting = match *change {
             Change::Added(ref row) => self.add(row)?,
@@ -173,6 +156,19 @@ impl Writer<'_> {
                 let values = params![amount(task.0), not_before.as_micros(), attempt.0, faults, silences];
                 self.statements.run(Statement::Requeue, values)? == 1
             }
+            Change::Reprioritised { task, priority } => {
+                self.statements
+                    .run(Statement::Reprioritise, params![amount(task.0), priority])?
+                    == 1
+            }
+            Change::Paused(what) => {
+                self.statements.run(Statement::Pause, pausable_code(what))?;
+                true
+            }
+            Change::Resumed(what) => {
+                self.statements.run(Statement::Resume, pausable_code(what))?;
+                true
+            }
             Change::Finished {
                 task,
                 group,
@@ -220,6 +216,7 @@ impl Writer<'_> {
         let Some(ending) = ending else { return Ok(false) };
         *self.groups.entry(row.group).or_default().of(ending) -= 1;
         self.statements.run(Statement::ForgetResult, [task])?;
+        self.statements.run(Statement::Told, [task])?;
         self.revived.insert(row.id);
         self.open(row)
     }
@@ -241,6 +238,8 @@ impl Writer<'_> {
             row.estimate.input_tokens,
             row.estimate.input_tokens_least,
             row.estimate.max_output_tokens,
+            row.demand.kind.0,
+            Flags::of(row).code(),
         ];
         Ok(self.statements.run(Statement::Open, values)? == 1)
     }
@@ -316,48 +315,5 @@ impl Writer<'_> {
         let known = self.statements.run(Statement::Remember, values)? == 1;
         self.statements.run(Statement::Close, [amount(task.0)])?;
         Ok(known)
-    }
-
-    fn texts(&mut self, batch: &Batch) -> rusqlite::Result<()> {
-        for (task, payload) in &batch.payloads {
-            let Payload { endpoint, custom, body } = payload;
-            self.statements
-                .run(Statement::Payload, params![amount(task.0), endpoint.0, custom, body])?;
-        }
-        for key in &batch.keys {
-            let values = params![key.group.0, amount(key.task.0), key.key.to_be_bytes()];
-            self.statements.run(Statement::Key, values)?;
-        }
-        // A report may come for a task that goes on, or that has its result already.
-        let finished: BTreeSet<TaskId> = batch.changes.iter().filter_map(finished).collect();
-        for (task, result) in &batch.results {
-            if finished.contains(task) && !self.revived.contains(task) {
-                self.statements
-                    .run(Statement::Result, params![amount(task.0), result.status, result.body])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn groups(&mut self, batch: &Batch) -> rusqlite::Result<()> {
-        for (group, counts) in std::mem::take(&mut self.groups) {
-            self.statements
-                .run(Statement::NewGroup, params![group.0, batch.now.as_micros()])?;
-            let values = params![group.0, counts.total, counts.completed, counts.failed, counts.cancelled];
-            self.statements.run(Statement::Count, values)?;
-        }
-        for group in &batch.seals {
-            self.statements
-                .run(Statement::NewGroup, params![group.0, batch.now.as_micros()])?;
-            self.statements.run(Statement::Seal, params![group.0])?;
-        }
-        Ok(())
-    }
-}
-
-fn finished(change: &Change) -> Option<TaskId> {
-    match change {
-        Change::Finished { task, .. } => Some(*task),
-        _ => None,
     }
 }
