@@ -93,6 +93,8 @@ pub enum Outcome {
         /// Whether the request may have arrived: one that surely has not took nothing of the limits.
         sent: bool,
     },
+    /// A stream that broke off after its first chunk was passed on: nobody may begin it again.
+    Cut,
     /// The request is larger than the target takes.
     TooLarge,
     /// The request itself is refused, for good.

@@ -79,7 +79,7 @@ impl Engine {
                 self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
                 self.too_large(slot, held, effects);
             }
-            Outcome::Rejected => {
+            Outcome::Rejected | Outcome::Cut => {
                 self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
                 self.served_well(held.target);
                 self.end_by(

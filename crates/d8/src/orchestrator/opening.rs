@@ -145,6 +145,7 @@ impl Opening {
                 requests: requests.clone(),
                 clock,
                 tally: tally.clone(),
+                sinks: Arc::default(),
             };
             workers.insert(*id, start(account, surroundings)?);
         }
