@@ -20,6 +20,7 @@ pub mod limit;
 mod load;
 pub mod location;
 mod mask;
+pub mod remote_worker;
 pub mod resolve;
 pub mod route;
 pub mod server;
