@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use d8::clock::Clock;
 use d8::config::{Config, Environment, LoadOptions, UserFolders};
-use d8::orchestrator::{NewTask, Opened, Opening};
-use d8_core::message::{Lease, Outcome, Report};
+use d8::orchestrator::{NewTask, Opened, Opening, Scope, Way};
+use d8::worker::Errand;
+use d8_core::message::{Outcome, Report};
 use d8_core::usage::{Estimate, Usage};
 use d8_store::{Payload, ResultRow};
 use tokio::sync::mpsc;
@@ -69,14 +70,15 @@ fn config(folder: &Path, limits: &str) -> Config {
 fn open(config: &Config) -> Opened {
     let opening = Opening {
         config: Arc::new(config.clone()),
-        group: "bench".into(),
+        scope: Scope::Group("bench".to_owned()),
         clock: Clock::start(),
         speed: 1,
     };
     let opened = opening.open_with(|_, surroundings| {
-        let (leases, mut inbox) = mpsc::unbounded_channel::<Lease>();
+        let (errands, mut inbox) = mpsc::unbounded_channel::<Errand>();
         std::thread::spawn(move || {
-            while let Some(lease) = inbox.blocking_recv() {
+            while let Some(errand) = inbox.blocking_recv() {
+                let Errand::Make(lease) = errand else { continue };
                 let usage = Usage {
                     input_tokens: 100,
                     output_tokens: 50,
@@ -100,7 +102,7 @@ fn open(config: &Config) -> Opened {
                 }
             }
         });
-        Ok(leases)
+        Ok(errands)
     });
     let opened = opened.unwrap();
     opened.handle.begin().unwrap();
@@ -108,23 +110,27 @@ fn open(config: &Config) -> Opened {
 }
 
 fn tasks(opened: &Opened, config: &Config, from: u64, count: usize) -> Vec<NewTask> {
-    let route = config.resolve(None).unwrap();
+    let way = Way::Route(Arc::new(config.resolve(None).unwrap()));
+    let (group, client): (Arc<str>, Arc<str>) = ("bench".into(), "local".into());
+    let estimate = Estimate {
+        input_tokens: 100,
+        input_tokens_least: 25,
+        max_output_tokens: Some(50),
+    };
     let task = |number: u64| NewTask {
-        group: opened.group,
-        client: opened.client,
-        route: route.clone(),
-        priority: 5,
-        estimate: Estimate {
-            input_tokens: 100,
-            input_tokens_least: 25,
-            max_output_tokens: Some(50),
-        },
         key: Some(u128::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)),
-        payload: Payload {
-            endpoint: opened.chat,
+        payload: Some(Payload {
+            endpoint: opened.handle.chat,
             custom: None,
             body: vec![b'p'; 1_000],
-        },
+        }),
+        ..NewTask::new(
+            opened.handle.new_id(),
+            group.clone(),
+            client.clone(),
+            way.clone(),
+            estimate,
+        )
     };
     (from..from + count as u64).map(task).collect()
 }
@@ -133,7 +139,8 @@ async fn submit_all(opened: &Opened, config: &Config, count: u64) {
     let mut sent = 0;
     while sent < count {
         let chunk = CHUNK.min((count - sent) as usize);
-        opened.handle.submit(tasks(opened, config, sent, chunk)).await.unwrap();
+        let accepted = opened.handle.submit(tasks(opened, config, sent, chunk)).await;
+        accepted.unwrap().unwrap();
         sent += chunk as u64;
     }
 }
@@ -142,8 +149,8 @@ async fn submit_all(opened: &Opened, config: &Config, count: u64) {
 async fn rate(count: u64) {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path(), "[]");
-    let mut opened = open(&config);
-    let mut endings = std::mem::replace(&mut opened.endings, mpsc::unbounded_channel().1);
+    let opened = open(&config);
+    let mut endings = opened.handle.audience.follow(opened.group.unwrap());
     let began = Instant::now();
     let (submitted, ()) = tokio::join!(
         async {
@@ -171,6 +178,7 @@ async fn rate(count: u64) {
             .handle
             .submit(tasks(&opened, &config, count + number, 1))
             .await
+            .unwrap()
             .unwrap();
         let _ = endings.recv().await;
         times.push(began.elapsed());
@@ -190,10 +198,10 @@ async fn memory(count: u64) {
     submit_all(&opened, &config, count).await;
     println!("{count} pending, just submitted: {} MB resident", resident_mb());
     opened.running.stop().unwrap();
-    drop((opened.hold, opened.endings));
+    drop(opened.hold);
     let began = Instant::now();
     let opened = open(&config);
-    let pending = opened.handle.view(opened.group).await.unwrap().counts.pending;
+    let pending = opened.handle.view(opened.group.unwrap()).await.unwrap().counts.pending;
     let seconds = began.elapsed().as_secs_f64();
     println!(
         "restart with {pending} pending: {seconds:.2} s, {} MB resident",

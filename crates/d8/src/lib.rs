@@ -15,6 +15,7 @@ pub mod protocol;
 pub mod run;
 pub mod secret;
 pub mod server;
+pub mod task;
 pub mod words;
 pub mod worker;
 pub mod world;

@@ -125,6 +125,11 @@ impl ChatRequest {
         self.size
     }
 
+    /// The names of all fields, in the order in which they came.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name)
+    }
+
     /// A field as it came, if it is there; a JSON `null` is there.
     pub fn field(&self, name: &str) -> Option<&RawValue> {
         self.fields.get(name)

@@ -12,9 +12,10 @@
 //! - [`dialect`]: [`Wire`], one provider's way of speaking as data, and the way in to all that follows;
 //! - `openai`, `gemini`: one dialect each;
 //! - [`reply`]: what came back; [`failure`]: what went wrong, and [`signal`]: what it tells about limits;
-//! - [`stream`]: answers that come in pieces, on top of `sse`;
+//! - [`stream`]: answers that come in pieces, on top of `sse`; [`assembly`]: the whole that they make;
 //! - [`duration`]: Go's notation for durations, in which most waits are written.
 
+pub mod assembly;
 pub mod chat;
 pub mod dialect;
 pub mod duration;
@@ -27,6 +28,7 @@ pub mod signal;
 mod sse;
 pub mod stream;
 
+pub use assembly::{Assembly, ChunkKind};
 pub use chat::{ChatRequest, InvalidRequest, PromptSize};
 pub use dialect::{AuthScheme, Context, Dialect, LeftOut, Mode, Quirks, Unsupported, Wire, WireRequest};
 pub use failure::{Failure, FailureKind, RefusedLimit};

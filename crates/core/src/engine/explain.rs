@@ -214,7 +214,9 @@ impl Engine {
     /// How much of a target's quota may be stored ahead of its use at once: a hundredth of each of its limits, and never
     /// less than an ordinary request needs.
     pub fn allowance(&self, id: TargetId) -> Spend {
-        let Some(target) = self.targets.get(&id) else { return Spend::NONE };
+        let Some(target) = self.targets.get(&id) else {
+            return Spend::NONE;
+        };
         self.ledger.hundredth(&target.spec.limits)
     }
 

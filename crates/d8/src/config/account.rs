@@ -86,6 +86,16 @@ impl Account {
         self.models.first()
     }
 
+    /// What stands for its credential, wherever it is used.
+    pub fn fingerprint(&self) -> String {
+        match self.origin {
+            Origin::Worker => self.quota_key.clone(),
+            Origin::File | Origin::Environment => {
+                crate::secret::fingerprint(&self.provider, &self.base_url, self.api_key.as_ref())
+            }
+        }
+    }
+
     /// Whether requests may name this model here.
     pub fn serves(&self, model: &str) -> bool {
         self.models.iter().any(|own| own.id == model)

@@ -34,6 +34,8 @@ pub(crate) struct ServerTable {
     pub(crate) listen: Option<Text>,
     pub(crate) token: Option<Spanned<SecretText>>,
     pub(crate) worker_timeout: Option<Text>,
+    pub(crate) max_pending: Option<Spanned<u64>>,
+    pub(crate) allow_private_callbacks: Option<bool>,
 }
 
 /// `[store]`.

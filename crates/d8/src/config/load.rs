@@ -145,6 +145,10 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
     drafts.extend(found_accounts::find(&drafts, &around, &server, &mut notices)?);
     let accounts = draft::settle(&drafts, around.now);
     let routes = route::judge(&file.route, &accounts)?;
+    let default_is_implied = file
+        .route
+        .iter()
+        .all(|route| route.name.as_ref() != route::DEFAULT_ROUTE);
     let workers = worker::judge(&file.worker, &accounts)?;
     let agents = agent::judge(&file.agent, &around)?;
     Ok(Config {
@@ -152,6 +156,7 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
         store,
         accounts,
         routes,
+        default_is_implied,
         workers,
         agents,
         notices,

@@ -20,6 +20,7 @@ pub mod limit;
 mod load;
 pub mod location;
 mod mask;
+pub mod remote_worker;
 pub mod resolve;
 pub mod route;
 pub mod server;
@@ -68,6 +69,8 @@ pub struct Config {
     pub accounts: Vec<Account>,
     /// Those of d8.toml in their order; one named `default` is always there.
     pub routes: Vec<Route>,
+    /// Nobody wrote a route named `default`: it takes whatever there is, accounts that workers bring too.
+    pub default_is_implied: bool,
     /// In their order: the first that names a worker counts.
     pub workers: Vec<WorkerRule>,
     /// In their order.

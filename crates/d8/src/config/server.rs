@@ -20,6 +20,10 @@ pub struct Server {
     pub token: Option<SecretString>,
     /// A worker silent for longer is offline.
     pub worker_timeout: Duration,
+    /// So many tasks may be open; more are refused.
+    pub max_pending: u64,
+    /// Callbacks may go to private addresses, this machine's own among them.
+    pub allow_private_callbacks: bool,
 }
 
 impl Default for Server {
@@ -28,6 +32,8 @@ impl Default for Server {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000),
             token: None,
             worker_timeout: Duration::from_secs(60),
+            max_pending: 2_000_000,
+            allow_private_callbacks: false,
         }
     }
 }
@@ -72,6 +78,13 @@ pub(crate) fn judge(table: &ServerTable, around: &Surroundings<'_>) -> Result<Se
         listen: listen.map_or(Ok(defaults.listen), |setting| setting.read(address))?,
         token: token(table, around)?,
         worker_timeout: timeout.map_or(Ok(defaults.worker_timeout), |setting| setting.read(duration))?,
+        max_pending: table
+            .max_pending
+            .as_ref()
+            .map_or(defaults.max_pending, |most| *most.as_ref()),
+        allow_private_callbacks: table
+            .allow_private_callbacks
+            .unwrap_or(defaults.allow_private_callbacks),
     })
 }
 

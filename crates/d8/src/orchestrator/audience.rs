@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use d8_core::id::{GroupId, TaskId};
+use d8_core::id::{GroupId, TargetId, TaskId};
+use d8_core::time::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::event::Done;
@@ -18,6 +19,16 @@ pub struct Audience {
 struct Seats {
     tasks: HashMap<TaskId, Vec<oneshot::Sender<Done>>>,
     groups: HashMap<GroupId, Vec<mpsc::UnboundedSender<Done>>>,
+    starts: HashMap<TaskId, Start>,
+}
+
+/// Where the latest attempt of a watched task went, and when.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Start {
+    /// Where.
+    pub target: TargetId,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Audience {
@@ -42,6 +53,7 @@ impl Audience {
             waiting.retain(|sender| !sender.is_closed());
             if waiting.is_empty() {
                 seats.tasks.remove(&task);
+                seats.starts.remove(&task);
             }
         }
     }
@@ -55,6 +67,8 @@ impl Audience {
     pub(super) fn tell(&self, group: GroupId, done: Done) {
         let mut seats = self.lock();
         let watching = seats.tasks.remove(&done.task).unwrap_or_default();
+        let start = seats.starts.remove(&done.task);
+        let done = Done { start, ..done };
         if let Some(following) = seats.groups.get_mut(&group) {
             following.retain(|sender| sender.send(done.clone()).is_ok());
             if following.is_empty() {
@@ -64,6 +78,19 @@ impl Audience {
         drop(seats);
         for sender in watching {
             let _ = sender.send(done.clone());
+        }
+    }
+
+    /// Where the latest attempt of a watched task went.
+    pub fn start_of(&self, task: TaskId) -> Option<Start> {
+        self.lock().starts.get(&task).copied()
+    }
+
+    /// An attempt begins; only watched tasks are noted.
+    pub(super) fn note_start(&self, task: TaskId, target: TargetId, at: Timestamp) {
+        let mut seats = self.lock();
+        if seats.tasks.contains_key(&task) {
+            seats.starts.insert(task, Start { target, at });
         }
     }
 

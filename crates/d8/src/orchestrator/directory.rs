@@ -39,7 +39,11 @@ impl Directory {
 
     /// The configuration as it stands now.
     pub fn config(&self) -> Arc<Config> {
-        self.entries.read().unwrap_or_else(PoisonError::into_inner).config.clone()
+        self.entries
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .config
+            .clone()
     }
 
     /// The plan as it stands now.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
 use d8_core::engine::{GroupCounts, Outlook, Prospects, TargetView};
-use d8_core::id::{AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, GroupId, LimitId, TaskId, WorkerId};
 use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
@@ -15,6 +15,7 @@ use d8_store::{Payload, ResultRow};
 use d8_wire::ChatRequest;
 use tokio::sync::oneshot;
 
+use super::audience::Start;
 use super::fleet::Member;
 use crate::config::Route;
 use crate::protocol::Registration;
@@ -152,8 +153,8 @@ pub struct Done {
     pub result: Option<Arc<ResultRow>>,
     /// The attempt that ended it, if one did.
     pub by: Option<AttemptNo>,
-    /// Where that attempt went.
-    pub target: Option<TargetId>,
+    /// Where its latest attempt went, and when, if somebody watched it.
+    pub start: Option<Start>,
 }
 
 /// How things stand with a group.

@@ -12,7 +12,7 @@ pub mod fleet;
 mod library;
 mod news;
 mod opening;
-mod past;
+pub(crate) mod past;
 mod plan;
 pub(crate) mod reported;
 mod requests;
@@ -25,23 +25,25 @@ use std::thread;
 
 use d8_core::change::{Ending, TaskRow};
 use d8_core::engine::Outlook;
-use d8_core::id::{AttemptNo, GroupId, TaskId};
+use d8_core::id::{AttemptNo, GroupId, RouteId, TaskId};
 use d8_core::message::Report;
 use d8_core::wait::Wait;
-use d8_store::{Endpoint, ResultRow, StoreError};
+use d8_store::{Endpoint, Names, ResultRow, StoreError};
 use tokio::sync::oneshot;
 
-pub use audience::Audience;
+pub use audience::{Audience, Start};
 pub use directory::{Directory, Entries};
 pub use event::{
-    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Polled, Refusal, Registered, Reporter, Status, View, Way,
+    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Polled, Refusal, Registered, Reporter, Status, View,
+    Way,
 };
-pub use news::News;
 pub use library::{Library, LookupError};
+pub use news::News;
 pub use opening::{OpenError, Opened, Opening, Scope};
 pub use plan::{ANY_MODEL, AccountEntry, LimitWords, Plan, TargetWords, VISITOR};
 pub use requests::Requests;
 
+use crate::config::{Config, Route};
 use crate::protocol::Registration;
 use event::Event;
 
@@ -334,4 +336,10 @@ impl Loop {
     pub async fn ended(&mut self) {
         let _ = (&mut self.ended).await;
     }
+}
+
+/// What a stored route name means as things are configured now.
+fn route_of(config: &Config, names: &Names, id: RouteId) -> Option<Route> {
+    let name = names.name(id)?;
+    config.resolve(Some(name)).ok()
 }

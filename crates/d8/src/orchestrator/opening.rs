@@ -1,30 +1,33 @@
 //! From a store on disk to a running engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
 
 use d8_core::Engine;
-use d8_core::change::{ParkReason, TaskRow};
-use d8_core::engine::{Past, PastLease, PastSpend};
-use d8_core::id::GroupId;
-use d8_core::message::{Effects, Lease};
-use d8_store::{
-    Hold, HoldError, Location, Names, Owner, PastSpend as StoredSpend, Reader, SqliteStore, Store, StoreError, Which,
-};
-use tokio::sync::mpsc as async_mpsc;
+use d8_core::engine::GroupCounts;
+use d8_core::id::{AccountId, GroupId, TargetId, TaskId, WorkerId};
+use d8_core::message::Effects;
+use d8_core::worker::{Enlisted, Skill};
+use d8_store::{Hold, HoldError, LeaseRow, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
+use tokio::sync::{broadcast, mpsc as async_mpsc, oneshot};
 
+use super::brought::{Brought, visitor_name};
+use super::fleet::{Fleet, Member, WorkerName};
+use super::news::News;
+use super::past::Recall;
 use super::plan::Plan;
-use super::turn::{Beginning, Turn};
+use super::turn::{Beginning, SLOTS, Turn, add_to_config, member};
 use super::writer::Writer;
-use super::{Endings, Handle, Loop};
+use super::{Audience, Directory, EVERYBODY, Handle, Library, Loop, Requests, route_of};
 use crate::clock::Clock;
-use crate::config::{Account, Config, StoreLocation};
-use crate::worker::{self, Provider};
+use crate::config::{Account, Config, DEFAULT_ROUTE, StoreLocation};
+use crate::worker::{self, Errand, Provider};
 
-/// Records can be a little out of order: so much more is read.
-const DISORDER: Duration = Duration::from_secs(60);
+/// So many news wait for whoever watches slowly.
+const NEWS: usize = 4_096;
 
 /// Why an orchestrator cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -60,13 +63,22 @@ impl OpenError {
     }
 }
 
+/// Whose tasks are to be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// Everybody's.
+    Everything,
+    /// Only those of this group, and of others that somebody brings later; the rest stay as they are.
+    Group(String),
+}
+
 /// What is needed to begin.
 #[derive(Debug)]
 pub struct Opening {
     /// The resolved configuration.
     pub config: Arc<Config>,
-    /// The name of the group whose tasks are to be done; others stay as they are.
-    pub group: String,
+    /// Whose tasks are to be done.
+    pub scope: Scope,
     /// The clock.
     pub clock: Clock,
     /// By how much the providers' clocks run faster than ours: 1, but for a demonstration.
@@ -79,22 +91,22 @@ pub struct Opened {
     pub handle: Handle,
     /// Ends the loop.
     pub running: Loop,
-    /// Tells of tasks' ends.
-    pub endings: Endings,
     /// Reads the store.
     pub reader: Box<dyn Reader>,
-    /// The configuration in the engine's terms.
-    pub plan: Arc<Plan>,
-    /// The group.
-    pub group: GroupId,
-    /// The default client.
-    pub client: d8_core::id::ClientId,
-    /// The endpoint of chat completions.
-    pub chat: d8_store::Endpoint,
+    /// Reads the store without blocking.
+    pub library: Library,
+    /// The group of the scope, where it is one.
+    pub group: Option<GroupId>,
     /// What the attempts of this process came to.
     pub tally: Arc<worker::Tally>,
+    /// Who waits for pieces of answers.
+    pub sinks: Arc<worker::Sinks>,
     /// The clock, no earlier than the newest record.
     pub clock: Clock,
+    /// What happens, as it happens.
+    pub news: broadcast::Sender<Arc<News>>,
+    /// Tasks that have ended and whose clients want to be told elsewhere: first those that an earlier process owed.
+    pub callbacks: async_mpsc::UnboundedReceiver<TaskId>,
     /// The right to the store; given back when dropped.
     pub hold: Hold,
 }
@@ -109,77 +121,108 @@ impl Opening {
         })
     }
 
-    /// The same with workers of the caller's: each gets leases through the sender that `start` gives back.
+    /// The same with workers of the caller's: each gets errands through the sender that `start` gives back.
     pub fn open_with(
         self,
-        mut start: impl FnMut(&Account, worker::Surroundings) -> Result<async_mpsc::UnboundedSender<Lease>, OpenError>,
+        mut start: impl FnMut(&Account, worker::Surroundings) -> Result<async_mpsc::UnboundedSender<Errand>, OpenError>,
     ) -> Result<Opened, OpenError> {
-        let StoreLocation::Sqlite(path) = &self.config.store;
-        make_folder(path)?;
+        let StoreLocation::Sqlite(path) = self.config.store.clone();
+        let folder = make_folder(&path)?;
         let owner = Owner {
             pid: std::process::id(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             ..Owner::default()
         };
-        let hold = Hold::acquire(path, &owner)?;
+        let hold = Hold::acquire(&path, &owner)?;
         let store = SqliteStore::open(&Location::File(path.clone()), self.clock.now())?;
         let mut names = store.names()?;
-        let group: GroupId = names.intern(&self.group);
-        let client = names.intern("local");
+        let group: Option<GroupId> = match &self.scope {
+            Scope::Everything => None,
+            Scope::Group(group) => Some(names.intern(group)),
+        };
         let chat = names.intern("/v1/chat/completions");
-        let plan = Arc::new(Plan::new(&self.config, &mut names));
-        let restored = restore(&store, &names, &plan, &self.config, group, self.clock)?;
-        let clock = restored.clock;
+        let mut roll = Roll::call(&self, &mut names);
+        let recalled = roll.recall(&store, &names, group, self.clock)?;
+        let clock = recalled.clock;
         let reader = store.reader()?;
+        let totals = reader.totals()?;
+        let library = Library::start(store.reader()?).map_err(thread_failed)?;
 
         let (events, inbox) = mpsc::channel();
-        let handle = Handle { events: events.clone() };
-        let (done, endings) = async_mpsc::unbounded_channel();
+        let (callbacks, owed) = async_mpsc::unbounded_channel();
+        for task in &recalled.callbacks {
+            let _ = callbacks.send(*task);
+        }
+        let (news, _) = broadcast::channel(NEWS);
+        let (alive, ended) = oneshot::channel();
+        let directory = Directory::new(Arc::new(roll.config), Arc::new(roll.plan), names);
+        let handle = Handle {
+            events: events.clone(),
+            next_task: Arc::new(AtomicU64::new(recalled.next_task)),
+            audience: Arc::new(Audience::default()),
+            directory: directory.clone(),
+            requests: Requests::new(library.clone()),
+            chat,
+        };
         let tally = Arc::new(worker::Tally::default());
-        let requests = worker::Requests::start(store.reader()?).map_err(thread_failed)?;
-        let mut workers = BTreeMap::new();
-        for (account, (_, id)) in self.config.accounts.iter().zip(&plan.accounts) {
-            let surroundings = worker::Surroundings {
-                plan: plan.clone(),
-                handle: handle.clone(),
-                requests: requests.clone(),
-                clock,
-                tally: tally.clone(),
-            };
-            workers.insert(*id, start(account, surroundings)?);
+        let sinks = Arc::new(worker::Sinks::default());
+        let surroundings = worker::Surroundings {
+            handle: handle.clone(),
+            clock,
+            tally: tally.clone(),
+            sinks: sinks.clone(),
+        };
+        let entries = directory.entries();
+        let mut built_in = HashMap::new();
+        for entry in &entries.plan.accounts {
+            if let (Some(worker), Some(account)) = (entry.built_in, entries.config.account(&entry.name)) {
+                built_in.insert(worker, start(account, surroundings.clone())?);
+            }
         }
         let writer = Writer::start(Box::new(store), events.clone()).map_err(thread_failed)?;
         let turn = Turn::new(
             Beginning {
-                engine: restored.engine,
-                names,
-                plan: plan.clone(),
-                config: self.config.clone(),
+                engine: recalled.engine,
+                directory,
+                audience: handle.audience.clone(),
+                requests: handle.requests.clone(),
                 clock,
                 events: inbox,
                 writer,
-                workers,
-                done,
-                next_task: restored.next_task,
+                built_in,
+                fleet: roll.fleet,
+                totals: GroupCounts {
+                    pending: 0,
+                    assigned: 0,
+                    completed: totals.completed,
+                    failed: totals.failed,
+                    cancelled: totals.cancelled,
+                },
+                news: news.clone(),
+                callbacks: Some(callbacks),
+                speed: self.speed,
+                store_folder: Some(folder),
+                _alive: alive,
             },
-            restored.effects,
+            recalled.effects,
+            recalled.spent_ahead,
         );
         let thread = thread::Builder::new()
             .name("d8-engine".into())
             .spawn(move || turn.run())
             .map_err(thread_failed)?;
-        let running = Loop { events, thread };
+        let running = Loop { events, thread, ended };
         Ok(Opened {
             handle,
             running,
-            endings,
             reader,
-            plan,
+            library,
             group,
-            client,
-            chat,
             tally,
+            sinks,
             clock,
+            news,
+            callbacks: owed,
             hold,
         })
     }
@@ -192,94 +235,232 @@ fn thread_failed(source: std::io::Error) -> OpenError {
     }
 }
 
-fn make_folder(store: &std::path::Path) -> Result<(), OpenError> {
+/// The folder of the store, made where it is not there.
+fn make_folder(store: &Path) -> Result<PathBuf, OpenError> {
     let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
-        return Ok(());
+        return Ok(PathBuf::from("."));
     };
     std::fs::create_dir_all(folder).map_err(|source| OpenError::System {
         what: format!("the folder of the store {} cannot be made", store.display()),
         source,
-    })
+    })?;
+    Ok(folder.to_owned())
 }
 
-struct Restored {
+/// Who is there: accounts and workers, those of the configuration and those that the store remembers.
+struct Roll {
+    config: Config,
+    plan: Plan,
+    fleet: Fleet,
+    speed: u32,
+}
+
+/// The engine as it was.
+struct Recalled {
     engine: Engine,
     effects: Effects,
     clock: Clock,
     next_task: u64,
+    callbacks: Vec<TaskId>,
+    /// Targets for which something was stored ahead of its use.
+    spent_ahead: Vec<TargetId>,
 }
 
-/// Rebuilds the engine. Only the group's tasks are taken in; the ledger knows what everybody has spent.
-fn restore(
-    store: &SqliteStore,
-    names: &Names,
-    plan: &Plan,
-    config: &Config,
-    group: GroupId,
-    clock: Clock,
-) -> Result<Restored, StoreError> {
-    let mut past = Past::default();
-    let loaded = store.load(Which::Groups(&[group]), &mut |row: TaskRow| past.tasks.push(row))?;
-    let clock = clock.not_before(loaded.newest);
-    let now = clock.now();
-    let memory = Engine::new(plan.setup.clone(), now).memory();
-    store.spends_since(now - memory - DISORDER, &mut |spend| {
-        remember(spend, names, plan, &mut past);
-    })?;
-    past.spends.sort_by_key(|spend| spend.arrived);
-    past.learnt = loaded
-        .learnt
-        .iter()
-        .map(|learnt| (learnt.limit, learnt.amount))
-        .collect();
-    let passing = |why| matches!(why, ParkReason::QuotaRefused | ParkReason::Overloaded);
-    past.parks = loaded
-        .parks
-        .iter()
-        .filter(|park| passing(park.why))
-        .map(|p| (p.what, p.until, p.why))
-        .collect();
-    let mut setup = plan.setup.clone();
-    for row in &past.tasks {
-        if setup.routes.iter().all(|(id, _)| *id != row.route)
-            && let Some(route) = super::route_of(config, names, row.route)
-        {
-            let (_, spec) = plan.route(&route, &mut names.clone());
-            setup.routes.push((row.route, spec));
+impl Roll {
+    fn call(opening: &Opening, names: &mut Names) -> Self {
+        let mut roll = Self {
+            config: Config::clone(&opening.config),
+            plan: Plan::new(&opening.config, names),
+            fleet: Fleet::default(),
+            speed: opening.speed,
+        };
+        let now = opening.clock.now();
+        for entry in &roll.plan.accounts {
+            if let Some(worker) = entry.built_in {
+                let lease = roll.plan.setup.bounds.lease;
+                roll.fleet
+                    .admit(built_in(worker, entry.id, &entry.name, &entry.provider, lease, now));
+            }
+        }
+        roll.add_brought(names, now);
+        roll.add_hive(names, now);
+        let everybody = roll.everybody(names);
+        roll.plan.setup.routes.push(everybody);
+        roll
+    }
+
+    /// Accounts that workers brought: their keys are elsewhere, their spending is here.
+    fn add_brought(&mut self, names: &mut Names, now: d8_core::time::Timestamp) {
+        let kept: Vec<Brought> = names
+            .of_kind::<AccountId>()
+            .filter_map(|(_, name)| Brought::parse(name))
+            .collect();
+        for brought in kept {
+            let known =
+                |account: &Account| account.name == brought.name || account.fingerprint() == brought.fingerprint;
+            if self.config.accounts.iter().any(known) {
+                continue;
+            }
+            let Some(account) = brought.account(now, self.speed) else {
+                continue;
+            };
+            let growth = self.plan.add(&account, None, names);
+            self.plan.setup.limits.extend(growth.limits);
+            self.plan.setup.targets.extend(growth.targets);
+            add_to_config(&mut self.config, account);
+        }
+        // What the default route means has grown.
+        let routes: Vec<_> = self
+            .config
+            .routes
+            .iter()
+            .map(|route| self.plan.route(route, names))
+            .collect();
+        self.plan.setup.routes = routes;
+    }
+
+    /// The Hive's workers register once in their lives, so they are known again by what was kept.
+    fn add_hive(&mut self, names: &mut Names, now: d8_core::time::Timestamp) {
+        let mut kept: BTreeMap<String, WorkerName> = BTreeMap::new();
+        for (_, text) in names.of_kind::<WorkerId>() {
+            if let Some(name) = WorkerName::parse(text) {
+                kept.insert(name.id.clone(), name);
+            }
+        }
+        for name in kept.into_values().filter(|name| name.incarnation.is_none()) {
+            let rule = self.config.workers.iter().find(|rule| rule.names(&name.id, &name.kind));
+            let named = rule.and_then(|rule| rule.account.as_ref());
+            let account = match named.and_then(|name| self.plan.account(name)) {
+                Some(entry) => entry.id,
+                None => self.visitor(&visitor_name(&name.id), names),
+            };
+            let capabilities = serde_json::Map::new();
+            let member = member(&self.config, names, name, account, 1, capabilities, now);
+            self.fleet.admit(Member {
+                online: false,
+                ..member
+            });
         }
     }
-    let mut effects = Effects::default();
-    let engine = Engine::restore(setup, past, now, &mut effects);
-    Ok(Restored {
-        engine,
-        effects,
-        clock,
-        next_task: loaded.next_task.0,
-    })
+
+    fn visitor(&mut self, name: &str, names: &mut Names) -> AccountId {
+        let growth = self.plan.add_visitor(name, names);
+        self.plan.setup.targets.extend(growth.targets);
+        names.intern(name)
+    }
+
+    /// The default route and every worker that brings its own key.
+    fn everybody(&self, names: &mut Names) -> (d8_core::id::RouteId, d8_core::setup::RouteSpec) {
+        let default = self.config.route(DEFAULT_ROUTE).cloned();
+        let route = default.unwrap_or_else(|| crate::config::Route::all_primary(DEFAULT_ROUTE, Vec::new()));
+        let (_, mut spec) = self.plan.route(&route, names);
+        let visitors = self
+            .plan
+            .targets
+            .iter()
+            .filter(|(_, words)| words.model == super::ANY_MODEL);
+        spec.levels[0].extend(visitors.map(|(id, _)| *id));
+        (names.intern(EVERYBODY), spec)
+    }
+
+    fn recall(
+        &mut self,
+        store: &SqliteStore,
+        names: &Names,
+        group: Option<GroupId>,
+        clock: Clock,
+    ) -> Result<Recalled, StoreError> {
+        let memory = Engine::new(self.plan.setup.clone(), clock.now()).memory();
+        let groups = group.map(|group| [group]);
+        let lease = self.plan.setup.bounds.lease;
+        let mut clocks = clock;
+        let (past, loaded) = {
+            let plan = &self.plan;
+            let recall = Recall {
+                which: groups.as_ref().map_or(Which::All, |groups| Which::Groups(groups)),
+                memory,
+                now: &|newest| clock.not_before(newest).now(),
+                limits_of: &|target| {
+                    let name = names.target(target);
+                    name.map(|name| plan.limits_of(&name.quota_key, &name.model))
+                        .unwrap_or_default()
+                },
+                survivor: &|row| self.survivor(row, names, lease),
+            };
+            recall.from(store)?
+        };
+        clocks = clocks.not_before(loaded.newest);
+        let now = clocks.now();
+        let mut setup = self.plan.setup.clone();
+        for row in &past.tasks {
+            if setup.routes.iter().all(|(id, _)| *id != row.route)
+                && let Some(route) = route_of(&self.config, names, row.route)
+            {
+                let (_, spec) = self.plan.route(&route, &mut names.clone());
+                setup.routes.push((row.route, spec));
+            }
+        }
+        let mut effects = Effects::default();
+        let engine = Engine::restore(setup, past, now, &mut effects);
+        Ok(Recalled {
+            engine,
+            effects,
+            clock: clocks,
+            next_task: loaded.next_task.0,
+            callbacks: loaded.callbacks,
+            spent_ahead: loaded.allowances.iter().map(|(target, _)| *target).collect(),
+        })
+    }
+
+    /// The worker of a lease, where it is elsewhere: it did not end with our process.
+    fn survivor(&self, row: &LeaseRow, names: &Names, lease: std::time::Duration) -> Option<Enlisted> {
+        let name = WorkerName::parse(names.name(row.worker)?)?;
+        let known = self.fleet.get(&name.id).map(|member| member.enlisted.clone());
+        if let Some(known) = known.filter(|known| known.worker == row.worker) {
+            return Some(known);
+        }
+        let target = names.target(row.target)?;
+        name.incarnation.as_ref()?;
+        Some(Enlisted {
+            worker: row.worker,
+            account: self.plan.account(&target.account)?.id,
+            slots: 1,
+            skill: Skill::Any,
+            lease,
+        })
+    }
 }
 
-fn remember(spend: StoredSpend, names: &Names, plan: &Plan, past: &mut Past) {
-    let limits = |target| {
-        names
-            .target(target)
-            .map(|name| plan.limits_of(&name.quota_key, &name.model))
-            .unwrap_or_default()
-    };
-    match spend {
-        StoredSpend::Ended(attempt) => past.spends.push(PastSpend {
-            limits: limits(attempt.target),
-            arrived: attempt.ended_at,
-            spent: attempt.spent,
-        }),
-        StoredSpend::Open(lease) => past.leases.push(PastLease {
-            task: lease.task,
-            attempt: lease.attempt,
-            target: lease.target,
-            worker: lease.worker,
-            limits: limits(lease.target),
-            granted_at: lease.granted_at,
-            send_by: lease.send_by,
-            reserved: lease.reserved,
-        }),
+/// The worker inside this process that serves an account.
+fn built_in(
+    worker: WorkerId,
+    account: AccountId,
+    name: &str,
+    provider: &str,
+    lease: std::time::Duration,
+    now: d8_core::time::Timestamp,
+) -> Member {
+    Member {
+        name: WorkerName {
+            id: format!("builtin:{name}"),
+            kind: provider.to_owned(),
+            task_types: Vec::new(),
+            incarnation: None,
+        },
+        capabilities: serde_json::Map::new(),
+        enlisted: Enlisted {
+            worker,
+            account,
+            slots: SLOTS,
+            skill: Skill::Any,
+            lease,
+        },
+        built_in: true,
+        timeout: lease,
+        last_heard: now,
+        online: true,
+        completed: 0,
+        failed: 0,
+        cancelled: Vec::new(),
     }
 }

@@ -107,7 +107,10 @@ impl Plan {
             built_in,
         });
         let limits = self.add_limits(account, names);
-        let targets = account.models.iter().map(|model| self.add_target(account, model, id, names));
+        let targets = account
+            .models
+            .iter()
+            .map(|model| self.add_target(account, model, id, names));
         let targets = targets.collect();
         Growth { limits, targets }
     }

@@ -54,6 +54,8 @@ mod tests {
             group,
             ending,
             by: by.map(AttemptNo),
+            durable: true,
+            callback: false,
         }
     }
 

@@ -2,20 +2,20 @@
 
 use std::collections::HashMap;
 use std::io::Read;
+use std::sync::Arc;
 
 use d8_core::change::{Ending, TaskRow};
 use d8_core::id::{TargetId, TaskId};
-use d8_core::usage::Estimate;
 use d8_store::{KeyedTask, Payload, Reader, ResultRow, TaskState};
-use d8_wire::ChatRequest;
 
 use super::input::{Lines, RawLine};
 use super::line::Line;
 use super::output::render;
-use super::{Place, Trouble, identity, stopped, verdict};
+use super::{Desk, Place, Trouble, identity, stopped, verdict};
 use crate::cli::Failure;
 use crate::config::{Config, Route, UnknownModel};
-use crate::orchestrator::{NewTask, Opened};
+use crate::orchestrator::{NewTask, Opened, Way};
+use crate::task::{estimate, is_plain};
 
 /// So many tasks are submitted at once.
 const CHUNK: usize = 1_000;
@@ -104,7 +104,7 @@ pub(super) struct Book {
     /// Replaces every line's model.
     pub(super) model: Option<String>,
     pub(super) lines: Vec<BookLine>,
-    routes: Vec<Route>,
+    routes: Vec<Arc<Route>>,
     route_ids: HashMap<Option<String>, Result<u32, Box<str>>>,
     keys: identity::LineKeys,
 }
@@ -122,10 +122,11 @@ impl Book {
         &mut self,
         source: &mut Source,
         config: &Config,
-        opened: &Opened,
+        desk: &Desk,
     ) -> Result<Vec<Vec<TargetId>>, Failure> {
+        let opened = &desk.opened;
         let store = |error: d8_store::StoreError| Failure::not_started(error.to_string()).hint(error.hint());
-        let known = opened.reader.tasks_by_keys(opened.group).map_err(store)?;
+        let known = opened.reader.tasks_by_keys(desk.group).map_err(store)?;
         let mut known: HashMap<u128, KeyedTask> = known.into_iter().map(|task| (task.key, task)).collect();
         let mut chunk: Vec<Pending> = Vec::new();
         let mut revived: Vec<(TaskRow, Ending)> = Vec::new();
@@ -141,7 +142,7 @@ impl Book {
                         Some(task) => self
                             .recognise(&raw, &line, route, task, opened, &mut revived)
                             .map_err(store)?,
-                        None => chunk.push(self.submission(&raw, line, route, key, opened)),
+                        None => chunk.push(self.submission(&raw, line, route, key, desk)),
                     }
                 }
             }
@@ -157,7 +158,8 @@ impl Book {
             .map(|task| task.task)
             .collect();
         opened.handle.cancel(stale).map_err(|_| stopped())?;
-        Ok(self.routes.iter().map(|route| opened.plan.targets_of(route)).collect())
+        let plan = opened.handle.directory.plan();
+        Ok(self.routes.iter().map(|route| plan.targets_of(route)).collect())
     }
 
     fn read(&mut self, raw: &RawLine, config: &Config) -> Result<(Line, u32), String> {
@@ -175,7 +177,7 @@ impl Book {
         }
         let found = match config.resolve(model.as_deref()) {
             Ok(route) => {
-                self.routes.push(route);
+                self.routes.push(Arc::new(route));
                 Ok(u32::try_from(self.routes.len() - 1).unwrap_or(u32::MAX))
             }
             Err(unknown) => Err(unknown_model(&unknown).into_boxed_str()),
@@ -246,21 +248,27 @@ impl Book {
         Ok(())
     }
 
-    fn submission(&mut self, raw: &RawLine, line: Line, route: u32, key: u128, opened: &Opened) -> Pending {
+    fn submission(&mut self, raw: &RawLine, line: Line, route: u32, key: u128, desk: &Desk) -> Pending {
+        let handle = &desk.opened.handle;
         let index = self.lines.len();
         self.push(raw, &line, route, false, LineState::Open(TaskId(0)));
+        let way = Way::Route(self.routes[route as usize].clone());
         let task = NewTask {
-            group: opened.group,
-            client: opened.client,
-            route: self.routes[route as usize].clone(),
             priority: line.priority,
-            estimate: estimate(&line.request),
+            plain: is_plain(&line.request),
             key: Some(key),
-            payload: Payload {
-                endpoint: opened.chat,
+            payload: Some(Payload {
+                endpoint: handle.chat,
                 custom: line.id,
                 body: line.request.to_bytes(),
-            },
+            }),
+            ..NewTask::new(
+                handle.new_id(),
+                desk.name.clone(),
+                desk.client.clone(),
+                way,
+                estimate(&line.request),
+            )
         };
         Pending { index, task }
     }
@@ -270,9 +278,10 @@ impl Book {
             return Ok(());
         }
         let (indices, tasks): (Vec<usize>, Vec<NewTask>) = chunk.drain(..).map(|one| (one.index, one.task)).unzip();
-        let ids = opened.handle.submit(tasks).await.map_err(|_| stopped())?;
-        for (index, id) in indices.into_iter().zip(ids) {
-            self.lines[index].state = LineState::Open(id);
+        let accepted = opened.handle.submit(tasks).await.map_err(|_| stopped())?;
+        let accepted = accepted.map_err(|refusal| Failure::broke_off(refusal.to_string()))?;
+        for (index, accepted) in indices.into_iter().zip(accepted) {
+            self.lines[index].state = LineState::Open(accepted.id);
         }
         Ok(())
     }
@@ -312,7 +321,7 @@ impl Book {
     pub(super) fn render(
         &self,
         index: usize,
-        result: Option<Option<ResultRow>>,
+        result: Option<Option<Arc<ResultRow>>>,
         reader: &dyn Reader,
     ) -> Result<Vec<u8>, Trouble> {
         let line = &self.lines[index];
@@ -322,13 +331,13 @@ impl Book {
         };
         let result = match (result, &line.state) {
             (Some(result), _) => result,
-            (None, LineState::Ended(task, _)) => reader.result(*task)?,
+            (None, LineState::Ended(task, _)) => reader.result(*task)?.map(Arc::new),
             (None, _) => None,
         };
         Ok(render(
             task.map(|task| task.0),
             &line.custom_id(),
-            &verdict(&line.state, result),
+            &verdict(&line.state, result.map(Arc::unwrap_or_clone)),
         ))
     }
 }
@@ -337,15 +346,4 @@ fn unknown_model(unknown: &UnknownModel) -> String {
     let near = unknown.suggestion.as_ref();
     let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     format!("{unknown}{near}")
-}
-
-/// How large a request is: two bytes a token and 16 tokens a message is rather too much, eight bytes a token the least.
-fn estimate(request: &ChatRequest) -> Estimate {
-    let size = request.size();
-    let tokens = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-    Estimate {
-        input_tokens: tokens(size.bytes / 2 + 16 * size.messages),
-        input_tokens_least: tokens(size.bytes / 8),
-        max_output_tokens: request.max_output_tokens().map(tokens),
-    }
 }

@@ -19,14 +19,15 @@ use std::time::{Duration, Instant};
 
 use d8_core::change::{Ending, ParkReason};
 use d8_core::engine::Outlook;
-use d8_core::id::{TargetId, TaskId};
+use d8_core::id::{GroupId, TargetId, TaskId};
 use d8_store::{ResultRow, StoreError};
 use serde_json::Value;
+use tokio::sync::mpsc;
 
 use crate::cli::{Failure, INTERRUPTED, interrupted, say};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::orchestrator::{Done, Handle, LoopError, Opened, Opening, Plan, View};
+use crate::orchestrator::{Done, LoopError, Opened, Opening, Plan, Scope, View};
 use crate::words;
 use intake::{Book, LineState};
 use output::{Final, Partial, Verdict};
@@ -70,7 +71,7 @@ pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary,
     let out = place::of_answers(&job.input, &job.output)?;
     let opened = Opening {
         config: config.clone(),
-        group: name,
+        scope: Scope::Group(name.clone()),
         clock: Clock::start(),
         speed,
     }
@@ -80,7 +81,7 @@ pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary,
         error.hint().into_iter().fold(failure, Failure::hint)
     })?;
     let began = Instant::now();
-    let mut run = Run::begin(job, out, opened)?;
+    let mut run = Run::begin(job, out, Desk::of(opened, name.into())?)?;
     let prepared = tokio::select! {
         prepared = run.prepare(&mut source, &config) => prepared,
         () = interrupted() => Err(interrupted_early()),
@@ -89,7 +90,7 @@ pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary,
         return Err(run.give_up(failure));
     }
     run.announce();
-    let stop = match run.opened.handle.begin() {
+    let stop = match run.desk.opened.handle.begin() {
         Ok(()) => run.wait().await,
         Err(_) => Err(stopped()),
     };
@@ -109,9 +110,42 @@ fn stopped() -> Failure {
     Failure::broke_off("the engine has stopped").hint("run the same command again: what was done is kept")
 }
 
+/// The orchestrator that does the run's work, and the run's place in it.
+struct Desk {
+    opened: Opened,
+    /// The run's name, and its integer.
+    name: Arc<str>,
+    group: GroupId,
+    client: Arc<str>,
+    /// Tells of the ends of its tasks.
+    endings: mpsc::UnboundedReceiver<Done>,
+}
+
+impl Desk {
+    fn of(opened: Opened, name: Arc<str>) -> Result<Self, Failure> {
+        let group = opened.group.ok_or_else(stopped)?;
+        let endings = opened.handle.audience.follow(group);
+        Ok(Self {
+            opened,
+            name,
+            group,
+            client: "local".into(),
+            endings,
+        })
+    }
+
+    fn plan(&self) -> Arc<Plan> {
+        self.opened.handle.directory.plan()
+    }
+
+    async fn view(&self) -> Option<View> {
+        self.opened.handle.view(self.group).await.ok()
+    }
+}
+
 /// A run under way.
 struct Run {
-    opened: Opened,
+    desk: Desk,
     /// Every line, in order.
     book: Book,
     /// The line of each task.
@@ -151,7 +185,7 @@ impl Sums {
 }
 
 impl Run {
-    fn begin(job: &Job, out: Place, opened: Opened) -> Result<Self, Failure> {
+    fn begin(job: &Job, out: Place, desk: Desk) -> Result<Self, Failure> {
         let (partial, next_out) = match &out {
             Place::Standard => (None, Some(0)),
             Place::File(out) => {
@@ -160,7 +194,7 @@ impl Run {
             }
         };
         Ok(Self {
-            opened,
+            desk,
             book: Book::default(),
             lines: HashMap::new(),
             partial,
@@ -182,19 +216,19 @@ impl Run {
 
     /// Looks at the limits as they stand, and takes the work in.
     async fn prepare(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
-        self.outlook = Some(self.opened.handle.outlook().await.map_err(|_| stopped())?);
+        self.outlook = Some(self.desk.opened.handle.outlook().await.map_err(|_| stopped())?);
         self.take_in(source, config).await
     }
 
     /// Ends the loop. Where it has failed, that is what `failure` came from.
     fn give_up(self, failure: Failure) -> Failure {
-        let ended = tokio::task::block_in_place(|| self.opened.running.stop());
+        let ended = tokio::task::block_in_place(|| self.desk.opened.running.stop());
         ended.err().map_or(failure, |error| loop_failure(&error))
     }
 
     /// Reads all lines and hands over what is not done yet.
     async fn take_in(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
-        self.targets = self.book.take_in(source, config, &self.opened).await?;
+        self.targets = self.book.take_in(source, config, &self.desk).await?;
         for (index, line) in self.book.lines.iter().enumerate() {
             match &line.state {
                 LineState::Bad(_) => self.sums.failed += 1,
@@ -237,7 +271,7 @@ impl Run {
             say(&format!("line {number}: {problem}"));
         }
         if let Some(ready) = self.outlook.as_ref().and_then(|outlook| self.forecast(outlook)) {
-            text += &format!("; {}", summary::allowed_by(ready, self.opened.clock.now()));
+            text += &format!("; {}", summary::allowed_by(ready, self.desk.opened.clock.now()));
         }
         say(&text);
     }
@@ -280,7 +314,7 @@ impl Run {
                 }
             };
             tokio::select! {
-                done = self.opened.endings.recv() => match done {
+                done = self.desk.endings.recv() => match done {
                     Some(done) => self.note(done)?,
                     None => break,
                 },
@@ -294,14 +328,15 @@ impl Run {
 
     /// Shows how things stand; tells when there is nothing left to hope for.
     async fn look(&mut self, progress: &mut Progress) -> Option<Stop> {
-        let view = view(&self.opened.handle, self.opened.group).await?;
-        let outlook = self.opened.handle.outlook().await.ok()?;
+        let view = self.desk.view().await?;
+        let outlook = self.desk.opened.handle.outlook().await.ok()?;
         let finish = self.forecast(&outlook).map(|ready| ready.since(view.now));
-        progress.show(self.sums.done, self.sums.failed, &self.opened.plan, &view, finish);
+        let plan = self.desk.plan();
+        progress.show(self.sums.done, self.sums.failed, &plan, &view, finish);
         if view.prospects.open > 0 && view.prospects.open == view.prospects.hopeless {
-            return Some(Stop::Hopeless(reasons(&self.opened.plan, &view)));
+            return Some(Stop::Hopeless(reasons(&plan, &view)));
         }
-        for trouble in lasting_trouble(&self.opened.plan, &view) {
+        for trouble in lasting_trouble(&plan, &view) {
             if !self.told.contains(&trouble) {
                 progress.note(&format!("warning: {trouble}"));
                 self.told.push(trouble);
@@ -320,25 +355,23 @@ impl Run {
                 self.put_out(index, Some(done.result))
                     .map_err(|error| self.broken(&error))?;
             }
-            next = self.opened.endings.try_recv().ok();
+            next = self.desk.endings.try_recv().ok();
         }
         self.flush().map_err(|error| self.broken(&error))
     }
 
     /// Nothing new is started; what is under way may end, for a while or until a second Ctrl-C.
     async fn drain(&mut self) -> Result<(), Failure> {
-        let _ = self.opened.handle.drain();
+        let _ = self.desk.opened.handle.drain();
         let end = tokio::time::Instant::now() + DRAIN;
         let mut again = std::pin::pin!(interrupted());
         loop {
-            let under_way = view(&self.opened.handle, self.opened.group)
-                .await
-                .map_or(0, |view| view.counts.assigned);
+            let under_way = self.desk.view().await.map_or(0, |view| view.counts.assigned);
             if under_way == 0 {
                 break;
             }
             tokio::select! {
-                done = self.opened.endings.recv() => match done {
+                done = self.desk.endings.recv() => match done {
                     Some(done) => self.note(done)?,
                     None => break,
                 },
@@ -347,14 +380,14 @@ impl Run {
                 () = &mut again => break,
             }
         }
-        while let Ok(done) = self.opened.endings.try_recv() {
+        while let Ok(done) = self.desk.endings.try_recv() {
             self.note(done)?;
         }
         Ok(())
     }
 
     /// Appends a line's output to OUT.partial, or to standard output when its turn has come.
-    fn put_out(&mut self, index: usize, result: Option<Option<ResultRow>>) -> Result<(), Trouble> {
+    fn put_out(&mut self, index: usize, result: Option<Option<Arc<ResultRow>>>) -> Result<(), Trouble> {
         if self.next_out.is_some() {
             return self.put_out_in_order();
         }
@@ -370,7 +403,7 @@ impl Run {
         if !matches!(line.state, LineState::Ended(_, Ending::Completed)) {
             return Ok(());
         }
-        let rendered = self.book.render(index, result, self.opened.reader.as_ref())?;
+        let rendered = self.book.render(index, result, self.desk.opened.reader.as_ref())?;
         partial.append(&rendered)?;
         Ok(())
     }
@@ -380,7 +413,7 @@ impl Run {
             if matches!(self.book.lines[index].state, LineState::Open(_)) {
                 break;
             }
-            let line = self.book.render(index, None, self.opened.reader.as_ref())?;
+            let line = self.book.render(index, None, self.desk.opened.reader.as_ref())?;
             write_out(&line)?;
             self.next_out = Some(index + 1);
         }
@@ -397,10 +430,10 @@ impl Run {
     /// Ends the loop, writes OUT, and sums up. True when the user broke it off.
     async fn finish(self, stop: Result<Option<Stop>, Failure>, began: Instant) -> Result<(Summary, bool), Failure> {
         let seconds = began.elapsed();
-        let tally = self.opened.tally.count();
+        let tally = self.desk.opened.tally.count();
         let ready = self.bound(&tally);
         let Self {
-            opened,
+            desk,
             mut book,
             mut lines,
             partial,
@@ -409,12 +442,11 @@ impl Run {
             mut sums,
             ..
         } = self;
+        let Desk {
+            opened, mut endings, ..
+        } = desk;
         let Opened {
-            running,
-            mut endings,
-            reader,
-            hold,
-            ..
+            running, reader, hold, ..
         } = opened;
         let ended = tokio::task::block_in_place(|| running.stop());
         // What the loop stored last was not told before it ended.
@@ -490,10 +522,6 @@ impl Run {
     fn broken(&self, trouble: &Trouble) -> Failure {
         trouble_failure(trouble, &self.out)
     }
-}
-
-async fn view(handle: &Handle, group: d8_core::id::GroupId) -> Option<View> {
-    handle.view(group).await.ok()
 }
 
 /// What takes nothing until somebody mends it, one sentence each.

@@ -120,9 +120,8 @@ pub(super) fn waiting_for(plan: &Plan, view: &View) -> Option<String> {
             Some(words::wait(&limit.account, Some(&limit.label), left))
         }
         WaitCode::Parked(why) => {
-            let (index, model) = target?;
-            let account = plan.account_names.get(*index)?;
-            Some(words::parked(account, Some(model), why, left))
+            let target = target?;
+            Some(words::parked(&target.account, Some(&target.model), why, left))
         }
         _ => None,
     }

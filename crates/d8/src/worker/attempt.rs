@@ -1,119 +1,198 @@
-//! One attempt: read the request, translate it, send it in time, and say what became of it.
+//! One attempt: translate the request, send it in time, pass its answer on, and say what became of it. Where the job
+//! comes from is none of its business.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
 use d8_core::clock::ClockOffset;
-use d8_core::message::{Lease, Outcome, Report};
+use d8_core::message::{Outcome, Report};
 use d8_core::time::Timestamp;
 use d8_store::ResultRow;
-use d8_wire::{ChatRequest, Context, FailureKind, HeaderFacts, Headers, Mode, WireRequest};
+use d8_wire::{ChatRequest, Context, FailureKind, Mode, WireRequest};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use super::provider::{NoReply, RawReply};
-use super::{Worker, report};
+use super::provider::{NoReply, Opened, Provider};
+use super::{Tally, report, streamed};
+use crate::clock::Clock;
 
-/// What an attempt came to, for the engine and for whoever asked.
-type Concluded = (Report, Option<ResultRow>);
+/// Takes the chunks of a stream as they come, each an OpenAI `chat.completion.chunk` as JSON. Whoever is slow slows the
+/// provider down; whoever drops the other end ends the attempt.
+pub type Sink = mpsc::Sender<Bytes>;
 
-pub(super) async fn run(worker: &Worker, lease: &Lease) -> Concluded {
-    let Some((_, model)) = worker.surroundings.plan.targets.get(&lease.target) else {
-        return unsent(worker, Outcome::GivenBack, None);
-    };
-    let request = match read(worker, lease).await {
-        Ok(request) => request,
-        Err(problem) => return unsent(worker, Outcome::Rejected, Some(&problem)),
-    };
-    let encoded = match worker.provider.wire.encode(&request, model, Mode::Plain) {
+/// What is to be done.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The request.
+    pub request: Arc<ChatRequest>,
+    /// The model to ask.
+    pub model: String,
+    /// The last moment at which the request may leave.
+    pub send_by: Timestamp,
+    /// Who wants the answer in pieces; none: it is wanted whole.
+    pub sink: Option<Sink>,
+    /// Cancelled when nobody wants the answer any more: the connection is dropped at once.
+    pub stop: CancellationToken,
+}
+
+/// What an attempt came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Concluded {
+    /// For the engine.
+    pub report: Report,
+    /// For whoever asked: an answer, or an error's words.
+    pub result: Option<ResultRow>,
+    /// When the request left; none: it did not.
+    pub sent_at: Option<Timestamp>,
+    /// The provider's `Date`, in Unix seconds.
+    pub date: Option<i64>,
+}
+
+/// Makes the attempt. What it took counts in `tally`.
+pub async fn run(provider: &Provider, job: &Job, clock: Clock, tally: &Tally) -> Concluded {
+    let mode = if job.sink.is_some() { Mode::Stream } else { Mode::Plain };
+    let encoded = match provider.wire.encode(&job.request, &job.model, mode) {
         Ok(encoded) => encoded,
-        Err(unsupported) => return unsent(worker, Outcome::Rejected, Some(&unsupported.to_string())),
+        Err(unsupported) => return unsent(clock, Outcome::Rejected, Some(&unsupported.to_string())),
     };
-    let sent_at = worker.surroundings.clock.now();
+    let sent_at = clock.now();
     // Later the lease may be somebody else's, and its quota too.
-    if sent_at > lease.send_by {
-        return unsent(worker, Outcome::GivenBack, None);
+    if sent_at > job.send_by || job.stop.is_cancelled() {
+        return unsent(clock, Outcome::GivenBack, None);
     }
-    send(worker, model, encoded, sent_at).await
-}
-
-async fn read(worker: &Worker, lease: &Lease) -> Result<ChatRequest, String> {
-    let payload = worker
-        .surroundings
-        .requests
-        .read(lease.task)
-        .await?
-        .ok_or("the request is not in the store")?;
-    ChatRequest::parse(&payload.body).map_err(|error| error.to_string())
-}
-
-async fn send(worker: &Worker, model: &str, request: WireRequest, sent_at: Timestamp) -> Concluded {
-    worker.surroundings.tally.sent();
-    match worker.provider.send(request).await {
-        Ok(reply) => judge(worker, model, &reply, sent_at),
-        Err(NoReply { sent, message }) => {
-            let outcome = Outcome::Fault { sent };
-            let report = Report {
-                outcome,
-                received_at: worker.surroundings.clock.now(),
-                clock: None,
-            };
-            (report, Some(report::own_row(&message)))
-        }
-    }
-}
-
-fn judge(worker: &Worker, model: &str, raw: &RawReply, sent_at: Timestamp) -> Concluded {
-    let received_at = worker.surroundings.clock.now();
-    let now = u64::try_from(received_at.as_micros() / 1_000_000).unwrap_or(0);
-    let headers: Headers<'_> = raw
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let reply = worker
-        .provider
-        .wire
-        .decode(&Context { model, now }, raw.status, &headers, &raw.body);
-    let clock = offset(&reply.facts, sent_at, received_at);
-    let (outcome, result) = match reply.outcome {
-        d8_wire::Outcome::Answer { body, usage } => {
-            let usage = usage.map(report::usage);
-            worker.surroundings.tally.answered(usage, received_at.since(sent_at));
-            (
-                Outcome::Answered(usage),
-                ResultRow {
-                    status: raw.status,
-                    body,
-                },
-            )
-        }
-        d8_wire::Outcome::Failure(failure) => {
-            if matches!(failure.kind, FailureKind::RateLimited { .. }) {
-                worker.surroundings.tally.refused();
-            }
-            (
-                report::outcome(&failure.kind, worker.provider.speed),
-                report::failure_row(&failure),
-            )
-        }
+    tally.sent();
+    let call = Call {
+        provider,
+        job,
+        clock,
+        tally,
+        sent_at,
     };
-    (
-        Report {
-            outcome,
-            received_at,
-            clock,
-        },
-        Some(result),
-    )
-}
-
-fn offset(facts: &HeaderFacts, sent_at: Timestamp, received_at: Timestamp) -> Option<ClockOffset> {
-    let date = i64::try_from(facts.date?).ok()?;
-    Some(ClockOffset::from_date(date, sent_at, received_at))
+    tokio::select! {
+        biased;
+        () = unwanted(job) => call.ended(Outcome::Fault { sent: true }, report::own_row("nobody waits for it any more"), None),
+        concluded = call.make(encoded) => concluded,
+    }
 }
 
 /// The end of an attempt that sent nothing.
-fn unsent(worker: &Worker, outcome: Outcome, message: Option<&str>) -> Concluded {
-    let report = Report {
-        outcome,
-        received_at: worker.surroundings.clock.now(),
-        clock: None,
-    };
-    (report, message.map(report::own_row))
+pub(super) fn unsent(clock: Clock, outcome: Outcome, message: Option<&str>) -> Concluded {
+    Concluded {
+        report: Report {
+            outcome,
+            received_at: clock.now(),
+            clock: None,
+        },
+        result: message.map(report::own_row),
+        sent_at: None,
+        date: None,
+    }
+}
+
+/// Ready when nobody wants the answer any more.
+async fn unwanted(job: &Job) {
+    match &job.sink {
+        Some(sink) => tokio::select! {
+            () = job.stop.cancelled() => {}
+            () = sink.closed() => {}
+        },
+        None => job.stop.cancelled().await,
+    }
+}
+
+/// A request that has left.
+pub(super) struct Call<'a> {
+    pub(super) provider: &'a Provider,
+    pub(super) job: &'a Job,
+    pub(super) clock: Clock,
+    tally: &'a Tally,
+    sent_at: Timestamp,
+}
+
+/// What the head of a reply told of the provider's clock.
+#[derive(Copy, Clone)]
+pub(super) struct Dated {
+    date: i64,
+    offset: ClockOffset,
+}
+
+impl Call<'_> {
+    async fn make(&self, request: WireRequest) -> Concluded {
+        let mut opened = match self.provider.open(request).await {
+            Ok(opened) => opened,
+            Err(no_reply) => return self.no_reply(&no_reply, None),
+        };
+        match &self.job.sink {
+            Some(sink) if (200..300).contains(&opened.status) => streamed::pass_on(self, opened, sink).await,
+            _ => match opened.read().await {
+                Ok(body) => self.judge(&opened, &self.provider.without_key(body)),
+                Err(no_reply) => self.no_reply(&no_reply, None),
+            },
+        }
+    }
+
+    fn judge(&self, opened: &Opened, body: &[u8]) -> Concluded {
+        let headers = opened.headers();
+        let context = self.context();
+        let reply = self.provider.wire.decode(&context, opened.status, &headers, body);
+        let dated = self.dated(reply.facts.date);
+        match reply.outcome {
+            d8_wire::Outcome::Answer { body, usage } => self.answered(opened.status, body, usage, dated),
+            d8_wire::Outcome::Failure(failure) => {
+                let outcome = report::outcome(&failure.kind, self.provider.speed);
+                self.count_refusal(&failure.kind);
+                self.ended(outcome, report::failure_row(&failure), dated)
+            }
+        }
+    }
+
+    pub(super) fn context(&self) -> Context<'_> {
+        Context {
+            model: &self.job.model,
+            now: u64::try_from(self.clock.now().as_micros() / 1_000_000).unwrap_or(0),
+        }
+    }
+
+    /// Call it as soon as the date is here: the sooner, the narrower the provider's clock is known.
+    pub(super) fn dated(&self, date: Option<u64>) -> Option<Dated> {
+        let date = i64::try_from(date?).ok()?;
+        let offset = ClockOffset::from_date(date, self.sent_at, self.clock.now());
+        Some(Dated { date, offset })
+    }
+
+    pub(super) fn count_refusal(&self, kind: &FailureKind) {
+        if matches!(kind, FailureKind::RateLimited { .. }) {
+            self.tally.refused();
+        }
+    }
+
+    pub(super) fn answered(
+        &self,
+        status: u16,
+        body: Vec<u8>,
+        usage: Option<d8_wire::TokenUsage>,
+        dated: Option<Dated>,
+    ) -> Concluded {
+        let usage = usage.map(report::usage);
+        self.tally.answered(usage, self.clock.now().since(self.sent_at));
+        self.ended(Outcome::Answered(usage), ResultRow { status, body }, dated)
+    }
+
+    pub(super) fn no_reply(&self, no_reply: &NoReply, dated: Option<Dated>) -> Concluded {
+        let outcome = Outcome::Fault { sent: no_reply.sent };
+        self.ended(outcome, report::own_row(&no_reply.message), dated)
+    }
+
+    pub(super) fn ended(&self, outcome: Outcome, result: ResultRow, dated: Option<Dated>) -> Concluded {
+        Concluded {
+            report: Report {
+                outcome,
+                received_at: self.clock.now(),
+                clock: dated.map(|dated| dated.offset),
+            },
+            result: Some(result),
+            sent_at: Some(self.sent_at),
+            date: dated.map(|dated| dated.date),
+        }
+    }
 }

@@ -1,32 +1,50 @@
 //! A worker: takes leases, calls the provider, reports. The built-in one lives in the orchestrator's process.
 //!
-//! In reading order: [`Worker`] is the loop; `attempt` is one call; [`Provider`] speaks HTTP; [`Requests`] reads what is
-//! to be sent; [`Tally`] counts what came of it.
+//! In reading order: [`Worker`] is the loop; [`attempt`] is one call, `streamed` its answer in pieces; [`Provider`] speaks
+//! HTTP; [`Sinks`] are who waits for pieces; [`Tally`] counts what came of it;
+//! [`remote`] is the worker on another machine.
 
-mod attempt;
+pub mod attempt;
 mod provider;
 pub mod remote;
 mod report;
-mod requests;
+mod sinks;
+mod streamed;
 mod tally;
 
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod attempt_tests;
+#[cfg(test)]
+mod test_provider;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use d8_core::id::{AttemptNo, TaskId};
-use d8_core::message::Lease;
+use d8_core::message::{Lease, Outcome};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
+pub use attempt::{Concluded, Job, Sink};
 pub use provider::Provider;
-pub use requests::Requests;
+pub use sinks::{Sinks, Waiting};
 pub use tally::{Count, Tally};
 
 use crate::clock::Clock;
-use crate::orchestrator::{Handle, Plan};
+use crate::orchestrator::Handle;
 
 /// How often a worker says that its attempts are still at work: three times within a lease.
 const RENEW_EVERY: Duration = Duration::from_secs(20);
+
+/// What a built-in worker is told.
+#[derive(Debug)]
+pub enum Errand {
+    /// Make this attempt.
+    Make(Lease),
+    /// Nobody wants it any more.
+    Stop(TaskId, AttemptNo),
+}
 
 /// One account's worker.
 #[derive(Clone)]
@@ -40,41 +58,48 @@ pub struct Worker {
 /// What every worker of a process lives among.
 #[derive(Clone)]
 pub struct Surroundings {
-    /// What targets mean.
-    pub plan: Arc<Plan>,
-    /// Whom it reports to.
+    /// Whom it reports to, and where requests and the meaning of targets are found.
     pub handle: Handle,
-    /// Where requests are read.
-    pub requests: Requests,
     /// The engine's clock.
     pub clock: Clock,
     /// What came of it.
     pub tally: Arc<Tally>,
+    /// Who waits for pieces.
+    pub sinks: Arc<Sinks>,
 }
 
-/// The attempts at work.
-type AtWork = Arc<Mutex<BTreeSet<(TaskId, AttemptNo)>>>;
+/// The attempts at work, each with what ends it.
+type AtWork = Arc<Mutex<BTreeMap<(TaskId, AttemptNo), CancellationToken>>>;
 
 impl Worker {
-    /// Starts the worker; it ends when nobody can send leases any more.
-    pub fn start(self) -> mpsc::UnboundedSender<Lease> {
-        let (leases, inbox) = mpsc::unbounded_channel();
+    /// Starts the worker; it ends when nobody can send errands any more.
+    pub fn start(self) -> mpsc::UnboundedSender<Errand> {
+        let (errands, inbox) = mpsc::unbounded_channel();
         tokio::spawn(self.run(inbox));
-        leases
+        errands
     }
 
-    async fn run(self, mut inbox: mpsc::UnboundedReceiver<Lease>) {
+    async fn run(self, mut inbox: mpsc::UnboundedReceiver<Errand>) {
         let at_work = AtWork::default();
         let mut renewal = tokio::time::interval(RENEW_EVERY);
         loop {
             tokio::select! {
-                lease = inbox.recv() => {
-                    let Some(lease) = lease else { return };
-                    let (worker, at_work) = (self.clone(), at_work.clone());
-                    tokio::spawn(async move { worker.work(lease, &at_work).await });
-                }
+                errand = inbox.recv() => match errand {
+                    Some(Errand::Make(lease)) => {
+                        let stop = CancellationToken::new();
+                        lock(&at_work).insert((lease.task, lease.attempt), stop.clone());
+                        let (worker, at_work) = (self.clone(), at_work.clone());
+                        tokio::spawn(async move { worker.work(lease, stop, &at_work).await });
+                    }
+                    Some(Errand::Stop(task, attempt)) => {
+                        if let Some(stop) = lock(&at_work).get(&(task, attempt)) {
+                            stop.cancel();
+                        }
+                    }
+                    None => return,
+                },
                 _ = renewal.tick() => {
-                    let held: Vec<_> = lock(&at_work).iter().copied().collect();
+                    let held: Vec<_> = lock(&at_work).keys().copied().collect();
                     if !held.is_empty() && self.surroundings.handle.renew(held).is_err() {
                         return;
                     }
@@ -83,16 +108,46 @@ impl Worker {
         }
     }
 
-    async fn work(&self, lease: Lease, at_work: &AtWork) {
-        let name = (lease.task, lease.attempt);
-        lock(at_work).insert(name);
-        let (report, result) = attempt::run(self, &lease).await;
-        lock(at_work).remove(&name);
+    async fn work(&self, lease: Lease, stop: CancellationToken, at_work: &AtWork) {
+        let Concluded { report, result, .. } = self.attempt(&lease, stop).await;
+        lock(at_work).remove(&(lease.task, lease.attempt));
         // When the loop has stopped, the store still knows the lease and counts it as spent.
         let _ = self
             .surroundings
             .handle
             .finished(lease.task, lease.attempt, report, result);
+    }
+
+    async fn attempt(&self, lease: &Lease, stop: CancellationToken) -> Concluded {
+        let Surroundings {
+            handle,
+            clock,
+            tally,
+            sinks,
+        } = &self.surroundings;
+        let plan = handle.directory.plan();
+        let Some(target) = plan.targets.get(&lease.target) else {
+            return attempt::unsent(*clock, Outcome::GivenBack, None);
+        };
+        let request = match handle.requests.read(lease.task).await {
+            Ok(request) => request,
+            Err(problem) => return attempt::unsent(*clock, Outcome::Rejected, Some(&problem)),
+        };
+        let waiting = sinks.take(lease.task);
+        let job = Job {
+            request,
+            model: target.model.clone(),
+            send_by: lease.send_by,
+            sink: waiting.as_ref().map(|(sink, _)| sink.clone()),
+            stop,
+        };
+        let concluded = attempt::run(&self.provider, &job, *clock, tally).await;
+        // Where nothing was passed on, another attempt may follow, for whom it is.
+        let is_over = matches!(concluded.report.outcome, Outcome::Answered(_) | Outcome::Cut);
+        if let (false, Some((sink, stop))) = (is_over, waiting.filter(|(sink, _)| !sink.is_closed())) {
+            sinks.put(lease.task, sink, stop);
+        }
+        concluded
     }
 }
 

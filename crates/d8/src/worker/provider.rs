@@ -2,11 +2,13 @@
 //! be done again, the ledger decides.
 
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use d8_wire::{AuthScheme, Quirks, Wire, WireRequest};
-use futures_util::StreamExt;
+use bytes::Bytes;
+use d8_wire::{AuthScheme, Headers, Quirks, Wire, WireRequest};
+use futures_util::{Stream, StreamExt};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -30,12 +32,15 @@ pub struct Provider {
     pub speed: u32,
 }
 
-/// A reply as it came.
-pub(super) struct RawReply {
+/// A reply whose head is here and whose body is still coming.
+pub(super) struct Opened {
     pub(super) status: u16,
-    pub(super) headers: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    headers: Vec<(String, String)>,
+    pieces: Pieces,
+    taken: usize,
 }
+
+type Pieces = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
 
 /// Why there is no reply.
 pub(super) struct NoReply {
@@ -48,7 +53,12 @@ pub(super) struct NoReply {
 impl Provider {
     /// For an account of the configuration.
     pub fn new(account: &Account, speed: u32) -> Result<Arc<Self>, String> {
-        let client = client(is_loopback(&account.base_url))
+        Self::with_silence(account, speed, SILENCE)
+    }
+
+    /// For an account whose provider is taken for gone after another time.
+    pub(super) fn with_silence(account: &Account, speed: u32, silence: Duration) -> Result<Arc<Self>, String> {
+        let client = client(is_loopback(&account.base_url), silence)
             .map_err(|error| format!("account `{}`: no HTTP client: {error}", account.name))?;
         Ok(Arc::new(Self {
             client,
@@ -59,8 +69,8 @@ impl Provider {
         }))
     }
 
-    /// Sends a request and reads the whole reply.
-    pub(super) async fn send(&self, request: WireRequest) -> Result<RawReply, NoReply> {
+    /// Sends a request and waits for the head of its reply. Dropping the reply ends the connection.
+    pub(super) async fn open(&self, request: WireRequest) -> Result<Opened, NoReply> {
         let mut call = self
             .client
             .post(format!("{}{}", self.base_url, request.path))
@@ -71,18 +81,18 @@ impl Provider {
             call = call.header(name, value);
         }
         let response = call.send().await.map_err(|error| no_reply(&error))?;
-        let status = response.status().as_u16();
         let headers = response.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
-        let headers = headers.collect();
-        let body = self.without_key(read(response).await?);
-        Ok(RawReply { status, headers, body })
+        Ok(Opened {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            pieces: Box::pin(response.bytes_stream()),
+            taken: 0,
+        })
     }
-}
 
-impl Provider {
     /// Providers repeat keys in what they say; it is kept and shown, so the key is starred out.
-    fn without_key(&self, mut body: Vec<u8>) -> Vec<u8> {
+    pub(super) fn without_key(&self, mut body: Vec<u8>) -> Vec<u8> {
         let key = self.key.as_ref().map_or("", |key| key.expose_secret()).as_bytes();
         // Shorter ones are no keys but words that an answer may well hold.
         if key.len() < 8 {
@@ -100,19 +110,36 @@ impl Provider {
     }
 }
 
-async fn read(response: reqwest::Response) -> Result<Vec<u8>, NoReply> {
-    let mut body = Vec::new();
-    let mut pieces = response.bytes_stream();
-    while let Some(piece) = pieces.next().await {
-        body.extend_from_slice(&piece.map_err(|error| no_reply(&error))?);
-        if body.len() > LARGEST_ANSWER {
+impl Opened {
+    pub(super) fn headers(&self) -> Headers<'_> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+
+    /// The next bytes of the body; none at its end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, NoReply> {
+        let piece = self.pieces.next().await.transpose();
+        let Some(piece) = piece.map_err(|error| no_reply(&error))? else {
+            return Ok(None);
+        };
+        self.taken += piece.len();
+        if self.taken > LARGEST_ANSWER {
             return Err(NoReply {
                 sent: true,
                 message: "the answer is larger than 64 MiB".to_owned(),
             });
         }
+        Ok(Some(piece))
     }
-    Ok(body)
+
+    /// The whole body.
+    pub(super) async fn read(&mut self) -> Result<Vec<u8>, NoReply> {
+        let mut body = Vec::new();
+        while let Some(piece) = self.next().await? {
+            body.extend_from_slice(&piece);
+        }
+        Ok(body)
+    }
 }
 
 fn auth_header(scheme: AuthScheme, key: &SecretString) -> Result<(HeaderName, HeaderValue), NoReply> {
@@ -148,11 +175,11 @@ fn no_reply(error: &reqwest::Error) -> NoReply {
     }
 }
 
-fn client(loopback: bool) -> reqwest::Result<reqwest::Client> {
+fn client(loopback: bool, silence: Duration) -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("d8/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
+        .read_timeout(silence)
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none());
     // A proxy is for the world outside, whatever HTTP_PROXY says.

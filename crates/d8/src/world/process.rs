@@ -5,30 +5,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use d8_core::Engine;
-use d8_core::change::{Demand, ParkReason, TaskRow};
-use d8_core::engine::{Past, PastLease, PastSpend};
+use d8_core::change::{Demand, TaskRow};
+use d8_core::engine::Past;
 use d8_core::id::{AttemptNo, ClientId, GroupId, LimitId, TargetId, TaskId};
 use d8_core::message::{Effects, Input, Output};
 use d8_core::setup::Setup;
 use d8_core::time::Timestamp;
 use d8_core::usage::{Estimate, Spend};
-use d8_store::{
-    Batch, Endpoint, Key, Location, PastSpend as StoredSpend, Payload, Reader, ResultRow, SqliteStore, Store,
-    StoreError, Which,
-};
-use std::time::Duration;
+use d8_store::{Batch, Endpoint, Key, Location, Payload, Reader, ResultRow, SqliteStore, Store, StoreError, Which};
 
 use super::scene::{Job, Mistake};
 use super::setup::ROUTE;
+use crate::orchestrator::past::Recall;
 use crate::orchestrator::reported::Reported;
 
 /// All work is one run's.
 pub(super) const GROUP: GroupId = GroupId(1);
 /// Faults after which a task is failed.
 pub(super) const MAX_ATTEMPTS: u8 = 5;
-/// Records can be a little out of order: so much more is read.
-const DISORDER: Duration = Duration::from_secs(60);
-
 /// What leaves once its batch is stored.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deliveries {
@@ -210,37 +204,16 @@ fn row(id: TaskId, job: &Job, now: Timestamp) -> TaskRow {
     }
 }
 
-/// What the store remembers, in the engine's terms: the twin of `orchestrator::opening::restore`, without names.
+/// What the store remembers, in the engine's terms. All workers of the world are built in.
 fn remember(store: &SqliteStore, setup: &Setup, mistake: Mistake, now: Timestamp) -> Result<(Past, u64), StoreError> {
-    let mut past = Past::default();
-    let loaded = store.load(Which::Groups(&[GROUP]), &mut |row| past.tasks.push(row))?;
-    let memory = Engine::new(setup.clone(), now).memory();
-    store.spends_since(now - memory - DISORDER, &mut |spend| match spend {
-        StoredSpend::Ended(attempt) => past.spends.push(PastSpend {
-            limits: limits_of(setup, attempt.target),
-            arrived: attempt.ended_at,
-            spent: attempt.spent,
-        }),
-        StoredSpend::Open(lease) => past.leases.push(PastLease {
-            task: lease.task,
-            attempt: lease.attempt,
-            target: lease.target,
-            worker: lease.worker,
-            limits: limits_of(setup, lease.target),
-            granted_at: lease.granted_at,
-            send_by: lease.send_by,
-            reserved: lease.reserved,
-        }),
-    })?;
-    past.spends.sort_by_key(|spend| spend.arrived);
-    past.learnt = loaded
-        .learnt
-        .iter()
-        .map(|learnt| (learnt.limit, learnt.amount))
-        .collect();
-    let passing = |why| matches!(why, ParkReason::QuotaRefused | ParkReason::Overloaded);
-    let parks = loaded.parks.iter().filter(|park| passing(park.why));
-    past.parks = parks.map(|park| (park.what, park.until, park.why)).collect();
+    let recall = Recall {
+        which: Which::Groups(&[GROUP]),
+        memory: Engine::new(setup.clone(), now).memory(),
+        now: &|_| now,
+        limits_of: &|target| limits_of(setup, target),
+        survivor: &|_| None,
+    };
+    let (mut past, loaded) = recall.from(store)?;
     match mistake {
         Mistake::ForgetSpends => past.spends.clear(),
         Mistake::ForgiveLeases => past.leases.iter_mut().for_each(|lease| lease.reserved = Spend::NONE),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId, WorkerId};
 use d8_core::limit::{Dimension, LimitSpec, Window};
 use d8_core::money::{Picodollars, Price};
-use d8_core::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use d8_core::setup::{Bounds, Patience, RouteSpec, Setup, TargetSpec};
 use d8_core::time::Timestamp;
 use d8_core::usage::CostRule;
 use d8_emulator::{Kind, Limit, Scope};
@@ -49,7 +49,10 @@ pub(super) fn setup(scene: &Scene) -> Setup {
     }
     let route = RouteSpec {
         levels,
-        patience: Duration::from_secs(20),
+        patience: Patience {
+            queued: Duration::from_secs(20),
+            interactive: Duration::from_secs(1),
+        },
         last_resort_after: Duration::from_secs(120),
     };
     setup.routes.push((ROUTE, route));

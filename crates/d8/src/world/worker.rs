@@ -6,8 +6,10 @@ use d8_core::change::Change;
 use d8_core::clock::ClockOffset;
 use d8_core::id::{AccountId, AttemptNo, TaskId};
 use d8_core::message::{Input, Lease, Outcome, Report};
+use d8_core::setup::Bounds;
 use d8_core::time::Timestamp;
 use d8_core::usage::Usage;
+use d8_core::worker::{Enlisted, Skill};
 use d8_emulator::Ticket;
 use d8_store::{Batch, ResultRow, StoreError};
 
@@ -264,10 +266,14 @@ impl World {
 
     /// All workers come to a new process; remote ones repeat what the last one may not have stored.
     pub(super) fn connect_workers(&mut self) -> Result<(), StoreError> {
-        let up = |index: usize| Input::WorkerUp {
-            worker: worker_id(index),
-            account: AccountId(worker_id(index).0),
-            slots: SLOTS,
+        let up = |index: usize| {
+            Input::WorkerUp(Enlisted {
+                worker: worker_id(index),
+                account: AccountId(worker_id(index).0),
+                slots: SLOTS,
+                skill: Skill::Any,
+                lease: Bounds::default().lease,
+            })
         };
         let mut inputs: Vec<Input> = (0..self.scene.accounts.len()).map(up).collect();
         for ((task, attempt), heard) in self.unheard.clone() {

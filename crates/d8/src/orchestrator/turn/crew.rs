@@ -78,7 +78,10 @@ impl Turn {
     }
 
     fn member(&mut self, registration: &Registration, account: AccountId) -> Member {
-        let types = registration.capabilities.get("task_types").and_then(|types| types.as_array());
+        let types = registration
+            .capabilities
+            .get("task_types")
+            .and_then(|types| types.as_array());
         let task_types: Vec<String> = types
             .into_iter()
             .flatten()
@@ -125,7 +128,9 @@ impl Turn {
             // It works on one task at a time: whoever asks while it holds one has lost the task, or its report.
             inputs.push(Input::WorkerLost(worker));
         }
-        let slots = life.map_or(1, |_| u32::try_from(held.len()).unwrap_or(u32::MAX).saturating_add(free));
+        let slots = life.map_or(1, |_| {
+            u32::try_from(held.len()).unwrap_or(u32::MAX).saturating_add(free)
+        });
         let enlisted = Enlisted {
             slots,
             ..member.enlisted.clone()
@@ -203,7 +208,11 @@ impl Turn {
     }
 
     pub(super) fn unregister(&mut self, id: &str, life: Option<&str>, inputs: &mut Vec<Input>) {
-        let ours = self.own.fleet.get(id).is_some_and(|member| !member.built_in && (life.is_none() || is_life(member, life)));
+        let ours = self
+            .own
+            .fleet
+            .get(id)
+            .is_some_and(|member| !member.built_in && (life.is_none() || is_life(member, life)));
         if let Some(member) = ours.then(|| self.own.fleet.remove(id)).flatten() {
             self.polls.remove(&member.enlisted.worker);
             inputs.push(Input::WorkerLost(member.enlisted.worker));
@@ -226,7 +235,11 @@ impl Turn {
         let current = holder.is_some_and(|(held, _)| held == attempt);
         let answered = matches!(report.outcome, Outcome::Answered(_));
         let late = answered && holder.is_none() && self.own.engine.is_open(task);
-        self.credit(reporter, holder.filter(|_| current).map(|(_, worker)| worker), &report.outcome);
+        self.credit(
+            reporter,
+            holder.filter(|_| current).map(|(_, worker)| worker),
+            &report.outcome,
+        );
         self.reported.hear(task, attempt, result);
         inputs.push(Input::Finished { task, attempt, report });
         self.later(heard, current || late);
@@ -241,11 +254,16 @@ impl Turn {
                 incarnation,
                 attempt,
             } => {
-                let theirs = holder.is_none_or(|(held, id)| held != *attempt || self.is_named(id, worker, Some(incarnation)));
+                let theirs =
+                    holder.is_none_or(|(held, id)| held != *attempt || self.is_named(id, worker, Some(incarnation)));
                 theirs.then_some(*attempt)
             }
             Reporter::Hive { worker, attempts } => {
-                let all = attempts.iter().copied().map(|(id, attempt)| (attempt, id)).chain(holder);
+                let all = attempts
+                    .iter()
+                    .copied()
+                    .map(|(id, attempt)| (attempt, id))
+                    .chain(holder);
                 let theirs = all.filter(|(_, id)| self.is_named(*id, worker, None));
                 theirs.map(|(attempt, _)| attempt).max()
             }
@@ -257,7 +275,9 @@ impl Turn {
         self.own.directory.names(|names| {
             let kept = names.name(worker).unwrap_or_default();
             match life {
-                Some(life) => WorkerName::parse(kept).is_some_and(|name| name.id == id && name.incarnation.as_ref() == Some(life)),
+                Some(life) => {
+                    WorkerName::parse(kept).is_some_and(|name| name.id == id && name.incarnation.as_ref() == Some(life))
+                }
                 None => worker_id(kept) == id,
             }
         })
@@ -292,7 +312,12 @@ impl Turn {
         let known = match &own.account {
             Some(name) => {
                 let account = entries.config.account(name).ok_or_else(|| {
-                    let known: Vec<&str> = entries.config.accounts.iter().map(|known| known.name.as_str()).collect();
+                    let known: Vec<&str> = entries
+                        .config
+                        .accounts
+                        .iter()
+                        .map(|known| known.name.as_str())
+                        .collect();
                     format!("there is no account `{name}` here; there are: {}", known.join(", "))
                 })?;
                 if account.provider != own.provider {
@@ -343,7 +368,9 @@ pub(in crate::orchestrator) fn member(
     now: d8_core::time::Timestamp,
 ) -> Member {
     let rule = config.workers.iter().find(|rule| rule.names(&name.id, &name.kind));
-    let timeout = rule.and_then(|rule| rule.timeout).unwrap_or(config.server.worker_timeout);
+    let timeout = rule
+        .and_then(|rule| rule.timeout)
+        .unwrap_or(config.server.worker_timeout);
     let skill = if name.incarnation.is_some() {
         Skill::Any
     } else {

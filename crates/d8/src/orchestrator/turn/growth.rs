@@ -70,7 +70,10 @@ impl Turn {
         for (id, spec) in growth.targets {
             self.own.engine.add_target(id, spec);
         }
-        let routes = [entries.config.default_is_implied.then_some(DEFAULT_ROUTE), Some(EVERYBODY)];
+        let routes = [
+            entries.config.default_is_implied.then_some(DEFAULT_ROUTE),
+            Some(EVERYBODY),
+        ];
         for route in routes.into_iter().flatten() {
             let id = self.own.directory.names_mut(|names| names.intern(route));
             if let Some(target) = default_model {

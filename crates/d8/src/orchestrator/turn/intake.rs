@@ -80,11 +80,7 @@ impl Intake {
     }
 }
 
-fn interned<I: HasName + Copy>(
-    cache: &mut HashMap<Arc<str>, I>,
-    name: &Arc<str>,
-    intern: impl FnOnce(&str) -> I,
-) -> I
+fn interned<I: HasName + Copy>(cache: &mut HashMap<Arc<str>, I>, name: &Arc<str>, intern: impl FnOnce(&str) -> I) -> I
 where
     Arc<str>: Hash + Eq,
 {
@@ -238,7 +234,10 @@ impl Turn {
                 self.own.engine.add_route(id, spec);
                 id
             }
-            Way::Everybody => self.own.directory.names_mut(|names: &mut Names| names.intern(EVERYBODY)),
+            Way::Everybody => self
+                .own
+                .directory
+                .names_mut(|names: &mut Names| names.intern(EVERYBODY)),
         };
         self.interned.routes.insert(name, id);
         id
@@ -287,7 +286,11 @@ impl Turn {
             return;
         };
         for what in [Some(what), self.also_paused(what)].into_iter().flatten() {
-            inputs.push(if paused { Input::Pause(what) } else { Input::Resume(what) });
+            inputs.push(if paused {
+                Input::Pause(what)
+            } else {
+                Input::Resume(what)
+            });
         }
         self.later(Some(reply), true);
     }

@@ -36,7 +36,9 @@ use super::writer::Writer;
 use super::{Audience, LoopError, Requests};
 use crate::clock::Clock;
 use crate::worker::Errand;
-use intake::{Interned, Intake};
+pub(super) use crew::{SLOTS, member};
+pub(super) use growth::add_to_config;
+use intake::{Intake, Interned};
 use outgoing::{Allowances, Deliveries};
 
 /// So many events are taken into one turn at most.
@@ -121,7 +123,9 @@ impl Turn {
             stopping: false,
         };
         // What an earlier process may have spent is in the ledger now.
-        let spent = spent_allowances.into_iter().map(|target| (target, d8_core::usage::Spend::NONE));
+        let spent = spent_allowances
+            .into_iter()
+            .map(|target| (target, d8_core::usage::Spend::NONE));
         turn.gathering.allowances.extend(spent);
         turn.take_effects();
         turn
@@ -146,7 +150,11 @@ impl Turn {
             let answer = self.own.writer.answer();
             self.stored(answer.ok_or(LoopError::Died)?)?;
         } else {
-            let wait = if inputs.is_empty() { self.patience() } else { Duration::ZERO };
+            let wait = if inputs.is_empty() {
+                self.patience()
+            } else {
+                Duration::ZERO
+            };
             let before = self.own.clock.now();
             let event = self.own.events.recv_timeout(wait).ok();
             self.notice_stall(before + wait, &mut inputs);
@@ -167,7 +175,10 @@ impl Turn {
 
     /// How long nothing needs to be done unless something happens.
     fn patience(&self) -> Duration {
-        let behind = self.behind_since.filter(|_| self.syncing.is_none()).map(|since| since + BEHIND);
+        let behind = self
+            .behind_since
+            .filter(|_| self.syncing.is_none())
+            .map(|since| since + BEHIND);
         let wakeups = [self.own.engine.next_wakeup(), self.own.fleet.next_silence(), behind];
         let soonest = wakeups.into_iter().flatten().min();
         soonest.map_or(Duration::from_secs(3_600), |at| self.own.clock.until(at))

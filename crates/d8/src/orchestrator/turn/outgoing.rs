@@ -12,7 +12,7 @@ use d8_store::ResultRow;
 use tokio::sync::oneshot;
 
 use super::Turn;
-use crate::orchestrator::event::{Done, Later, Polled};
+use crate::orchestrator::event::{Done, Later, Polled, Refusal};
 use crate::orchestrator::news::News;
 use crate::worker::Errand;
 
@@ -69,7 +69,8 @@ impl Turn {
     /// Sorts what the engine brought about: what must be stored, what waits for that, and what may leave at once.
     pub(super) fn take_effects(&mut self) {
         self.gathering.now = self.own.engine.now();
-        let mut results: BTreeMap<TaskId, ResultRow> = self.reported.results(&self.effects.outputs).into_iter().collect();
+        let mut results: BTreeMap<TaskId, ResultRow> =
+            self.reported.results(&self.effects.outputs).into_iter().collect();
         let changes = std::mem::take(&mut self.effects.changes);
         self.count(&changes);
         self.gathering.changes.extend(changes);
@@ -77,14 +78,21 @@ impl Turn {
         for output in std::mem::take(&mut self.effects.outputs) {
             match output {
                 Output::Lease(lease) => {
-                    self.own.audience.note_start(lease.task, lease.target, self.own.engine.now());
+                    self.own
+                        .audience
+                        .note_start(lease.task, lease.target, self.own.engine.now());
                     if self.own.built_in.contains_key(&lease.worker) {
                         self.send_built_in(lease);
                     } else {
                         elsewhere.entry(lease.worker).or_default().push(lease);
                     }
                 }
-                Output::Ended { task, durable, callback, .. } => {
+                Output::Ended {
+                    task,
+                    durable,
+                    callback,
+                    ..
+                } => {
                     let result = results.remove(&task);
                     self.end(task, durable, callback, result, output);
                 }
@@ -135,7 +143,12 @@ impl Turn {
         let at_once = leases.iter().all(|lease| self.may_leave_at_once(lease));
         let polled = Polled {
             leases,
-            cancelled: self.own.fleet.by_worker(worker).map(|member| std::mem::take(&mut member.cancelled)).unwrap_or_default(),
+            cancelled: self
+                .own
+                .fleet
+                .by_worker(worker)
+                .map(|member| std::mem::take(&mut member.cancelled))
+                .unwrap_or_default(),
             known: true,
         };
         if at_once {
@@ -187,7 +200,12 @@ impl Turn {
 
     /// Those who asked and did not want to wait hear that there is nothing.
     fn end_polls(&mut self) {
-        let over: Vec<WorkerId> = self.polls.iter().filter(|(_, poll)| !poll.waits).map(|(id, _)| *id).collect();
+        let over: Vec<WorkerId> = self
+            .polls
+            .iter()
+            .filter(|(_, poll)| !poll.waits)
+            .map(|(id, _)| *id)
+            .collect();
         for id in over {
             if let Some(poll) = self.polls.remove(&id) {
                 let nothing = Polled {
@@ -252,6 +270,7 @@ impl Turn {
                     ending,
                     result,
                     by,
+                    start: None,
                 };
                 self.own.audience.tell(group, done);
                 if let (true, Some(callbacks)) = (callback, &self.own.callbacks) {
@@ -296,6 +315,23 @@ impl Turn {
         if let Err(polled) = reply.send(polled) {
             self.returned.extend(polled.leases.iter().map(give_back));
         }
+    }
+
+    /// A task whose end somebody watches was not taken in.
+    pub(super) fn turn_away(&mut self, task: TaskId, refusal: &Refusal) {
+        let body = serde_json::json!({"error": {"message": refusal.to_string(), "code": "refused"}});
+        let done = Done {
+            task,
+            ending: Ending::Cancelled,
+            result: Some(Arc::new(ResultRow {
+                status: 0,
+                body: body.to_string().into_bytes(),
+            })),
+            by: None,
+            start: None,
+        };
+        self.own.requests.forget(task);
+        self.own.audience.tell(d8_core::id::GroupId(0), done);
     }
 
     fn tell_news(&self, news: News) {

@@ -39,7 +39,8 @@ impl Turn {
     fn limits(&self, now: d8_core::time::Timestamp) -> Vec<(d8_core::id::LimitId, d8_core::LimitView)> {
         let plan = self.own.directory.plan();
         let ids = plan.limits.keys();
-        ids.filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?))).collect()
+        ids.filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?)))
+            .collect()
     }
 
     fn status(&self) -> Status {

@@ -10,7 +10,10 @@
 //! 5. `POST /api/workers/{id}/result` with a [`WorkReport`]: 200, or 409 where the attempt is no longer this worker's.
 //! 6. `POST /api/workers/{id}/unregister` with `{"incarnation": I}`.
 //!
-//! Clocks of two machines differ, so moments are told as lengths of time before or after the message.
+//! Clocks of two machines differ, so moments are told as lengths of time before or after the message. [`translate`] is
+//! the way to the engine's terms and back.
+
+pub mod translate;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Map;

@@ -1,0 +1,74 @@
+//! What a request is as a task: how large, and who can carry it.
+
+use d8_core::usage::Estimate;
+use d8_wire::ChatRequest;
+use serde_json::Value;
+
+/// How large a request is: two bytes a token and 16 tokens a message is rather too much, eight bytes a token the least.
+pub fn estimate(request: &ChatRequest) -> Estimate {
+    let size = request.size();
+    let tokens = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    Estimate {
+        input_tokens: tokens(size.bytes / 2 + 16 * size.messages),
+        input_tokens_least: tokens(size.bytes / 8),
+        max_output_tokens: request.max_output_tokens().map(tokens),
+    }
+}
+
+/// Fields that the Hive's workers read, or that change nothing when they are lost.
+const CARRIED: [&str; 7] = [
+    "messages",
+    "model",
+    "temperature",
+    "max_tokens",
+    "max_completion_tokens",
+    "user",
+    "stream",
+];
+
+/// Whether a worker of the Hive can carry a request: it reads texts, a temperature and a limit, and silently loses all else.
+pub fn is_plain(request: &ChatRequest) -> bool {
+    if request.stream() || !request.names().all(|name| CARRIED.contains(&name)) {
+        return false;
+    }
+    let messages = request.field("messages").map_or("[]", |raw| raw.get());
+    let Ok(Value::Array(messages)) = serde_json::from_str(messages) else {
+        return false;
+    };
+    messages.iter().all(|message| {
+        let plain_role = matches!(message["role"].as_str(), Some("system" | "user" | "assistant"));
+        let only = message
+            .as_object()
+            .is_some_and(|fields| fields.keys().all(|name| name == "role" || name == "content"));
+        plain_role && only && message["content"].is_string()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_the_hive_would_lose_is_not_given_to_it() {
+        let with = |rest: &str| format!(r#"{{"messages":[{{"role":"user","content":"hi"}}]{rest}}}"#);
+        for (text, plain) in [
+            (with(""), true),
+            (with(r#","model":"m","temperature":0.8,"max_tokens":9"#), true),
+            (with(r#","stop":["x"]"#), false),
+            (with(r#","tools":[]"#), false),
+            (with(r#","stream":true"#), false),
+            (
+                r#"{"messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}"#.to_owned(),
+                false,
+            ),
+            (
+                r#"{"messages":[{"role":"tool","content":"hi","tool_call_id":"1"}]}"#.to_owned(),
+                false,
+            ),
+        ] {
+            let request = ChatRequest::parse(text.as_bytes()).unwrap();
+            assert_eq!(is_plain(&request), plain, "{text}");
+        }
+    }
+}

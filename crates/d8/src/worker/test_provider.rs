@@ -1,0 +1,64 @@
+//! Providers for tests: the emulator, or one that says what the test wants, each on a port of its own.
+
+#![allow(clippy::unwrap_used)]
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::post;
+use bytes::Bytes;
+use d8_emulator::{Emulator, Options, Tier};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::config::{Account, Config, Environment, LoadOptions, UserFolders};
+
+/// The key of its accounts.
+pub(crate) const KEY: &str = "test-key-1";
+
+/// An emulator without limits, and an account of Groq on it.
+pub(crate) async fn emulated() -> (Emulator, Account) {
+    let emulator = Emulator::new(Options {
+        tier: Tier::Unlimited,
+        ..Options::default()
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let account = account(&format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(d8_emulator::serve(listener, emulator.clone(), std::future::pending()));
+    (emulator, account)
+}
+
+/// A provider whose next answer is a stream of what is sent here, and an account on it.
+pub(crate) async fn scripted() -> (mpsc::UnboundedSender<&'static str>, Account) {
+    let (script, lines) = mpsc::unbounded_channel::<&'static str>();
+    let lines = std::sync::Arc::new(tokio::sync::Mutex::new(Some(lines)));
+    let answer = post(move || async move {
+        let lines = lines.lock().await.take().unwrap();
+        let pieces = futures_util::stream::unfold(lines, |mut lines| async {
+            let line = lines.recv().await?;
+            Some((Ok::<_, std::io::Error>(Bytes::from(format!("data: {line}\n\n"))), lines))
+        });
+        Body::from_stream(pieces)
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let account = account(&format!("http://{}", listener.local_addr().unwrap()));
+    let routes = Router::new().route("/openai/v1/chat/completions", answer);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (script, account)
+}
+
+fn account(origin: &str) -> Account {
+    // The first test of a process does it for all of them.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let text = format!(
+        "[[account]]\nname = \"groq\"\nprovider = \"groq\"\napi_key = \"{KEY}\"\nbase_url = \"{origin}/openai/v1\"\n"
+    );
+    let options = LoadOptions {
+        config_path: None,
+        cwd: std::env::current_dir().unwrap(),
+        env: Environment::default(),
+        folders: UserFolders::default(),
+        now: Clock::start().now(),
+    };
+    Config::from_text(&text, options).unwrap().accounts.remove(0)
+}
