@@ -1,0 +1,246 @@
+//! The server's token: the one that was set, or one that D8 makes for itself and keeps in the user's data folder.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::config::{Server, UserFolders};
+
+/// The file's name in the user's data folder.
+pub const FILE_NAME: &str = "server.token";
+
+const TOKEN_BYTES: usize = 32;
+
+/// The token that a server asks for.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// The token itself.
+    pub token: SecretString,
+    /// Where it is kept; none where the configuration says it.
+    pub file: Option<PathBuf>,
+    /// It was made just now: to be shown this once.
+    pub is_new: bool,
+}
+
+/// Why a server that needs a token has none.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// There is nowhere to keep one.
+    #[error("a token is needed beyond this machine, and there is no data folder to keep one in")]
+    NoFolder,
+    /// The file cannot be used.
+    #[error("the server's token in {path} cannot be {verb}: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// `read` or `written`.
+        verb: &'static str,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system gives no randomness.
+    #[error("no token can be made: the system gives no random numbers: {0}")]
+    NoRandomness(getrandom::Error),
+}
+
+impl TokenError {
+    /// What to do next.
+    pub fn hint(&self) -> &'static str {
+        "set `[server] token` in d8.toml, or D8_SERVER__TOKEN, or listen on 127.0.0.1"
+    }
+}
+
+/// The token that callers must show to a server that listens there: the configuration's; else, beyond loopback, the one
+/// that is kept, made if there is none yet. None where programs on this machine alone can come in.
+///
+/// # Errors
+/// It can neither be read nor made and kept.
+pub fn of_server(server: &Server, listen: SocketAddr, folders: &UserFolders) -> Result<Option<Kept>, TokenError> {
+    if let Some(token) = &server.token {
+        return Ok(Some(Kept {
+            token: token.clone(),
+            file: None,
+            is_new: false,
+        }));
+    }
+    if listen.ip().to_canonical().is_loopback() {
+        return Ok(None);
+    }
+    let folder = folders.data.as_deref().ok_or(TokenError::NoFolder)?;
+    find_or_make(folder).map(Some)
+}
+
+/// The token in a file, blanks around it cut off, for commands that talk to a server.
+///
+/// # Errors
+/// It cannot be read, or is empty.
+pub fn of_file(path: &Path) -> io::Result<SecretString> {
+    let text = SecretString::from(std::fs::read_to_string(path)?);
+    match text.expose_secret().trim() {
+        "" => Err(io::Error::new(io::ErrorKind::InvalidData, "it is empty")),
+        token => Ok(SecretString::from(token)),
+    }
+}
+
+fn find_or_make(folder: &Path) -> Result<Kept, TokenError> {
+    let path = folder.join(FILE_NAME);
+    let found = match of_file(&path) {
+        Ok(token) => {
+            // It may have come from a backup, or from a copy by hand.
+            close_to_others(&path);
+            Some(token)
+        }
+        // Empty: a disk was full, or somebody wants another one.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => None,
+        Err(source) => return Err(unusable(&path, "read", source)),
+    };
+    let is_new = found.is_none();
+    let token = match found {
+        Some(token) => token,
+        None => {
+            let token = make()?;
+            keep(folder, &path, &token).map_err(|source| unusable(&path, "written", source))?;
+            token
+        }
+    };
+    Ok(Kept {
+        token,
+        file: Some(path),
+        is_new,
+    })
+}
+
+fn unusable(path: &Path, verb: &'static str, source: io::Error) -> TokenError {
+    TokenError::File {
+        path: path.display().to_string(),
+        verb,
+        source,
+    }
+}
+
+/// In letters that a URL holds as they are.
+fn make() -> Result<SecretString, TokenError> {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes).map_err(TokenError::NoRandomness)?;
+    Ok(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// Under another name first: nobody ever sees half a token, and nobody else sees any.
+fn keep(folder: &Path, path: &Path, token: &SecretString) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let fresh = folder.join(format!("{FILE_NAME}.{}", std::process::id()));
+    let written = write_private(&fresh, token).and_then(|()| std::fs::rename(&fresh, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&fresh);
+    }
+    written
+}
+
+fn write_private(path: &Path, token: &SecretString) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    close_to_others(path);
+    file.write_all(token.expose_secret().as_bytes())?;
+    file.write_all(b"\n")?;
+    file.sync_all()
+}
+
+/// As far as the file system can. On Windows the profile's folders are the user's alone already.
+fn close_to_others(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn beyond() -> SocketAddr {
+        "0.0.0.0:5000".parse().unwrap()
+    }
+
+    fn folders(data: &Path) -> UserFolders {
+        UserFolders {
+            config: None,
+            data: Some(data.join("d8")),
+        }
+    }
+
+    #[test]
+    fn beyond_loopback_a_token_is_made_once_and_found_again() {
+        let home = tempfile::tempdir().unwrap();
+        let first = of_server(&Server::default(), beyond(), &folders(home.path()))
+            .unwrap()
+            .unwrap();
+        assert!(first.is_new);
+        assert_eq!(first.token.expose_secret().len(), 43);
+        let again = of_server(&Server::default(), beyond(), &folders(home.path()))
+            .unwrap()
+            .unwrap();
+        assert!(!again.is_new);
+        assert_eq!(again.token.expose_secret(), first.token.expose_secret());
+        let file = again.file.unwrap();
+        assert_eq!(of_file(&file).unwrap().expose_secret(), first.token.expose_secret());
+        assert_eq!(std::fs::read_dir(file.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let kept = of_server(&Server::default(), beyond(), &folders(home.path()))
+            .unwrap()
+            .unwrap();
+        let file = kept.file.unwrap();
+        let mode = || file.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        of_server(&Server::default(), beyond(), &folders(home.path())).unwrap();
+        assert_eq!(mode(), 0o600);
+    }
+
+    #[test]
+    fn on_loopback_none_is_needed_and_a_set_one_counts_everywhere() {
+        let home = tempfile::tempdir().unwrap();
+        let loopback = "[::1]:5000".parse().unwrap();
+        assert!(
+            of_server(&Server::default(), loopback, &folders(home.path()))
+                .unwrap()
+                .is_none()
+        );
+        let set = Server {
+            token: Some(SecretString::from("test-key-1")),
+            ..Server::default()
+        };
+        for listen in [loopback, beyond()] {
+            let kept = of_server(&set, listen, &UserFolders::default()).unwrap().unwrap();
+            assert_eq!(kept.token.expose_secret(), "test-key-1");
+            assert!(!kept.is_new);
+        }
+    }
+
+    #[test]
+    fn an_emptied_file_asks_for_another_and_no_folder_is_an_error_with_a_way_out() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(FILE_NAME);
+        std::fs::write(&path, "\n").unwrap();
+        assert!(find_or_make(home.path()).unwrap().is_new);
+        let error = of_server(&Server::default(), beyond(), &UserFolders::default()).unwrap_err();
+        assert!(error.hint().contains("[server] token"), "{error}");
+    }
+}
