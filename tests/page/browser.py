@@ -113,7 +113,7 @@ class Page:
         """What an expression gives in the page."""
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
-            raise RuntimeError(f"{script}: {answer['exceptionDetails']}")
+            raise RuntimeError(f"{script}: {answer['exceptionDetails']['exception'].get('description')}")
         return answer["result"].get("value")
 
     def text(self, selector="body"):
@@ -122,10 +122,9 @@ class Page:
     def wait(self, script, seconds=15):
         """Waits until an expression gives something true."""
         until = time.monotonic() + seconds
-        while not (found := self.value(script)):
+        while not self.value(f"Boolean({script})"):
             assert time.monotonic() < until, f"not within {seconds} s: {script}\nthe page says:\n{self.text()}"
             time.sleep(0.05)
-        return found
 
     def complaints(self):
         """What the console holds of errors, warnings and exceptions."""

@@ -196,7 +196,7 @@ def test_a_first_visit_without_an_answer(browser, _):
     with StandIn(states.nothing()) as server:
         server.go(down=True)
         with browser.page(server.url) as page:
-            page.wait("!document.querySelector('#stale').hidden")
+            page.wait("document.querySelector('#stale:not([hidden])')")
             assert "No answer from D8" in page.text()
 
 

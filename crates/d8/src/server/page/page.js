@@ -7,10 +7,11 @@ const english = {
   never: "No answer from D8. Is `d8 up` running?",
   title: "{pending} waiting, {assigned} running - D8",
   tasks: "Tasks", accounts: "Accounts", waits: "Why tasks wait", workers: "Workers", metrics: "Metrics",
-  pending: "Waiting", assigned: "Running", completed: "Completed", failed: "Failed", cancelled: "Cancelled",
+  pending: "Waiting", assigned: "Running", completed: "Completed", failed: "Failed", cancelled: "Cancelled", workersOnline: "Workers online",
   worker: "Worker", account: "Account", state: "State", underWay: "Under way", lastSign: "Last sign of life",
   reason: "Reason", next: "Next",
   noTasks: "No task yet. Try `d8 submit 'hello'`, or a whole file: `d8 run FILE.jsonl`.",
+  someFailed: "Why they failed: `d8 tasks ls --status failed`. Once more: `d8 tasks retry --status failed`.",
   noAccounts: "No account yet. Set `GROQ_API_KEY`, `GEMINI_API_KEY` or another provider's key and start `d8 up` again; or let `d8 setup` ask for it.",
   noWorkers: "No worker yet. Every account with a key here has one built in; on another machine: `d8 worker --type groq --orchestrator {url}`",
   noWaits: "Nothing waits.", handedOut: "Nothing holds them back: they are being handed out.",
@@ -43,10 +44,11 @@ const spanish = {
   never: "D8 no responde. ¿Está en marcha `d8 up`?",
   title: "{pending} en espera, {assigned} en curso - D8",
   tasks: "Tareas", accounts: "Cuentas", waits: "Por qué esperan las tareas", workers: "Workers", metrics: "Métricas",
-  pending: "En espera", assigned: "En curso", completed: "Completadas", failed: "Fallidas", cancelled: "Canceladas",
+  pending: "En espera", assigned: "En curso", completed: "Completadas", failed: "Fallidas", cancelled: "Canceladas", workersOnline: "Workers en línea",
   worker: "Worker", account: "Cuenta", state: "Estado", underWay: "En curso", lastSign: "Última señal",
   reason: "Motivo", next: "Siguiente",
   noTasks: "Aún no hay tareas. Prueba `d8 submit 'hola'`, o un archivo entero: `d8 run ARCHIVO.jsonl`.",
+  someFailed: "Por qué fallaron: `d8 tasks ls --status failed`. Otra vez: `d8 tasks retry --status failed`.",
   noAccounts: "Aún no hay cuentas. Define `GROQ_API_KEY`, `GEMINI_API_KEY` o la clave de otro proveedor y arranca `d8 up` de nuevo; o deja que `d8 setup` te la pida.",
   noWorkers: "Aún no hay workers. Cada cuenta con clave aquí lleva uno incorporado; en otra máquina: `d8 worker --type groq --orchestrator {url}`",
   noWaits: "Nada espera.", handedOut: "Nada las retiene: se están repartiendo.",
@@ -111,7 +113,7 @@ function clock(milliseconds, withSeconds) {
   const far = Math.abs(milliseconds - Date.now()) > 20 * 3600e3;
   const day = far ? { weekday: "short", day: "numeric", month: "short" } : {};
   const second = withSeconds ? { second: "2-digit" } : {};
-  return new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", ...second, ...day }).format(milliseconds);
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", ...second, ...day }).format(milliseconds);
 }
 
 /** How long until a moment of the server's clock; from a quarter of an hour on with the time of day. */
@@ -208,20 +210,21 @@ function serverNow() {
   return state.now + (performance.now() - receivedAt) / 1000;
 }
 
-function drawTasks(tasks) {
-  const names = ["pending", "assigned", "completed", "failed", "cancelled"];
+function drawCounts(tasks, workers) {
+  const names = ["pending", "assigned", "completed", "failed", "cancelled", "workersOnline"];
   fill(at("counts"), "count", names, (name) => name, (parts, name, element) => {
     write(parts.name, words[name]);
-    write(parts.number, amount(tasks[name]));
+    write(parts.number, name === "workersOnline" ? `${amount(workers.online)} / ${amount(workers.total)}` : amount(tasks[name]));
     element.id = `count-${name}`;
     mark(element, name === "failed" && tasks.failed > 0 ? "bad" : "");
   });
   at("no-tasks").hidden = tasks.total > 0;
+  at("some-failed").hidden = !tasks.failed;
   document.title = tasks.total > 0 ? say(words.title, { pending: amount(tasks.pending), assigned: amount(tasks.assigned) }) : "D8";
 }
 
 function isFull(limit) {
-  return limit.used >= limit.limit || limit.parked_until > serverNow();
+  return (limit.limit != null && limit.used >= limit.limit) || limit.parked_until > serverNow();
 }
 
 function limitOutlook(limit) {
@@ -268,20 +271,23 @@ function drawNotice(notice, account, [name, kind]) {
   if (name === "noWorker") prose(notice, say(words.noWorkerNotice, { account: account.account, url: location.origin }));
   if (name !== "parked") return;
   const { message, until: end } = account.parked;
-  const again = end ? say(words.retryIn, { span: until(end) }) : "";
-  write(notice, [timeless(message, end), again].filter(Boolean).join("; "));
+  const why = timeless(message, end).replace(`${account.account}: `, "");
+  write(notice, [why, end && say(words.retryIn, { span: until(end) })].filter(Boolean).join("; "));
 }
 
-function drawAccount(parts, account, element) {
+function drawAccount(parts, account) {
   const where = standing(account);
   const [name, kind] = where;
   write(parts.name, account.account);
-  write(parts.state, name === "parked" ? `${words.parked}: ${reason(account.parked.code)}` : words[name]);
+  const parked = account.parked && `${words.parked}: ${reason(account.parked.code)}`;
+  write(parts.state, [account.paused && words.paused, parked].filter(Boolean).join(" · ") || words[name]);
   mark(parts.state, kind);
   const origin = { file: words.file, environment: words.environment, env: words.environment, worker: words.broughtByWorker };
+  const models = account.models ?? [];
   write(parts.about, [
     account.provider, account.tier, origin[account.origin] ?? account.origin, many(words.workersOf, account.workers ?? 0),
     say(words.inFlight, { n: amount(account.in_flight) }),
+    models.length === 1 && models[0],
   ].filter(Boolean).join(" · "));
   drawNotice(parts.notice, account, where);
 
@@ -294,8 +300,7 @@ function drawAccount(parts, account, element) {
   write(parts.moreTitle, many(words.moreLimits, idle.length));
   parts.noLimits.hidden = limits.length > 0;
 
-  const models = account.models ?? [];
-  parts.models.hidden = models.length === 0;
+  parts.models.hidden = models.length < 2;
   write(parts.modelsTitle, many(words.modelsOf, models.length));
   fill(parts.modelList, "model", models, (model) => model, (model, text) => write(model.name, text));
 
@@ -303,7 +308,6 @@ function drawAccount(parts, account, element) {
   write(parts.pause, words[action]);
   parts.pause.setAttribute("aria-label", `${words[action]} ${account.account}`);
   parts.pause.onclick = () => ask(parts, account, action);
-  element.classList.toggle("paused", account.paused);
 }
 
 /** Pauses or resumes an account; the next state from the server shows it. */
@@ -346,7 +350,7 @@ function drawWorkers(workers, fleet) {
     write(parts.type, worker.worker_type ?? "");
     write(parts.account, worker.account ?? "-");
     write(parts.state, words[worker.status] ?? worker.status);
-    mark(parts.state, { online: "good", busy: "good", offline: "bad" }[worker.status]);
+    mark(parts.state, { online: "good", busy: "good", offline: "warn" }[worker.status]);
     write(parts.underWay, `${amount(worker.in_flight)} / ${amount(worker.slots)}`);
     write(parts.completed, amount(worker.tasks_completed));
     write(parts.failed, amount(worker.tasks_failed));
@@ -359,7 +363,7 @@ function draw() {
   if (!state) return;
   const { tasks = {}, accounts = [], waits = [], workers = {}, fleet = [] } = state;
   write(at("version"), state.version ?? "");
-  drawTasks(tasks);
+  drawCounts(tasks, workers);
   fill(at("accounts"), "account", accounts, (account) => account.account, drawAccount);
   at("no-accounts").hidden = accounts.length > 0;
   drawWaits(waits, tasks);
