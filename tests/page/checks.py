@@ -45,8 +45,11 @@ def assert_quiet(page):
 
 
 def assert_fits(page):
-    """Nothing sticks out at the side."""
+    """Nothing sticks out at the side, and no number or short word is torn apart."""
     assert page.value("document.documentElement.scrollWidth <= innerWidth"), page.value("document.documentElement.scrollWidth")
+    torn = """[...document.querySelectorAll('.count dd, td .badge')]
+        .filter((part) => part.scrollWidth > part.clientWidth + 1 || part.clientHeight > 45).map((part) => part.textContent).join()"""
+    assert page.value(torn) == "", page.value(torn)
 
 
 def test_an_ordinary_day(browser, pictures):
