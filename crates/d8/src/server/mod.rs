@@ -5,16 +5,22 @@
 //! [`body`] and [`lines`] are how handlers read what was sent; [`error`] is how a refusal looks. Each works without the
 //! others: tests drive the router without a socket.
 
+pub mod app;
 pub mod body;
+pub mod chat;
 mod connection;
 pub mod error;
 pub mod guard;
 mod host;
+pub mod ids;
 pub mod lines;
 pub mod listen;
+pub mod objects;
 mod open_files;
 mod pace;
+pub mod particulars;
 pub mod token;
+pub mod waits;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! English.
 
 use d8_core::change::{FailureCode, ParkReason};
+use d8_core::wait::WaitCode;
 
 use super::span;
 use std::time::Duration;
@@ -50,5 +51,48 @@ pub fn parked(account: &str, model: Option<&str>, why: ParkReason, left: Option<
     match left {
         Some(left) => format!("{name}: {text}, tried again in {}", span(left)),
         None => format!("{name}: {text}"),
+    }
+}
+
+/// Why something is not running now, and what would help.
+pub fn wait_reason(
+    code: WaitCode,
+    account: &str,
+    model: Option<&str>,
+    limit: Option<&str>,
+    left: Option<Duration>,
+) -> (String, Option<String>) {
+    let then = left.map_or_else(String::new, |left| format!(", in {}", span(left)));
+    let plain = |text: &str, next: &str| (format!("{text}{then}"), Some(next.to_owned()).filter(|next| !next.is_empty()));
+    match code {
+        WaitCode::NotBefore => plain("its time has not come", ""),
+        WaitCode::Backoff => plain("it met a fault and is tried again", ""),
+        WaitCode::Quota => (
+            wait(account, limit, left),
+            Some("wait, or add an account or a backup to the route".to_owned()),
+        ),
+        WaitCode::Order => plain("others are before it", "a higher priority goes first"),
+        WaitCode::Patience => plain("it waits for the primary of its route, then takes the backup", ""),
+        WaitCode::Workers => plain(
+            &format!("{account}: every worker is busy or has not asked for work yet"),
+            "start another worker",
+        ),
+        WaitCode::NoWorker => plain(
+            &format!("{account}: no worker serves it now"),
+            "start one: d8 worker --type ... --orchestrator URL",
+        ),
+        WaitCode::NoSkill => plain(
+            "no worker can do it: none names its type, or none can carry what it asks for",
+            "start a worker whose capabilities.task_types names the type",
+        ),
+        WaitCode::Paused => plain("it is paused", "resume it: d8 accounts resume NAME"),
+        WaitCode::Parked(why) => (
+            parked(account, model, why, left),
+            Some("mend it, then try it again: d8 accounts unpark NAME".to_owned()),
+        ),
+        WaitCode::NoTarget => plain(
+            "no account can serve it",
+            "add an account in d8.toml, or start a worker that brings one",
+        ),
     }
 }
