@@ -140,7 +140,8 @@ impl JsonLines {
         if bytes.last() == Some(&b'\r') {
             bytes.truncate(bytes.len() - 1);
         }
-        if bytes.iter().all(u8::is_ascii_whitespace) {
+        let marked = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+        if marked.iter().all(u8::is_ascii_whitespace) {
             return None;
         }
         if bytes.len() > self.max_line {
@@ -192,6 +193,7 @@ impl JsonLines {
         if let Some((encoding, mark)) = utf16 {
             let mut decoder = encoding.new_decoder_without_bom_handling();
             let raw = self.gathered.split();
+            self.searched = 0;
             transcode(&mut decoder, &raw[mark..], false, &mut self.gathered);
             self.utf16 = Some(decoder);
         }
