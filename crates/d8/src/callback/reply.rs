@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use http::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
-use http::{StatusCode, status::StatusCode as Status};
 use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::signature::unix_seconds;
@@ -42,11 +42,11 @@ pub(super) fn judge(host: &str, status: StatusCode, headers: &HeaderMap, now: Sy
     let number = status.as_u16();
     match status {
         _ if status.is_success() => Outcome::Taken,
-        Status::GONE => Outcome::Gone(format!("{host} answered 410: it wants no more")),
+        StatusCode::GONE => Outcome::Gone(format!("{host} answered 410: it wants no more")),
         _ if status.is_redirection() => Outcome::failed(format!(
             "{host} answered {number}, and callbacks follow no redirect: give the URL it leads to"
         )),
-        Status::TOO_MANY_REQUESTS | Status::SERVICE_UNAVAILABLE => Outcome::Failed {
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => Outcome::Failed {
             why: format!("{host} answered {number}"),
             patience: patience(headers, now),
         },

@@ -162,6 +162,22 @@ async fn a_name_that_leads_to_a_private_address_is_not_called() {
 }
 
 #[tokio::test]
+async fn a_port_where_nobody_listens_is_a_failure_in_words() {
+    let receiver = Receiver::start(vec![status(200, None)]).await;
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hook?key=test-key-1", free.local_addr().unwrap());
+    drop(free);
+    let (secret, _folder) = secret();
+    let courier = Courier::new(secret, Arc::new(SystemResolver), true);
+    let why = failed(courier.carry(parcel(&url, true)).await);
+    assert!(why.starts_with("127.0.0.1 cannot be reached: "), "{why}");
+    assert!(!why.contains("hook"), "{why}");
+    // One that cannot be reached is in nobody else's way.
+    let outcome = courier.carry(parcel(&receiver.url("127.0.0.1"), true)).await;
+    assert_eq!(outcome, Outcome::Taken);
+}
+
+#[tokio::test]
 async fn a_url_that_is_no_longer_allowed_is_given_up_without_a_call() {
     let receiver = Receiver::start(vec![status(200, None)]).await;
     let (secret, _folder) = secret();
