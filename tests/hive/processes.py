@@ -239,7 +239,13 @@ def behind_a_proxy(url):
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Forward)
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_):
+            """A client that went away, or an orchestrator that is not there: the case will tell."""
+
+    server = Server(("127.0.0.1", 0), Forward)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

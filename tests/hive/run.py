@@ -5,12 +5,16 @@
     run.py D8                  everything, against that binary
     run.py D8 WORD ...         only the cases whose name holds one of these words
     run.py --story D8          the scripts' cases only, with what each script prints, on standard output
-    run.py --selftest          everything, against the contract in its smallest form (standin.py; Python 3.11)
+    run.py --selftest [D8]     everything, against the contract in its smallest form (standin.py; Python 3.11), with that
+                               binary's emulator where it is given
 
 Each case has an orchestrator of its own, in a folder of its own, with an empty environment. Exit 0: all passed.
 """
+import concurrent.futures
+import contextlib
 import os
 import pathlib
+import queue
 import sys
 import time
 import traceback
@@ -22,6 +26,8 @@ import requests  # noqa: E402
 from cases import entry, figures, life, old_scripts, old_workers, reports, routes, tasks  # noqa: E402
 from processes import HERE, Hive, emulator  # noqa: E402
 
+# They wait more than they compute.
+LANES = 4
 MODULES = [routes, tasks, figures, life, reports, entry, old_workers, old_scripts]
 
 
@@ -35,29 +41,58 @@ def cases(modules, words):
 
 
 def run_case(binary, provider, case, story):
-    """Whether it passed; a case that fails shows what the orchestrator said."""
+    """Whether it passed, and what there is to read: of a case that failed, what the orchestrator said."""
     hive = None
     try:
-        requests.post(provider + "/__d8/reset", json={}, timeout=10)
+        requests.post(provider + "/__d8/reset", json={}, timeout=10).raise_for_status()
         hive = Hive(binary, provider, getattr(case, "config", ""), getattr(case, "env", {}))
         case(hive)
-        if story:
-            tell(hive.story)
-        return True
+        return True, told(hive.story) if story else ""
     except Exception:
-        traceback.print_exc(file=sys.stdout)
-        if hive:
-            print(hive.talk())
-        return False
+        return False, traceback.format_exc() + (hive.talk() if hive else "")
     finally:
         if hive:
             hive.close()
 
 
-def tell(story):
-    for title, lines in story:
-        print(f"\n> {title}")
-        print("\n".join(f"  {line}" for line in lines))
+def told(story):
+    return "".join(f"\n> {title}\n" + "".join(f"  {line}\n" for line in lines) for title, lines in story)
+
+
+class Lane:
+    """Runs cases one after the other, with an emulator of its own: quotas and ordered faults are a case's own."""
+
+    def __init__(self, binary, story, providers):
+        self.binary, self.story, self.providers = binary, story, providers
+
+    def run(self, named):
+        name, case = named
+        provider = self.providers.get()
+        since = time.monotonic()
+        try:
+            good, text = run_case(self.binary, provider, case, self.story)
+        finally:
+            self.providers.put(provider)
+        return name, good, f"{text}{'ok    ' if good else 'FAILED'} {name} ({time.monotonic() - since:.1f} s)"
+
+
+def run_all(binary, emulating, chosen, story):
+    """The names of those that failed."""
+    lanes, failed, providers = 1 if story else LANES, [], queue.Queue()
+    with contextlib.ExitStack() as stack:
+        for _ in range(lanes):
+            providers.put(stack.enter_context(emulator(emulating)))
+        lane = Lane(binary, story, providers)
+        with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
+            for name, good, text in pool.map(lane.run, chosen):
+                print(text, flush=True)
+                if not good:
+                    failed.append(name)
+    return failed
+
+
+def is_program(word):
+    return os.sep in word and os.access(word, os.X_OK)
 
 
 def main(arguments):
@@ -67,21 +102,14 @@ def main(arguments):
     if not selftest and not words:
         print(__doc__)
         return 2
-    binary = [sys.executable, str(HERE / "standin.py")] if selftest else [str(pathlib.Path(words.pop(0)).resolve())]
-    begun, passed, failed = time.monotonic(), 0, []
-    with emulator(binary) as provider:
-        for name, case in cases([old_scripts] if story else MODULES, words):
-            since = time.monotonic()
-            good = run_case(binary, provider, case, story)
-            print(f"{'ok    ' if good else 'FAILED'} {name} ({time.monotonic() - since:.1f} s)", flush=True)
-            if good:
-                passed += 1
-            else:
-                failed.append(name)
-    print(f"\n{passed} passed, {len(failed)} failed, in {time.monotonic() - begun:.0f} s")
+    standin = [sys.executable, str(HERE / "standin.py")]
+    given = [str(pathlib.Path(words.pop(0)).resolve())] if words and (not selftest or is_program(words[0])) else standin
+    chosen, begun = list(cases([old_scripts] if story else MODULES, words)), time.monotonic()
+    failed = run_all(standin if selftest else given, given, chosen, story)
+    print(f"\n{len(chosen) - len(failed)} passed, {len(failed)} failed, in {time.monotonic() - begun:.0f} s")
     for name in failed:
         print(f"  {name}")
-    return 1 if failed or not passed else 0
+    return 1 if failed or not chosen else 0
 
 
 if __name__ == "__main__":

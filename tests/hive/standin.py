@@ -4,7 +4,9 @@ tests against it, so that a test that fails against D8 is known not to ask for t
 import base64
 import json
 import pathlib
+import re
 import signal
+import socket
 import sys
 import threading
 import time
@@ -29,7 +31,7 @@ class State:
     def __init__(self, path, config):
         self.path, self.lock = path, threading.RLock()
         server = config.get("server", {})
-        self.timeout = float(server.get("worker_timeout", "60s").rstrip("s"))
+        self.timeout = seconds(server.get("worker_timeout", "60s"))
         self.limits = {account["name"]: account["limits"][0]["requests"] for account in config.get("account", [])}
         self.rules = config.get("worker", [])
         self.workers, self.tasks, self.spent = {}, {}, {}
@@ -48,7 +50,9 @@ class State:
     def register(self, body):
         worker_id, kind = need(body, "worker_id"), need(body, "worker_type")
         self.give_back(worker_id)
-        self.workers[worker_id] = {"kind": kind, "capabilities": body.get("capabilities", {}), "last": time.time(),
+        rule = next((rule for rule in self.rules if fits(rule.get("id", "*"), worker_id)), {})
+        timeout = seconds(rule["timeout"]) if "timeout" in rule else self.timeout
+        self.workers[worker_id] = {"kind": kind, "timeout": timeout, "capabilities": body.get("capabilities", {}), "last": time.time(),
                                    "holds": None, "completed": 0, "failed": 0, "parked": 0.0, "gone": False}
         return {"success": True, "status": "registered", "worker_id": worker_id, "message": "Worker registered"}
 
@@ -69,7 +73,7 @@ class State:
                 self.give_back(worker_id)
 
     def lives(self, worker):
-        return not worker["gone"] and time.time() - worker["last"] <= self.timeout
+        return not worker["gone"] and time.time() - worker["last"] <= worker["timeout"]
 
     # Tasks.
 
@@ -89,7 +93,7 @@ class State:
         worker.update(last=time.time(), gone=False)
         if worker["holds"]:
             return self.shown(self.tasks[worker["holds"]], worker)
-        account = next((rule["account"] for rule in self.rules if fits(rule.get("id", "*"), worker_id)), None)
+        account = next((rule.get("account") for rule in self.rules if fits(rule.get("id", "*"), worker_id)), None)
         full = account and self.spent.get(account, 0) >= self.limits[account]
         if full or worker["parked"] > time.time():
             return None
@@ -178,10 +182,24 @@ class State:
         return task
 
 
+    def whole(self, task_id):
+        """The task object of D8's own API: its result is a chat completion."""
+        task = self.status(task_id)
+        if task["status"] == "completed":
+            words = {"role": "assistant", "content": task["result"]["output"]}
+            usage = {"total_tokens": task["result"].get("tokens", 0)}
+            task["result"] = {"choices": [{"index": 0, "message": words, "finish_reason": "stop"}], "usage": usage}
+        return task
+
+
 def need(body, name):
     if not isinstance(body, dict) or name not in body:
         raise Refusal(400, f"`{name}` is missing")
     return body[name]
+
+
+def seconds(text):
+    return float(text[:-2]) / 1000 if text.endswith("ms") else float(text[:-1])
 
 
 def fits(pattern, text):
@@ -197,7 +215,6 @@ def suits(task, worker):
 
 
 def hint(words):
-    import re
     found = re.search(r"(?:try again|retry) in (\d+(?:\.\d+)?)s", words)
     return float(found[1]) if found else 60.0
 
@@ -249,7 +266,7 @@ class Orchestrator(Door):
     def may_enter(self):
         given = self.headers.get("authorization", "")
         password = base64.b64decode(given[6:]).decode().partition(":")[2] if given.startswith("Basic ") else given[7:]
-        return "x-forwarded-for" not in self.headers or password == self.token
+        return "x-forwarded-for" not in self.headers or password == self.token or self.path == "/health"
 
     def handle_call(self):
         path = [part for part in self.path.split("?")[0].split("/") if part]
@@ -326,8 +343,10 @@ class Orchestrator(Door):
                         if task["status"] in ("pending", "assigned")]
                 counts = {name: state.count(name) for name in ("pending", "assigned", "completed", "failed")}
                 return 200, {"queue": rows, **counts}
-            case ["GET", "api", "tasks", "status", task_id] | ["GET", "api", "tasks", task_id]:
+            case ["GET", "api", "tasks", "status", task_id]:
                 return 200, state.status(task_id)
+            case ["GET", "api", "tasks", task_id]:
+                return 200, state.whole(task_id)
         self.text()
         raise Refusal(404, f"there is no {self.path}")
 
@@ -341,14 +360,17 @@ class Provider(Door):
         key = self.headers.get("x-goog-api-key") or self.headers.get("authorization", "")[7:]
         body = self.body()
         if self.path.startswith("/__d8/"):
-            self.faults += [body["kind"]] * body["count"] if "kind" in body else []
+            self.faults += [(body["kind"], body["provider"])] * body["count"] if "kind" in body else []
             return 200, {}
         if key.startswith("bad-"):
             raise Refusal(400 if "v1beta" in self.path else 401, "Invalid API Key")
         if key.startswith("broke-"):
             raise Refusal(429, "You exceeded your current quota")
-        if self.faults:
-            raise Refusal(int(self.faults.pop()), "fault")
+        provider = "gemini" if "v1beta" in self.path else "groq"
+        if self.faults and self.faults[0][1] == provider:
+            kind, _ = self.faults.pop(0)
+            time.sleep(60 if kind == "hang" else 0)
+            raise Refusal(503, "fault")
         text = f"[{uuid.uuid4().hex[:8]}] done"
         if "v1beta" in self.path:
             return 200, {"candidates": [{"content": {"role": "model", "parts": [{"text": text}]}}]}
@@ -360,9 +382,22 @@ class Provider(Door):
                      "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5}}
 
 
-class BothFamilies(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
+
+
+class Server6(Server):
+    address_family = socket.AF_INET6
+
+
+def listen(host, port, handler):
+    """On 127.0.0.1 and, where the machine has it, on [::1]."""
+    first = Server((host, port), handler)
+    try:
+        return [first, Server6(("::1", first.server_port), handler)]
+    except OSError:
+        return [first]
 
 
 def main(arguments):
@@ -374,10 +409,12 @@ def main(arguments):
         config = pathlib.Path(options["--config"])
         Orchestrator.state = State(config.with_name("standin.json"), tomllib.loads(config.read_text()))
         Orchestrator.token = environ.get("D8_SERVER__TOKEN")
-    server = BothFamilies((host, int(port)), handler)
-    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
-    print(f"http://{host}:{server.server_port}", flush=True)
-    server.serve_forever(0.05)
+    servers = listen(host, int(port), handler)
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=servers[0].shutdown).start())
+    for other in servers[1:]:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+    print(f"http://{host}:{servers[0].server_port}", flush=True)
+    servers[0].serve_forever(0.05)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The Hive's contract, case by case: every function `test_*(hive)` gets an orchestrator of its own."""
 
-FAST = '[server]\nworker_timeout = "1500ms"\n'
+FAST = '[server]\nworker_timeout = "2s"\n'
 
 
 def configured(text="", **env):

@@ -167,8 +167,14 @@ def test_resilient_gives_up_after_five_and_the_task_goes_on(hive):
     assert task["assigned_to"] == "groq-worker-1" and hive.stats()["tasks"]["failed"] == 0
 
 
+def fault(hive, kind):
+    """What Groq's next answer is."""
+    order = {"kind": kind, "count": 1, "provider": "groq"}
+    requests.post(hive.emulator + "/__d8/faults", json=order, timeout=5).raise_for_status()
+
+
 def test_groqs_sdk_waits_out_a_fault_by_itself(hive):
-    requests.post(hive.emulator + "/__d8/faults", json={"kind": "503", "count": 1}, timeout=5)
+    fault(hive, "503")
     hive.worker("groq18", GROQ_API_KEY="test-key-1")
     task = done(hive, hive.test_task())[0]
     assert task["result"]["stats"] == {"total_requests": 1, "successful_requests": 1, "success_rate": 100.0}
@@ -184,7 +190,7 @@ def test_a_worker_outlives_the_orchestrator(hive):
 
 @configured(FAST)
 def test_a_killed_workers_task_is_done_by_another(hive):
-    requests.post(hive.emulator + "/__d8/faults", json={"kind": "503", "count": 3}, timeout=5)
+    fault(hive, "hang")
     first = hive.worker("groq18", GROQ_API_KEY="test-key-1")
     task_id = hive.test_task()
     eventually(lambda: f"Received task: {task_id}" in first.out())
