@@ -17,6 +17,10 @@ import requests
 HERE = pathlib.Path(__file__).resolve().parent
 # What a second of the originals lasts in these tests.
 SCALE = 0.02
+# What it lasts in their scripts, which wait for a task to be done and then stop looking.
+SCRIPT_SCALE = 0.2
+# The emulator does not serve gemini-2.0-flash-exp, which the workers ask for.
+GEMINI = "gemini-2.0-flash"
 FIRST_LINE = 30
 
 
@@ -133,7 +137,8 @@ class Hive:
             (folder / path).write_text(text if isinstance(text, str) else json.dumps(text), encoding="utf-8")
         if orchestrator is not False:
             env = {"ORCHESTRATOR_URL": orchestrator or self.url, **env}
-        paths = {"GROQ_BASE_URL": self.emulator, "GEMINI_BASE_URL": self.emulator, "TIME_SCALE": str(SCALE)}
+        paths = {"GROQ_BASE_URL": self.emulator, "GEMINI_BASE_URL": self.emulator, "GEMINI_SUCCESSOR": GEMINI,
+                 "TIME_SCALE": str(SCALE)}
         python = {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         command = [sys.executable, str(HERE / "workers" / f"{name}.py")]
         worker = Process(command, folder, environment(folder, **paths, **python, **env))

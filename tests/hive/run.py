@@ -19,7 +19,7 @@ import sys
 import time
 import traceback
 
-os.environ.setdefault("TIME_SCALE", "0.02")  # before anything reads it
+os.environ.setdefault("TIME_SCALE", "0.2")  # before anything reads it
 
 import requests  # noqa: E402
 

@@ -7,7 +7,7 @@ import sys
 import groq
 
 import scripts
-from processes import HERE, SCALE, environment, eventually
+from processes import GEMINI, HERE, SCALE, SCRIPT_SCALE, environment, eventually
 
 NOWHERE = "http://localhost:1"
 
@@ -17,9 +17,9 @@ def tell(hive, title, lines):
     hive.story.append((title, list(lines)))
 
 
-def run(hive, name, url=None):
+def run(hive, name, url=None, scale=SCRIPT_SCALE):
     """A script as a process of its own; its exit code and what it printed."""
-    env = environment(hive.folder, TIME_SCALE=str(SCALE), PYTHONUTF8="1", PYTHONDONTWRITEBYTECODE="1")
+    env = environment(hive.folder, TIME_SCALE=str(scale), PYTHONUTF8="1", PYTHONDONTWRITEBYTECODE="1")
     command = [sys.executable, str(HERE / "scripts.py"), name, url or hive.localhost]
     ended = subprocess.run(command, env=env, cwd=hive.folder, capture_output=True, text=True, encoding="utf-8", timeout=60)
     assert not ended.stderr, ended.stderr
@@ -60,7 +60,7 @@ def test_groq_system_while_the_only_worker_is_busy(hive):
     hive.register("slow-one", "groq")
     hive.test_task()
     hive.poll("slow-one")
-    code, said = run(hive, "test_groq_system")
+    code, said = run(hive, "test_groq_system", scale=SCALE)
     assert code == 0 and "TIMEOUT" in said, said
 
 
@@ -138,7 +138,7 @@ def gemini_call(hive):
     import requests
 
     def call(key):
-        url = f"{hive.emulator}/v1beta/models/gemini-2.0-flash-exp:generateContent"
+        url = f"{hive.emulator}/v1beta/models/{GEMINI}:generateContent"
         body = {"contents": [{"parts": [{"text": "OK"}]}]}
         requests.post(url, json=body, headers={"x-goog-api-key": key}, timeout=10).raise_for_status()
     return call
