@@ -5,7 +5,7 @@ import requests
 
 from cases import configured
 from powershell import AGENT, bytes_of, convert_to_json, exchange
-from processes import behind_a_proxy
+from processes import behind_a_proxy, eventually
 
 TOKEN = "test-token-1"
 
@@ -65,7 +65,6 @@ def test_a_proxy_needs_the_token_and_this_machine_does_not(hive):
 
 @configured(D8_SERVER__TOKEN=TOKEN)
 def test_an_unchanged_worker_joins_through_a_proxy(hive):
-    from processes import eventually
     with behind_a_proxy(hive.url) as place:
         stranger = hive.worker("worker_fixed", f"http://{place}", WORKER_TYPE="gemini", GEMINI_API_KEY="test-key-1")
         assert stranger.code() == 0 and "Registration failed: 401" in stranger.out()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import groq
+import requests
 
 import scripts
 from processes import GEMINI, HERE, SCALE, SCRIPT_SCALE, environment, eventually
@@ -135,8 +136,6 @@ def test_fix_api_key(hive):
 
 
 def gemini_call(hive):
-    import requests
-
     def call(key):
         url = f"{hive.emulator}/v1beta/models/{GEMINI}:generateContent"
         body = {"contents": [{"parts": [{"text": "OK"}]}]}

@@ -106,6 +106,16 @@ def test_a_report_of_a_task_that_was_never_held_changes_nothing(hive):
     assert hive.status(task_id)["result"]["output"] == "right"
 
 
+def test_a_waiting_task_is_not_completed_by_one_that_never_held_it(hive):
+    task_id = hive.test_task()
+    hive.register("w1")
+    for result in [{"success": True, "response": "guessed"}, {"success": False, "error": "boom"}]:
+        hive.report("w1", task_id, result)
+    task = hive.status(task_id)
+    assert (task["status"], task["result"]) == ("pending", None)
+    assert hive.poll("w1")["task_id"] == task_id
+
+
 def test_what_is_done_stays_done(hive):
     task_id = given(hive)
     hive.report("w1", task_id, {"success": True, "response": "first"})
