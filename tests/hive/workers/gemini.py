@@ -4,6 +4,8 @@ import os
 import requests
 
 ORIGIN = os.environ.get("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com").rstrip("/")
+# The workers ask for gemini-2.0-flash-exp, which has gone; a provider that lacks it can be asked for its successor.
+SUCCESSOR = os.environ.get("GEMINI_SUCCESSOR")
 SDK_TIME_LIMIT = 600
 
 
@@ -14,7 +16,7 @@ class GeminiError(Exception):
 def generate(key, model, prompt, temperature, max_tokens):
     """The text of the answer."""
     answer = requests.post(
-        f"{ORIGIN}/v1beta/models/{model}:generateContent",
+        f"{ORIGIN}/v1beta/models/{SUCCESSOR or model}:generateContent",
         headers={"x-goog-api-key": key},
         json={
             "contents": [{"role": "user", "parts": [{"text": prompt}]}],
