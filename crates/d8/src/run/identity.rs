@@ -53,7 +53,7 @@ fn hash(parts: &[&[u8]]) -> u128 {
 }
 
 /// This machine's name.
-pub(super) fn host() -> String {
+pub(crate) fn host() -> String {
     #[cfg(unix)]
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     #[cfg(not(unix))]

@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::orchestrator::{Done, LoopError, Opened, Opening, Plan, Scope, View};
 use crate::words;
+pub(crate) use identity::host;
 use intake::{Book, LineState};
 use output::{Final, Partial, Verdict};
 pub use place::Place;

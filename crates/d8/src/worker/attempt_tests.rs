@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{self, Concluded, Job};
-use super::test_provider::{KEY, emulated, scripted};
+use super::test_provider::{KEY, emulated, event, scripted};
 use super::{Provider, Tally};
 use crate::clock::Clock;
 use crate::config::Account;
@@ -121,10 +121,10 @@ async fn each_piece_is_passed_on_before_the_next_one_comes() {
     let (job, mut chunks) = streaming();
     let running = tokio::spawn(async move { run(&account, job).await });
     for piece in [FIRST, SECOND] {
-        script.send(piece).unwrap();
+        script.send(event(piece)).unwrap();
         assert_eq!(chunks.recv().await.unwrap(), piece.as_bytes());
     }
-    script.send("[DONE]").unwrap();
+    script.send(event("[DONE]")).unwrap();
     let concluded = running.await.unwrap();
     assert_eq!(result(&concluded)["choices"][0]["message"]["content"], "hello");
     assert_eq!(concluded.report.outcome, Outcome::Answered(None));
@@ -163,7 +163,7 @@ async fn a_failure_before_the_first_piece_lets_another_attempt_follow() {
 async fn a_stream_that_falls_silent_is_over() {
     let (script, account) = scripted().await;
     let (job, chunks) = streaming();
-    script.send(FIRST).unwrap();
+    script.send(event(FIRST)).unwrap();
     let provider = Provider::with_silence(&account, 1, Duration::from_millis(300)).unwrap();
     let (concluded, chunks) = tokio::join!(
         // The job goes with the attempt, so that its chunks end with it.
@@ -179,9 +179,9 @@ async fn a_stream_that_falls_silent_is_over() {
 async fn an_error_within_a_stream_shows_no_key() {
     let (script, account) = scripted().await;
     let (job, chunks) = streaming();
-    script.send(FIRST).unwrap();
+    script.send(event(FIRST)).unwrap();
     script
-        .send(r#"{"error":{"message":"test-key-1 is at its end"}}"#)
+        .send(event(r#"{"error":{"message":"test-key-1 is at its end"}}"#))
         .unwrap();
     let (concluded, _) = tokio::join!(run(&account, job), all(chunks));
     assert_eq!(concluded.report.outcome, Outcome::Cut);
@@ -211,7 +211,7 @@ async fn a_reader_that_goes_in_the_middle_ends_the_connection() {
     let (script, account) = scripted().await;
     let (job, mut chunks) = streaming();
     let running = tokio::spawn(async move { run(&account, job).await });
-    script.send(FIRST).unwrap();
+    script.send(event(FIRST)).unwrap();
     chunks.recv().await.unwrap();
     drop(chunks);
     assert_eq!(running.await.unwrap().report.outcome, Outcome::Fault { sent: true });

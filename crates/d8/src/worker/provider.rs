@@ -58,7 +58,9 @@ impl Provider {
 
     /// For an account whose provider is taken for gone after another time.
     pub(super) fn with_silence(account: &Account, speed: u32, silence: Duration) -> Result<Arc<Self>, String> {
-        let client = client(is_loopback(&account.base_url), silence)
+        let client = client_builder(is_loopback(&account.base_url))
+            .read_timeout(silence)
+            .build()
             .map_err(|error| format!("account `{}`: no HTTP client: {error}", account.name))?;
         Ok(Arc::new(Self {
             client,
@@ -152,8 +154,15 @@ fn auth_header(scheme: AuthScheme, key: &SecretString) -> Result<(HeaderName, He
     Ok((HeaderName::from_static(scheme.header), value))
 }
 
-/// The error's words without its URL, which may hold what is nobody's business.
 fn no_reply(error: &reqwest::Error) -> NoReply {
+    NoReply {
+        sent: !error.is_connect(),
+        message: what_happened(error),
+    }
+}
+
+/// The error's words without its URL, which may hold what is nobody's business.
+pub(super) fn what_happened(error: &reqwest::Error) -> String {
     use std::error::Error;
     let what = if error.is_timeout() {
         "no answer in time"
@@ -168,29 +177,21 @@ fn no_reply(error: &reqwest::Error) -> NoReply {
         deepest = Some(inner.to_string());
         cause = inner.source();
     }
-    let message = deepest.map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"));
-    NoReply {
-        sent: !error.is_connect(),
-        message,
-    }
+    deepest.map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"))
 }
 
-fn client(loopback: bool, silence: Duration) -> reqwest::Result<reqwest::Client> {
+/// A client that calls once and follows nobody. `loopback`: to this machine; a proxy is for the world outside, whatever
+/// HTTP_PROXY says.
+pub(super) fn client_builder(loopback: bool) -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("d8/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(CONNECT)
-        .read_timeout(silence)
         .retry(reqwest::retry::never())
         .redirect(reqwest::redirect::Policy::none());
-    // A proxy is for the world outside, whatever HTTP_PROXY says.
-    if loopback {
-        builder.no_proxy().build()
-    } else {
-        builder.build()
-    }
+    if loopback { builder.no_proxy() } else { builder }
 }
 
-fn is_loopback(base_url: &str) -> bool {
+pub(super) fn is_loopback(base_url: &str) -> bool {
     let Ok(uri) = base_url.parse::<http::Uri>() else {
         return false;
     };

@@ -28,17 +28,22 @@ pub(crate) async fn emulated() -> (Emulator, Account) {
     (emulator, account)
 }
 
-/// A provider whose next answer is a stream of what is sent here, and an account on it.
-pub(crate) async fn scripted() -> (mpsc::UnboundedSender<&'static str>, Account) {
-    let (script, lines) = mpsc::unbounded_channel::<&'static str>();
-    let lines = std::sync::Arc::new(tokio::sync::Mutex::new(Some(lines)));
+/// An event of a stream.
+pub(crate) fn event(data: &str) -> String {
+    format!("data: {data}\n\n")
+}
+
+/// A provider whose next answer is made of what is sent here, as it is sent, and an account on it.
+pub(crate) async fn scripted() -> (mpsc::UnboundedSender<String>, Account) {
+    let (script, pieces) = mpsc::unbounded_channel::<String>();
+    let pieces = std::sync::Arc::new(tokio::sync::Mutex::new(Some(pieces)));
     let answer = post(move || async move {
-        let lines = lines.lock().await.take().unwrap();
-        let pieces = futures_util::stream::unfold(lines, |mut lines| async {
-            let line = lines.recv().await?;
-            Some((Ok::<_, std::io::Error>(Bytes::from(format!("data: {line}\n\n"))), lines))
+        let pieces = pieces.lock().await.take().unwrap();
+        let body = futures_util::stream::unfold(pieces, |mut pieces| async {
+            let piece = Bytes::from(pieces.recv().await?);
+            Some((Ok::<_, std::io::Error>(piece), pieces))
         });
-        Body::from_stream(pieces)
+        Body::from_stream(body)
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let account = account(&format!("http://{}", listener.local_addr().unwrap()));

@@ -1,0 +1,49 @@
+//! Delivers a report: it is sent until it was answered, whatever becomes of the orchestrator meanwhile.
+
+use d8_core::time::Timestamp;
+
+use super::contact::Backoff;
+use super::fleet_loop::Life;
+use super::link::NoAnswer;
+use super::spoken;
+use crate::protocol::{AttemptName, WorkReport, translate};
+use crate::worker::Concluded;
+
+impl Life {
+    pub(super) async fn deliver(&self, name: &AttemptName, concluded: Concluded) {
+        let received_at = concluded.report.received_at;
+        let (status, body) = translate::result_to(concluded.result);
+        let mut report = WorkReport {
+            task_id: name.task_id.clone(),
+            attempt: name.attempt,
+            incarnation: self.link.incarnation().to_owned(),
+            outcome: translate::outcome_to(&concluded.report.outcome),
+            status,
+            body,
+            sent_ms_ago: None,
+            received_ms_ago: 0,
+            date: concluded.date,
+        };
+        let mut backoff = Backoff::new(&self.pace);
+        let mut has_asked = false;
+        loop {
+            report.sent_ms_ago = concluded.sent_at.map(|sent_at| self.ms_since(sent_at));
+            report.received_ms_ago = self.ms_since(received_at);
+            match self.heard(self.link.report(&report).await) {
+                Ok(()) => return,
+                // One that has just restarted knows nobody before he has registered: then it says no to what is right.
+                Err(NoAnswer::Refused { status: 409, .. }) if !has_asked => match self.beat().await {
+                    Ok(true) => return spoken::not_taken(name, 409, ""),
+                    Ok(false) => has_asked = true,
+                    Err(_) => backoff.wait().await,
+                },
+                Err(NoAnswer::Refused { status, message }) => return spoken::not_taken(name, status, &message),
+                Err(NoAnswer::Away(_)) => backoff.wait().await,
+            }
+        }
+    }
+
+    fn ms_since(&self, then: Timestamp) -> u64 {
+        u64::try_from(self.clock.now().since(then).as_millis()).unwrap_or(u64::MAX)
+    }
+}
