@@ -1,0 +1,1 @@
+//! Which address and which token are taken.
