@@ -5,6 +5,7 @@
 
 pub mod fault;
 pub mod find;
+pub(crate) mod moment;
 pub(crate) mod objects;
 pub(crate) mod reach;
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What an orchestrator says, as far as commands show it. Fields that are not here are left alone, and one that is
 //! missing or null is no error: orchestrators of other versions are talked to as well.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -166,13 +168,14 @@ pub(crate) struct Stats {
     pub(crate) performance: Performance,
 }
 
-/// How many workers there are.
+/// How many workers live.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct WorkerCounts {
-    pub(crate) total: u64,
     pub(crate) online: u64,
     pub(crate) busy: u64,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) by_type: BTreeMap<String, u64>,
 }
 
 /// How many tasks stand where.
@@ -184,15 +187,12 @@ pub(crate) struct TaskCounts {
     pub(crate) completed: u64,
     pub(crate) failed: u64,
     pub(crate) cancelled: u64,
-    pub(crate) total: u64,
 }
 
 /// What became of the tasks that ended.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Performance {
-    pub(crate) total_completed: u64,
-    pub(crate) total_failed: u64,
     /// 0 to 1.
     pub(crate) success_rate: Option<f64>,
 }

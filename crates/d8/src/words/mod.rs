@@ -2,7 +2,7 @@
 
 mod en;
 
-pub use en::{ending_message, failure_code, parked, wait};
+pub use en::{ago, ahead, ending_message, failure_code, parked, plural, wait};
 
 use std::time::Duration;
 
