@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::standin::Standin;
+use super::standin::{Standin, set_up_tls};
 use super::*;
 use crate::cli::{Failure, NOT_STARTED, PARTLY};
 
@@ -18,6 +18,7 @@ fn address(url: &str, token: Option<&str>) -> Address {
 
 /// Nobody listens there: the port was free a moment ago.
 async fn free_url() -> String {
+    set_up_tls();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
@@ -68,6 +69,7 @@ async fn a_dead_holder_is_passed_over() {
 
 #[tokio::test]
 async fn an_answer_that_does_not_come_is_no_wait_for_ever() {
+    set_up_tls();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let client = Client::open(vec![address(&url, None)]).await.unwrap();
