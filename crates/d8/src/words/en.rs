@@ -3,7 +3,7 @@
 use d8_core::change::{FailureCode, ParkReason};
 use d8_core::wait::WaitCode;
 
-use super::span;
+use super::{number, span};
 use std::time::Duration;
 
 /// The code of a failure in the public contract.
@@ -94,5 +94,40 @@ pub fn wait_reason(
             "no account can serve it",
             "add an account in d8.toml, or start a worker that brings one",
         ),
+
+/// So long before now: "3 s ago".
+pub fn ago(length: Duration) -> String {
+    if length < Duration::from_secs(1) {
+        "now".to_owned()
+    } else {
+        format!("{} ago", span(length))
+    }
+}
+
+/// So long after now: "in 12 s".
+pub fn ahead(length: Duration) -> String {
+    if length.is_zero() {
+        "now".to_owned()
+    } else {
+        format!("in {}", span(length))
+    }
+}
+
+/// How many of something: "1 task", "1,200 tasks".
+pub fn plural(count: u64, one: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{} {one}{ending}", number(count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_around_now() {
+        let seconds = Duration::from_secs;
+        assert_eq!([ago(Duration::from_millis(300)), ago(seconds(3))], ["now", "3 s ago"]);
+        assert_eq!([ahead(seconds(0)), ahead(seconds(62))], ["now", "in 1 m 02 s"]);
+        assert_eq!([plural(1, "task"), plural(1_200, "task")], ["1 task", "1,200 tasks"]);
     }
 }

@@ -2,7 +2,7 @@
 
 mod en;
 
-pub use en::{ending_message, failure_code, parked, wait, wait_reason};
+pub use en::{ago, ahead, ending_message, failure_code, parked, plural, wait, wait_reason};
 
 use std::time::Duration;
 
