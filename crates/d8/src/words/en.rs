@@ -94,6 +94,8 @@ pub fn wait_reason(
             "no account can serve it",
             "add an account in d8.toml, or start a worker that brings one",
         ),
+    }
+}
 
 /// So long before now: "3 s ago".
 pub fn ago(length: Duration) -> String {
