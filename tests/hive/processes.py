@@ -93,7 +93,11 @@ class Hive:
         (self.folder / "d8.toml").write_text(config, encoding="utf-8")
         self.env = environment(self.folder, **(env or {}))
         self.workers, self.lives, self.story = [], [], []
-        self.start("127.0.0.1:0")
+        try:
+            self.start("127.0.0.1:0")
+        except BaseException:
+            self.close()
+            raise
 
     def start(self, listen):
         command = [*self.binary, "up", "--listen", listen, "--config", str(self.folder / "d8.toml")]
