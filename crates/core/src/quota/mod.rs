@@ -51,6 +51,8 @@ pub struct LimitView {
     pub amount: u64,
     /// Taken now, by requests in flight and by answered ones that still count.
     pub used: u64,
+    /// Of that: by requests in flight.
+    pub reserved: u64,
     /// When one request more would fit.
     pub free: Free,
     /// It takes nothing until then.
@@ -360,6 +362,7 @@ impl Ledger {
             spec: count.spec().clone(),
             amount: count.amount(),
             used: count.used(),
+            reserved: count.in_flight(),
             free: count.free_at(1, now, false),
             parked: entry.parked.filter(|(until, _)| *until > now),
         })

@@ -136,6 +136,18 @@ pub fn tell(line: &str) {
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
+/// What the program itself has to say goes to standard error; `RUST_LOG` says how much.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("d8=info,warn"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
+    // A second one would be a fault of ours that hurts nobody.
+    let _ = subscriber.try_init();
+}
+
 /// Ready when the user wants an end: Ctrl-C, or SIGTERM where there is one.
 pub async fn interrupted() {
     #[cfg(unix)]

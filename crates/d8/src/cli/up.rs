@@ -1,13 +1,209 @@
-//! `d8 up`.
+//! `d8 up`: the orchestrator.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
+use d8_store::Owner;
+use secrecy::ExposeSecret;
+use tokio_util::sync::CancellationToken;
 
-use super::Failure;
+use super::{Failure, OK, interrupted, say, tell};
+use crate::clock::Clock;
+use crate::config::{self, Config, LoadOptions, UserFolders};
+use crate::orchestrator::{Handle, Opened, Opening, Scope};
+use crate::run::identity;
+use crate::server::app::App;
+use crate::server::token::{self, Kept};
+use crate::server::{Guard, layers, listen, router};
+use crate::words;
 
-/// Run the orchestrator: queue, built-in workers, HTTP APIs and the page at /.
+/// How long what is under way may take once the user wants an end.
+const DRAIN: Duration = Duration::from_secs(10);
+/// How long answers may take to leave after that.
+const GRACE: Duration = Duration::from_secs(3);
+/// How often it is looked whether anything is still under way.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Run the orchestrator: the queue, a worker for every account, the HTTP APIs and the page at /.
 #[derive(Debug, Args)]
-pub(super) struct UpArguments {}
+#[command(
+    after_help = "No file is needed: every provider whose key is in the environment or in .env becomes an account.\n\n\
+  Examples:\n  \
+  GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, and http://[::1]:5000 where there is IPv6\n  \
+  d8 up --listen 0.0.0.0:5000              for workers on other machines; asks for a token\n  \
+  d8 up --listen 127.0.0.1:0               a free port; the first line of output says which\n\n\
+  Ctrl-C or SIGTERM: what is under way may end within 10 seconds; a second one ends at once. Nothing is lost either way"
+)]
+pub(super) struct UpArguments {
+    /// Where to listen; port 0 lets the system choose. Default: listen in [server], else 127.0.0.1:5000.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// The configuration; default: ./d8.toml, then the user's own.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
 
-pub(super) async fn run(_arguments: UpArguments) -> Result<u8, Failure> {
-    Err(Failure::not_started("not built yet"))
+pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
+    super::log();
+    let (config, folders) = configuration(&arguments)?;
+    for notice in &config.notices {
+        say(&format!("note: {notice}"));
+    }
+    let config = Arc::new(config);
+    let listeners = listen::bind(config.server.listen)
+        .await
+        .map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
+    let addresses: Vec<SocketAddr> = listeners
+        .iter()
+        .filter_map(|listener| listener.local_addr().ok())
+        .collect();
+    let kept = token(&config, &folders)?;
+    let opened = Opening {
+        config: config.clone(),
+        scope: Scope::Everything,
+        clock: Clock::start(),
+        speed: 1,
+    };
+    let opened = opened.open().map_err(|error| {
+        let failure = Failure::not_started(error.to_string());
+        error.hint().into_iter().fold(failure, Failure::hint)
+    })?;
+    announce(&opened, &addresses, kept.as_ref())?;
+    let shutdown = CancellationToken::new();
+    let app = App::new(&opened, shutdown.clone());
+    let guard = Guard::new(kept.as_ref().map(|kept| &kept.token), [identity::host()]);
+    let routes = layers(router::router(&app), guard);
+    let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
+    greet(&config, &addresses, kept.as_ref());
+    let begun = opened.handle.begin();
+    let outcome = match begun {
+        Ok(()) => live(opened, &shutdown).await,
+        Err(_) => Err(Failure::broke_off("the engine has stopped")),
+    };
+    shutdown.cancel();
+    let _ = tokio::time::timeout(GRACE + Duration::from_secs(1), serving).await;
+    outcome
+}
+
+fn configuration(arguments: &UpArguments) -> Result<(Config, UserFolders), Failure> {
+    let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())
+        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+    let folders = options.folders.clone();
+    let mut config = Config::load(options).map_err(|error| Failure::not_started(error.to_string()))?;
+    if let Some(text) = &arguments.listen {
+        config.server.listen =
+            config::listen_address(text).map_err(|error| Failure::not_started(format!("--listen: {error}")))?;
+    }
+    Ok((config, folders))
+}
+
+fn token(config: &Config, folders: &UserFolders) -> Result<Option<Kept>, Failure> {
+    token::of_server(&config.server, config.server.listen, folders)
+        .map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))
+}
+
+/// Tells other commands on this machine where to find us.
+fn announce(opened: &Opened, addresses: &[SocketAddr], kept: Option<&Kept>) -> Result<(), Failure> {
+    let owner = Owner {
+        pid: std::process::id(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        url: addresses.first().map(|address| url(*address)),
+        token_file: kept
+            .and_then(|kept| kept.file.as_ref())
+            .map(|file| file.display().to_string()),
+    };
+    opened
+        .hold
+        .announce(&owner)
+        .map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))
+}
+
+/// Where this machine reaches a listener: one for all addresses is reached by the loopback one.
+fn url(address: SocketAddr) -> String {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            std::net::IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
+}
+
+fn greet(config: &Config, addresses: &[SocketAddr], kept: Option<&Kept>) {
+    for address in addresses {
+        tell(&url(*address));
+    }
+    if let Some(kept) = kept.filter(|kept| kept.is_new) {
+        say(&format!(
+            "token for callers from other machines, shown only once: {}",
+            kept.token.expose_secret()
+        ));
+        if let Some(file) = &kept.file {
+            say(&format!("it is kept in {}", file.display()));
+        }
+    }
+    if config.accounts.is_empty() {
+        say(
+            "no account: neither d8.toml nor the environment names a key; only workers that bring their own are served",
+        );
+        say("hint: set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env, and start again");
+    }
+    for account in &config.accounts {
+        let models = words::number(account.models.len() as u64);
+        let key = if account.api_key.is_some() || account.local {
+            "served here"
+        } else {
+            "waits for a worker with its key"
+        };
+        say(&format!(
+            "account {}: {}, {} models, {key}",
+            account.name, account.provider, models
+        ));
+    }
+    say("ready; Ctrl-C ends it");
+}
+
+/// Runs until the user wants an end or the loop fails.
+async fn live(opened: Opened, shutdown: &CancellationToken) -> Result<u8, Failure> {
+    let Opened {
+        handle,
+        mut running,
+        hold,
+        ..
+    } = opened;
+    let failed = tokio::select! {
+        () = interrupted() => false,
+        () = running.ended() => true,
+    };
+    if !failed {
+        say("stopping: what is under way may end; Ctrl-C again ends at once");
+        tokio::select! {
+            () = drained(&handle) => {}
+            () = tokio::time::sleep(DRAIN) => say("stopping: some calls are still under way; they count as spent"),
+            () = interrupted() => {}
+            () = running.ended() => {}
+        }
+    }
+    shutdown.cancel();
+    let ended = tokio::task::block_in_place(|| running.stop());
+    drop(hold);
+    match ended {
+        Ok(()) => Ok(OK),
+        Err(error) => Err(Failure::broke_off(error.to_string())
+            .hint("start it again: what was acknowledged is kept, and it goes on where it stopped")),
+    }
+}
+
+/// Nothing more is started; ready when nothing is under way any more.
+async fn drained(handle: &Handle) {
+    if handle.drain().is_err() {
+        return;
+    }
+    while handle.status().await.is_ok_and(|status| status.tasks.assigned > 0) {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }

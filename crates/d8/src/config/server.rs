@@ -89,7 +89,7 @@ pub(crate) fn judge(table: &ServerTable, around: &Surroundings<'_>) -> Result<Se
 }
 
 /// An address and a port; `localhost` is the IPv4 loopback.
-fn address(text: &str) -> Result<SocketAddr, Fault> {
+pub(crate) fn address(text: &str) -> Result<SocketAddr, Fault> {
     let written = text.trim();
     let numeric = written
         .strip_prefix("localhost:")

@@ -42,6 +42,7 @@ pub use news::News;
 pub use opening::{OpenError, Opened, Opening, Scope};
 pub use plan::{ANY_MODEL, AccountEntry, LimitWords, Plan, TargetWords, VISITOR};
 pub use requests::Requests;
+pub use turn::is_rare;
 
 use crate::config::{Config, Route};
 use crate::protocol::Registration;

@@ -62,6 +62,8 @@ pub struct LimitWords {
     pub account: String,
     /// In words: "30 requests a minute".
     pub label: String,
+    /// The models that share it.
+    pub models: Vec<String>,
 }
 
 /// What the engine must be told of an account that came later.
@@ -157,6 +159,7 @@ impl Plan {
                 let words = LimitWords {
                     account: account.name.clone(),
                     label: limit.label.clone(),
+                    models: limit.models.clone(),
                 };
                 self.limits.insert(id, words);
             }

@@ -4,7 +4,7 @@
 //! `progress` shows how it goes, `output` writes what came of it, `summary` says so; `demo` is the world of `--demo`.
 
 pub mod demo;
-mod identity;
+pub(crate) mod identity;
 mod input;
 mod intake;
 mod line;

@@ -77,7 +77,10 @@ impl From<Refusal> for ApiError {
                 Duration::from_secs(30),
             ),
             Refusal::DiskFull { .. } => Self::disk_full(format!("{text}; make room and send it again")),
-            Refusal::Sealed(_) => Self::conflict("group_sealed", format!("{text} and takes no more tasks; use another group")),
+            Refusal::Sealed(_) => Self::conflict(
+                "group_sealed",
+                format!("{text} and takes no more tasks; use another group"),
+            ),
             Refusal::DeadlineInfeasible { .. } => {
                 Self::deadline_infeasible(format!("{text}; set a later deadline, or add an account to the route"))
             }

@@ -26,7 +26,10 @@ pub fn known(text: &str) -> Result<TaskId, ApiError> {
 /// There is no such task.
 pub fn no_such_task(text: &str) -> ApiError {
     let shown: String = text.chars().take(64).collect();
-    ApiError::not_found("task_not_found", format!("there is no task `{shown}`; `d8 tasks ls` lists those there are"))
+    ApiError::not_found(
+        "task_not_found",
+        format!("there is no task `{shown}`; `d8 tasks ls` lists those there are"),
+    )
 }
 
 #[cfg(test)]
@@ -37,7 +40,15 @@ mod tests {
     fn both_forms_are_read_and_nothing_else() {
         assert_eq!(parse(&shown(TaskId(12))), Some(TaskId(12)));
         assert_eq!(parse("12"), Some(TaskId(12)));
-        for text in ["", "task_", "task_-1", "+1", "task_1x", "99999999999999999999999", "task_task_1"] {
+        for text in [
+            "",
+            "task_",
+            "task_-1",
+            "+1",
+            "task_1x",
+            "99999999999999999999999",
+            "task_task_1",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

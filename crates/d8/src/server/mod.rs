@@ -5,12 +5,15 @@
 //! [`body`] and [`lines`] are how handlers read what was sent; [`error`] is how a refusal looks. Each works without the
 //! others: tests drive the router without a socket.
 
+pub mod accounts;
 pub mod app;
 pub mod body;
 pub mod chat;
 mod connection;
 pub mod error;
+pub mod events;
 pub mod guard;
+pub mod hive;
 mod host;
 pub mod ids;
 pub mod lines;
@@ -18,7 +21,9 @@ pub mod listen;
 pub mod objects;
 mod open_files;
 mod pace;
+pub mod page;
 pub mod particulars;
+pub mod router;
 pub mod token;
 pub mod waits;
 

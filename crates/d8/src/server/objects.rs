@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::app::{App, seconds};
 use super::error::ApiError;
+use super::hive::REPORTED;
 use super::ids;
 use super::particulars::Particulars;
 use super::waits::WaitObject;
@@ -172,7 +173,10 @@ impl App {
     ) -> Result<Vec<TaskObject>, ApiError> {
         let found = self.library.ask(move |reader| {
             let stored = reader.tasks(&filter, order, after, limit)?;
-            stored.into_iter().map(|stored| FullTask::read(reader, stored)).collect()
+            stored
+                .into_iter()
+                .map(|stored| FullTask::read(reader, stored))
+                .collect()
         });
         self.many(found.await?).await
     }
@@ -195,7 +199,10 @@ impl App {
             let status = self.handle.status().await?;
             let plan = self.handle.directory.plan();
             let object = |wait: Wait| WaitObject::new(&wait, &status, &plan);
-            waits = pending.into_iter().zip(reasons.into_iter().map(|wait| wait.map(object))).collect();
+            waits = pending
+                .into_iter()
+                .zip(reasons.into_iter().map(|wait| wait.map(object)))
+                .collect();
         }
         let objects = tasks.into_iter().map(|task| {
             let id = task.stored.row.id;
@@ -215,7 +222,9 @@ impl App {
         let last_worker = attempts.last().map(|attempt| attempt.worker_id.clone());
         TaskObject {
             task_id: ids::shown(row.id),
-            kind: names.names(|names| names.name(row.demand.kind).map(str::to_owned)).unwrap_or_else(|| "agent_action".to_owned()),
+            kind: names
+                .names(|names| names.name(row.demand.kind).map(str::to_owned))
+                .unwrap_or_else(|| "agent_action".to_owned()),
             status: status(task.stored.state),
             priority: row.priority,
             route: names.names(|names| route_name(names.name(row.route).unwrap_or_default()).to_owned()),
@@ -266,15 +275,18 @@ impl App {
 
     /// The id under which people know a worker.
     pub fn worker_name(&self, worker: d8_core::id::WorkerId) -> String {
-        self.handle.directory.names(|names| worker_id(names.name(worker).unwrap_or("?")))
+        self.handle
+            .directory
+            .names(|names| worker_id(names.name(worker).unwrap_or("?")))
     }
 
     /// Account and model.
     pub fn target_name(&self, target: d8_core::id::TargetId) -> String {
         self.handle.directory.names(|names| {
-            names
-                .target(target)
-                .map_or_else(|| "?".to_owned(), |target| format!("{}/{}", target.account, target.model))
+            names.target(target).map_or_else(
+                || "?".to_owned(),
+                |target| format!("{}/{}", target.account, target.model),
+            )
         })
     }
 }
@@ -344,6 +356,11 @@ fn end(task: &FullTask) -> (Option<f64>, Option<Box<RawValue>>, Option<ErrorObje
 /// The completion of a stored answer. A report of the Hive's is kept beside it, see `hive::reported`.
 pub fn answer(result: &ResultRow) -> Option<Box<RawValue>> {
     let text = std::str::from_utf8(&result.body).ok()?;
+    if text.contains(REPORTED) {
+        let mut completion: Value = serde_json::from_str(text).ok()?;
+        completion.as_object_mut()?.remove(REPORTED);
+        return serde_json::value::to_raw_value(&completion).ok();
+    }
     RawValue::from_string(text.trim().to_owned()).ok()
 }
 

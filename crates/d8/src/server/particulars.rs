@@ -26,7 +26,9 @@ pub struct Particulars {
 impl Particulars {
     /// As it is kept; nothing where there is nothing.
     pub fn to_text(&self) -> Option<String> {
-        (*self != Self::default()).then(|| serde_json::to_string(self).ok()).flatten()
+        (*self != Self::default())
+            .then(|| serde_json::to_string(self).ok())
+            .flatten()
     }
 
     /// Reads what was kept. A text that is no object is a line's own id.

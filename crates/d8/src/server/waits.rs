@@ -1,10 +1,10 @@
 //! Why something is not running now, as the API shows it.
 
 use d8_core::LimitView;
+use d8_core::change::ParkReason;
 use d8_core::id::LimitId;
 use d8_core::limit::{Dimension, Window};
 use d8_core::wait::{Wait, WaitCode};
-use d8_core::change::ParkReason;
 use serde::Serialize;
 use utoipa::ToSchema;
 

@@ -63,7 +63,12 @@ pub fn wait_reason(
     left: Option<Duration>,
 ) -> (String, Option<String>) {
     let then = left.map_or_else(String::new, |left| format!(", in {}", span(left)));
-    let plain = |text: &str, next: &str| (format!("{text}{then}"), Some(next.to_owned()).filter(|next| !next.is_empty()));
+    let plain = |text: &str, next: &str| {
+        (
+            format!("{text}{then}"),
+            Some(next.to_owned()).filter(|next| !next.is_empty()),
+        )
+    };
     match code {
         WaitCode::NotBefore => plain("its time has not come", ""),
         WaitCode::Backoff => plain("it met a fault and is tried again", ""),

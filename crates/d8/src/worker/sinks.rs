@@ -23,6 +23,11 @@ impl Sinks {
         self.lock().insert(task, (sink, stop));
     }
 
+    /// Whether somebody waits for the pieces of a task.
+    pub fn has(&self, task: TaskId) -> bool {
+        self.lock().contains_key(&task)
+    }
+
     /// For an attempt that begins. One that passes nothing on puts it back.
     pub fn take(&self, task: TaskId) -> Option<Waiting> {
         self.lock().remove(&task)

@@ -38,6 +38,7 @@ use crate::clock::Clock;
 use crate::worker::Errand;
 pub(super) use crew::{SLOTS, member};
 pub(super) use growth::add_to_config;
+pub use intake::is_rare;
 use intake::{Intake, Interned};
 use outgoing::{Allowances, Deliveries};
 

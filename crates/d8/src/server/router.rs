@@ -1,0 +1,23 @@
+//! All routes, from one function without a socket.
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::app::App;
+use super::{accounts, events, hive, page};
+
+/// What the orchestrator serves, and the document that says so.
+pub fn api() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .merge(hive::routes())
+        .merge(accounts::routes())
+        .merge(events::routes())
+}
+
+/// All routes. Whoever may come in is decided by [`super::layers`].
+pub fn router(app: &Arc<App>) -> Router {
+    let (routes, _document) = api().split_for_parts();
+    routes.merge(page::routes()).with_state(app.clone())
+}
