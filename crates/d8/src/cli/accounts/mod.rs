@@ -105,7 +105,7 @@ fn table(accounts: &[Account], now: f64) -> Table {
     let titles = [
         "ACCOUNT", "PROVIDER", "TIER", "FROM", "WORKERS", "AT WORK", "STATE", "MODELS",
     ];
-    let mut table = Table::new(&titles, &[4, 5]).usual(2, "-").usual(3, "-");
+    let mut table = Table::new(&titles, &[4, 5]).usual(2, "-").usual(3, "file");
     for account in accounts {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or("-"));
         let count = |count: Option<u64>| Cell::from(count.map_or_else(|| "-".to_owned(), |count| count.to_string()));
