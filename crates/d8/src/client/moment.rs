@@ -41,12 +41,14 @@ pub(crate) fn ahead(then: f64, now: f64) -> String {
     words::ahead(whole(between(now, then) + Duration::from_millis(999)))
 }
 
-/// Whether a sentence says already when: "next in 12 s".
-pub(crate) fn is_told(sentence: &str) -> bool {
-    let parts = sentence.split(" in ").skip(1);
-    parts
-        .into_iter()
-        .any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+/// A sentence with the time that is left, unless it says so itself ("next in 12 s") or the time has come.
+pub(crate) fn with_time_left(sentence: &str, before: &str, until: Option<f64>, now: f64) -> String {
+    let mut parts = sentence.split(" in ").skip(1);
+    let is_told = parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    match until {
+        Some(until) if until > now && !is_told => format!("{sentence}, {before}{}", ahead(until, now)),
+        _ => sentence.to_owned(),
+    }
 }
 
 /// On the clock of this machine: "2026-08-01 14:05:09".
@@ -113,5 +115,13 @@ mod tests {
             ["now", "in 12 s", "in 1 s"]
         );
         assert_eq!(ahead(90.0, 100.0), "now");
+    }
+
+    #[test]
+    fn the_time_left_is_told_once() {
+        let told = |sentence| with_time_left(sentence, "next ", Some(112.0), 100.0);
+        assert_eq!(told("used up"), "used up, next in 12 s");
+        assert_eq!(told("used up, next in 11 s"), "used up, next in 11 s");
+        assert_eq!(with_time_left("used up", "", Some(99.0), 100.0), "used up");
     }
 }

@@ -81,6 +81,7 @@ impl<T: AsRef<str>> From<T> for Cell {
 pub(crate) struct Table {
     titles: Vec<&'static str>,
     right: Vec<usize>,
+    usual: Vec<(usize, &'static str)>,
     rows: Vec<Vec<Cell>>,
 }
 
@@ -90,8 +91,15 @@ impl Table {
         Self {
             titles: titles.to_vec(),
             right: right.to_vec(),
+            usual: Vec::new(),
             rows: Vec::new(),
         }
+    }
+
+    /// On a terminal a column in which every row has the usual value is left out: there is little room.
+    pub(crate) fn usual(mut self, column: usize, value: &'static str) -> Self {
+        self.usual.push((column, value));
+        self
     }
 
     pub(crate) fn row(&mut self, cells: Vec<Cell>) {
@@ -104,6 +112,9 @@ impl Table {
 
     /// Without a line end at its end.
     pub(crate) fn render(&self, surface: Surface) -> String {
+        let shown: Vec<usize> = (0..self.titles.len())
+            .filter(|column| !surface.is_terminal() || self.is_telling(*column))
+            .collect();
         let mut table = comfy_table::Table::new();
         table.force_no_tty();
         match surface {
@@ -122,19 +133,34 @@ impl Table {
                 }
             }
         }
-        table.set_header(self.titles.iter().map(|title| head(title)).collect::<Vec<_>>());
+        table.set_header(
+            shown
+                .iter()
+                .map(|column| head(self.titles[*column]))
+                .collect::<Vec<_>>(),
+        );
         for row in &self.rows {
-            table.add_row(row.iter().map(body).collect::<Vec<_>>());
+            let cells = shown.iter().filter_map(|column| row.get(*column));
+            table.add_row(cells.map(body).collect::<Vec<_>>());
         }
-        for (index, column) in table.column_iter_mut().enumerate() {
+        for (column, setting) in shown.iter().zip(table.column_iter_mut()) {
             if surface == Surface::Plain {
-                column.set_padding((0, 2));
+                setting.set_padding((0, 2));
             }
-            if self.right.contains(&index) {
-                column.set_cell_alignment(CellAlignment::Right);
+            if self.right.contains(column) {
+                setting.set_cell_alignment(CellAlignment::Right);
             }
         }
         table.trim_fmt()
+    }
+
+    /// Whether a column says anything that is not the same everywhere and as always.
+    fn is_telling(&self, column: usize) -> bool {
+        let usual = self.usual.iter().find(|(of, _)| *of == column);
+        let Some((_, usual)) = usual else { return true };
+        let texts = self.rows.iter().filter_map(|row| row.get(column));
+        let mut texts = texts.map(|cell| cell.text.as_str());
+        texts.any(|text| text != *usual && text != "-")
     }
 }
 
@@ -198,6 +224,20 @@ gemini-resilient-1  1,200  two lines  [31mand a mark";
 │               ┆       ┆ mark         │
 └───────────────┴───────┴──────────────┘";
         assert_eq!(table().render(narrow), expected);
+    }
+
+    #[test]
+    fn a_terminal_is_spared_what_is_as_always() {
+        let mut table = Table::new(&["TASK", "CLIENT"], &[]).usual(1, "local");
+        table.row(vec!["task_1".into(), "local".into()]);
+        let terminal = Surface::Terminal {
+            width: 40,
+            color: false,
+        };
+        assert!(!table.render(terminal).contains("CLIENT"));
+        assert!(table.render(Surface::Plain).contains("CLIENT"));
+        table.row(vec!["task_2".into(), "web".into()]);
+        assert!(table.render(terminal).contains("CLIENT"));
     }
 
     #[test]

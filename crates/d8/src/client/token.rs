@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use crate::config::text_file;
 
 /// The file in the user's data folder in which `d8 up` keeps the token that it made.
-pub const FILE_NAME: &str = "token";
+pub const FILE_NAME: &str = "server.token";
 
 /// The password of a URL's user info, such as `TOKEN` in `http://d8:TOKEN@pi:5000`.
 pub(super) fn of_url(url: &Url) -> Option<SecretString> {

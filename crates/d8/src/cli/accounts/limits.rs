@@ -9,7 +9,7 @@ use crate::words;
 
 /// A row for each limit.
 pub(in crate::cli) fn table(accounts: &[Account], now: f64) -> Table {
-    let mut table = Table::new(&["ACCOUNT", "LIMIT", "MODELS", "USED", "ROOM"], &[3]);
+    let mut table = Table::new(&["ACCOUNT", "LIMIT", "MODELS", "USED", "ROOM"], &[3]).usual(2, "all");
     for account in accounts {
         for limit in &account.limits {
             table.row(vec![

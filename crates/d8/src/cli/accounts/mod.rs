@@ -105,7 +105,7 @@ fn table(accounts: &[Account], now: f64) -> Table {
     let titles = [
         "ACCOUNT", "PROVIDER", "TIER", "FROM", "WORKERS", "AT WORK", "STATE", "MODELS",
     ];
-    let mut table = Table::new(&titles, &[4, 5]);
+    let mut table = Table::new(&titles, &[4, 5]).usual(2, "-").usual(3, "file");
     for account in accounts {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or("-"));
         let count = |count: Option<u64>| Cell::from(count.map_or_else(|| "-".to_owned(), |count| count.to_string()));
@@ -136,10 +136,7 @@ pub(super) fn state(account: &Account, now: f64) -> Cell {
 fn parked_words(parked: &Reason, now: f64) -> String {
     let why = parked.message.as_deref().or(parked.code.as_deref());
     let why = one_line(why.unwrap_or("parked"));
-    match parked.until {
-        Some(until) if !moment::is_told(&why) => format!("{why}, tried again {}", moment::ahead(until, now)),
-        _ => why,
-    }
+    moment::with_time_left(&why, "tried again ", parked.until, now)
 }
 
 #[cfg(test)]

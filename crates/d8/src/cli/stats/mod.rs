@@ -1,14 +1,15 @@
 //! `d8 stats`: how the orchestrator stands, in one look.
 
+use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
 use indexmap::IndexMap;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde_json::value::RawValue;
 
 use super::accounts::limits;
-use super::{Failure, OK, interrupted, tell};
+use super::{Failure, OK, interrupted, say, tell};
 use crate::client::objects::{Accounts, Stats, Tasks};
 use crate::client::reach::Reach;
 use crate::client::table::{Surface, Table, one_line};
@@ -55,25 +56,27 @@ async fn look(client: &Client, json: bool, surface: Surface) -> Result<String, C
     }
 }
 
-/// Off a terminal each look is printed below the one before.
+/// Off a terminal each look is printed below the one before, until nobody reads them any more.
 async fn watch(client: &Client, json: bool, surface: Surface, first: String) {
     let bar = surface.is_terminal().then(screen);
-    let mut text = first;
+    let mut seen: Result<String, ClientError> = Ok(first);
     loop {
-        match &bar {
-            Some(bar) => bar.set_message(text),
-            None => tell(&text),
+        match (&bar, seen) {
+            (Some(bar), Ok(text)) => bar.set_message(text),
+            // It may be starting again.
+            (Some(bar), Err(error)) => bar.set_message(error.to_string()),
+            (None, Ok(text)) if writeln!(std::io::stdout(), "{text}").is_err() => return,
+            (None, Ok(_)) => {}
+            (None, Err(error)) => say(&format!("error: {error}")),
         }
         tokio::time::sleep(EVERY).await;
-        text = match look(client, json, surface).await {
-            Ok(text) => text,
-            Err(error) => error.to_string(),
-        };
+        seen = look(client, json, surface).await;
     }
 }
 
 fn screen() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout());
+    // The last look stays when it ends.
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stdout()).with_finish(ProgressFinish::Abandon);
     bar.with_style(ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 

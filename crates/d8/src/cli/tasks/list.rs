@@ -54,7 +54,13 @@ pub(super) fn table(tasks: &[Task], now: f64) -> Table {
     let titles = [
         "TASK", "TYPE", "STATUS", "PRIORITY", "ROUTE", "GROUP", "CLIENT", "AGE", "NOTE",
     ];
-    let mut table = Table::new(&titles, &[3]);
+    let mut table = Table::new(&titles, &[3])
+        .usual(1, "agent_action")
+        .usual(3, "5")
+        .usual(4, "default")
+        .usual(5, "-")
+        .usual(6, "local")
+        .usual(8, "");
     for task in tasks {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or("-"));
         let age = task.created_at.map(|then| moment::past(then, now));

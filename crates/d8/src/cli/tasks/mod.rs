@@ -54,10 +54,7 @@ pub(super) async fn run(arguments: TasksArguments) -> Result<u8, Failure> {
 /// Why a task waits, in one line.
 pub(super) fn waiting(wait: &Wait, now: f64) -> String {
     let why = wait.message.as_deref().or(wait.code.as_deref()).unwrap_or("waits");
-    let mut text = one_line(why);
-    if let Some(until) = wait.until.filter(|_| !moment::is_told(&text)) {
-        text = format!("{text}, {}", moment::ahead(until, now));
-    }
+    let mut text = moment::with_time_left(&one_line(why), "", wait.until, now);
     if let Some(next) = &wait.next {
         text = format!("{text}; {}", one_line(next));
     }

@@ -114,7 +114,7 @@ fn the_store_of_the_users_data_folder_is_asked_where_there_is_no_file() {
 #[test]
 fn tokens_are_taken_from_the_nearest_place() {
     let machine = Machine::new();
-    machine.file("data/token", "of-user\n");
+    machine.file("data/server.token", "of-user\n");
     assert_eq!(machine.found(None), ["http://127.0.0.1:5000 of-user"]);
     machine
         .file("here/d8.toml", "")
@@ -131,7 +131,7 @@ fn tokens_are_taken_from_the_nearest_place() {
 fn a_token_of_this_machine_is_shown_to_nobody_else() {
     let machine = Machine::new();
     machine
-        .file("data/token", "of-user")
+        .file("data/server.token", "of-user")
         .file("here/d8.toml", "[server]\ntoken = \"of-config\"\n");
     assert_eq!(
         machine.found(Some("http://192.0.2.7:5000")),
