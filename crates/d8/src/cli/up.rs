@@ -203,7 +203,12 @@ async fn drained(handle: &Handle) {
     if handle.drain().is_err() {
         return;
     }
-    while handle.status().await.is_ok_and(|status| status.tasks.assigned > 0) {
+    // Workers elsewhere keep what they are at, and report it to whoever comes after us.
+    let at_work = |status: &crate::orchestrator::Status| {
+        let mut built_in = status.fleet.iter().filter(|(member, _)| member.built_in);
+        built_in.any(|(_, busy)| *busy > 0)
+    };
+    while handle.status().await.is_ok_and(|status| at_work(&status)) {
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

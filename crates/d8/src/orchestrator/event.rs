@@ -46,6 +46,8 @@ pub struct NewTask {
     pub max_attempts: u8,
     /// How large it is.
     pub estimate: Estimate,
+    /// Only workers that name its type know it.
+    pub rare: bool,
     /// A worker of the Hive can carry it.
     pub plain: bool,
     /// Somebody waits for its answer.
@@ -81,6 +83,7 @@ impl NewTask {
             deadline: None,
             max_attempts: MAX_ATTEMPTS,
             estimate,
+            rare: false,
             plain: true,
             interactive: false,
             durable: true,

@@ -15,20 +15,42 @@ pub fn estimate(request: &ChatRequest) -> Estimate {
     }
 }
 
-/// Fields that the Hive's workers read, or that change nothing when they are lost.
-const CARRIED: [&str; 7] = [
-    "messages",
-    "model",
-    "temperature",
-    "max_tokens",
-    "max_completion_tokens",
-    "user",
+/// Fields that mean something to a provider and that the Hive's workers lose without a word: they read texts, a temperature
+/// and a limit.
+const LOST: [&str; 27] = [
+    "audio",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "modalities",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "reasoning_effort",
+    "reasoning_format",
+    "response_format",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
     "stream",
+    "stream_options",
+    "tool_choice",
+    "tools",
+    "top_k",
+    "top_logprobs",
+    "top_p",
+    "verbosity",
+    "web_search_options",
 ];
 
-/// Whether a worker of the Hive can carry a request: it reads texts, a temperature and a limit, and silently loses all else.
+/// Whether a worker of the Hive can carry a request without losing any of it.
 pub fn is_plain(request: &ChatRequest) -> bool {
-    if request.stream() || !request.names().all(|name| CARRIED.contains(&name)) {
+    let asks_for_more = |name: &str| LOST.contains(&name) && !(name == "stream" && !request.stream());
+    if request.names().any(asks_for_more) {
         return false;
     }
     let messages = request.field("messages").map_or("[]", |raw| raw.get());

@@ -203,7 +203,7 @@ impl Turn {
             estimate: task.estimate,
             demand: Demand {
                 kind,
-                rare: is_rare(&task.kind),
+                rare: task.rare || is_rare(&task.kind),
                 plain: task.plain,
             },
             interactive: task.interactive,

@@ -170,7 +170,7 @@ impl Turn {
             }
         }
         let silent = self.own.fleet.fall_silent(self.own.clock.now());
-        inputs.extend(silent.into_iter().map(Input::WorkerDown));
+        inputs.extend(silent.into_iter().map(Input::WorkerLost));
         Ok(inputs)
     }
 

@@ -93,7 +93,9 @@ pub(super) async fn submit(
 
 /// Takes a task in. Its model is a wish: it goes wherever there is quota.
 async fn hand_in(app: &App, kind: &str, mut data: Map<String, Value>, priority: u8) -> Result<String, ApiError> {
-    if let (None, Some(prompt)) = (data.get("messages"), data.get("prompt").and_then(Value::as_str)) {
+    // What is no chat is for workers that name its type.
+    let rare = is_rare(kind) || (kind != AGENT_ACTION && !data.contains_key("messages"));
+    if let (false, None, Some(prompt)) = (rare, data.get("messages"), data.get("prompt").and_then(Value::as_str)) {
         let messages = json!([{"role": "user", "content": prompt}]);
         data.insert("messages".to_owned(), messages);
         data.remove("prompt");
@@ -101,8 +103,8 @@ async fn hand_in(app: &App, kind: &str, mut data: Map<String, Value>, priority: 
     let wish = data.get("model").and_then(Value::as_str).map(str::to_owned);
     let body = serde_json::to_vec(&data).map_err(|_| ApiError::internal())?;
     let request = ChatRequest::parse(&body);
-    let (estimate, plain) = match (&request, is_rare(kind)) {
-        (Ok(request), _) => (estimate(request), is_plain(request)),
+    let (estimate, plain) = match (&request, rare) {
+        (Ok(request), _) => (estimate(request), rare || is_plain(request)),
         (Err(_), true) => (d8_core::usage::Estimate::default(), true),
         (Err(error), false) => {
             let message = format!("`data` is no chat request: {error}");
@@ -118,6 +120,7 @@ async fn hand_in(app: &App, kind: &str, mut data: Map<String, Value>, priority: 
     let task = NewTask {
         kind: kind.into(),
         priority,
+        rare,
         plain,
         payload: Some(Payload {
             endpoint: handle.chat,
