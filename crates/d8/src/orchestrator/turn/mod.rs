@@ -16,7 +16,7 @@ mod intake;
 mod outgoing;
 mod status;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -56,6 +56,10 @@ pub(super) struct Turn {
     gathering: Batch,
     /// Since when something gathers that nothing waits for.
     behind_since: Option<Timestamp>,
+    /// Open tasks whose clients do not want them kept: their rows may be written behind.
+    passing: HashSet<TaskId>,
+    /// What has gathered is to be stored at once.
+    urgent: bool,
     waiting: Deliveries,
     syncing: Option<Deliveries>,
     effects: Effects,
@@ -110,6 +114,8 @@ impl Turn {
             own: beginning,
             gathering: Batch::default(),
             behind_since: None,
+            passing: HashSet::new(),
+            urgent: false,
             waiting: Deliveries::default(),
             syncing: None,
             effects: restored,
@@ -288,10 +294,11 @@ impl Turn {
             self.deliver(deliveries);
             return Ok(());
         }
-        if self.waiting.is_empty() && !self.stopping && self.may_write_behind() {
+        if self.waiting.is_empty() && !self.urgent && !self.stopping && self.may_write_behind() {
             return Ok(());
         }
         self.behind_since = None;
+        self.urgent = false;
         let deliveries = std::mem::take(&mut self.waiting);
         let batch = std::mem::take(&mut self.gathering);
         self.syncing = Some(deliveries);

@@ -72,6 +72,9 @@ impl Turn {
         let mut results: BTreeMap<TaskId, ResultRow> =
             self.reported.results(&self.effects.outputs).into_iter().collect();
         let changes = std::mem::take(&mut self.effects.changes);
+        for change in &changes {
+            self.urgent |= !self.is_passing(change);
+        }
         self.count(&changes);
         self.gathering.changes.extend(changes);
         let mut elsewhere: BTreeMap<WorkerId, Vec<Lease>> = BTreeMap::new();
@@ -103,6 +106,20 @@ impl Turn {
             self.send_elsewhere(worker, leases);
         }
         self.end_polls();
+    }
+
+    /// Whether a change is only about a task that its client does not want kept.
+    fn is_passing(&mut self, change: &Change) -> bool {
+        match change {
+            Change::Added(row) if !row.durable => self.passing.insert(row.id),
+            Change::Finished { task, .. } => self.passing.remove(task),
+            Change::Granted { task, .. }
+            | Change::AttemptEnded { task, .. }
+            | Change::LateReport { task, .. }
+            | Change::Requeued { task, .. }
+            | Change::Reprioritised { task, .. } => self.passing.contains(task),
+            _ => false,
+        }
     }
 
     /// The sums of all tasks follow the changes.
