@@ -94,7 +94,8 @@ impl Engine {
         if let Some(owner) = self.accounts.get_mut(&account) {
             owner.staff.remove(&id);
         }
-        self.mark(account);
+        // Whoever waited for this one rather than for the worker where it met a fault waits no longer.
+        self.dirty.extend(self.targets.keys());
     }
 
     /// What it held is nobody's now: the requests may have been sent, so they count as spent.

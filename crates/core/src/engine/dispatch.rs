@@ -29,7 +29,8 @@ pub(super) struct Candidate {
 
 /// Who of a queue comes first for an account's workers.
 enum First {
-    Ready(Place, Seat),
+    /// Of those before it that wait for somebody else, the first does so until then.
+    Ready(Place, Seat, Option<Timestamp>),
     /// Whoever is first waits until then for somebody else.
     At(Timestamp),
     None,
@@ -131,7 +132,10 @@ impl Engine {
         for (class_id, level) in &target.classes {
             let mut at_latest = |at: Timestamp| reopen = Some(reopen.map_or(at, |other| other.min(at)));
             let (place, seat) = match self.first_for(target.spec.account, *class_id) {
-                First::Ready(place, seat) => (place, seat),
+                First::Ready(place, seat, passed) => {
+                    passed.into_iter().for_each(&mut at_latest);
+                    (place, seat)
+                }
                 First::At(at) => {
                     at_latest(at);
                     continue;
@@ -166,13 +170,13 @@ impl Engine {
                 .shuns
                 .filter(|(_, until)| *until > self.now);
             let Some((shunned, until)) = shuns else {
-                return First::Ready(*place, seat);
+                return First::Ready(*place, seat, reopen);
             };
             let Some(seat) = self.seat_for(account, &class.key.demand, Some(shunned)) else {
                 continue;
             };
             if seat.2 != shunned || !self.has_another(class_id, shunned) {
-                return First::Ready(*place, seat);
+                return First::Ready(*place, seat, reopen);
             }
             reopen = Some(reopen.map_or(until, |other: Timestamp| other.min(until)));
         }

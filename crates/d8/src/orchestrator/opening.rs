@@ -201,7 +201,8 @@ impl Opening {
                 news: news.clone(),
                 callbacks: Some(callbacks),
                 speed: self.speed,
-                store_folder: Some(folder),
+                // A run's own tasks are no stranger's: they come in as long as the disk takes them.
+                store_folder: group.is_none().then_some(folder),
                 _alive: alive,
             },
             recalled.effects,
