@@ -54,6 +54,11 @@ impl Account {
         }
     }
 
+    /// `d8 worker` brings it.
+    pub(crate) fn without_key(self) -> Self {
+        self.key("")
+    }
+
     /// As `api_key` has it.
     pub(crate) fn key(self, key: &str) -> Self {
         Self {
@@ -96,8 +101,13 @@ impl Account {
     pub(crate) fn to_toml(&self, origin: &str) -> String {
         let origin = self.origin.as_deref().unwrap_or(origin);
         let (name, provider, key, model, path) = (&self.name, self.provider, &self.key, self.model, self.path);
+        let key = if key.is_empty() {
+            String::new()
+        } else {
+            format!("api_key = \"{key}\"\n")
+        };
         let mut text = format!(
-            "[[account]]\nname = \"{name}\"\nprovider = \"{provider}\"\napi_key = \"{key}\"\nmodels = [\"{model}\"]\n\
+            "[[account]]\nname = \"{name}\"\nprovider = \"{provider}\"\n{key}models = [\"{model}\"]\n\
              base_url = \"{origin}{path}\"\n"
         );
         if let Some(limits) = &self.limits {

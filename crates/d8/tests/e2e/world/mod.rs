@@ -6,6 +6,8 @@
 
 mod account;
 mod answer;
+mod http;
+mod orchestrator;
 mod process;
 mod quota;
 mod wire;
@@ -21,8 +23,10 @@ use tokio::runtime::Runtime;
 
 pub(crate) use account::{Account, GEMINI_MODEL, GROQ_MODEL};
 pub(crate) use answer::{Answer, all_answered, codes, ids};
+pub(crate) use http::request as http_request;
+pub(crate) use orchestrator::Up;
 pub(crate) use process::{Ended, Invocation, Running};
-pub(crate) use quota::{Quota, concurrency, requests, tokens};
+pub(crate) use quota::{Quota, concurrency, requests, tier, tokens};
 pub(crate) use wire::Wire;
 
 pub(crate) struct World {
@@ -140,6 +144,10 @@ impl World {
 
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), content).unwrap();
+    }
+
+    pub(crate) fn append(&self, name: &str, text: &str) {
+        self.write(name, self.read(name) + text);
     }
 
     pub(crate) fn read(&self, name: &str) -> String {

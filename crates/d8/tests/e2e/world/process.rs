@@ -41,6 +41,11 @@ impl Invocation {
             .envs(variables.iter().cloned());
     }
 
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
     pub(crate) fn stdin(mut self, file: &Path) -> Self {
         self.command.stdin(File::open(file).unwrap());
         self
