@@ -6,7 +6,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
-use super::{accounts, events, hive, page};
+use super::{accounts, chat, events, hive, page};
 
 /// What the orchestrator serves, and the document that says so.
 pub fn api() -> OpenApiRouter<Arc<App>> {
@@ -14,6 +14,7 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .merge(hive::routes())
         .merge(accounts::routes())
         .merge(events::routes())
+        .merge(chat::routes())
 }
 
 /// All routes. Whoever may come in is decided by [`super::layers`].

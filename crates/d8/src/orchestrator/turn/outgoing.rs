@@ -336,7 +336,14 @@ impl Turn {
 
     /// A task whose end somebody watches was not taken in.
     pub(super) fn turn_away(&mut self, task: TaskId, refusal: &Refusal) {
-        let body = serde_json::json!({"error": {"message": refusal.to_string(), "code": "refused"}});
+        let code = match refusal {
+            Refusal::QueueFull { .. } => "queue_full",
+            Refusal::DiskFull { .. } => "disk_full",
+            Refusal::Sealed(_) => "group_sealed",
+            Refusal::DeadlineInfeasible { .. } => "deadline_infeasible",
+            Refusal::Stopping => "stopping",
+        };
+        let body = serde_json::json!({"error": {"message": refusal.to_string(), "code": code}});
         let done = Done {
             task,
             ending: Ending::Cancelled,
