@@ -23,7 +23,7 @@ use tokio::runtime::Runtime;
 
 pub(crate) use account::{Account, GEMINI_MODEL, GROQ_MODEL};
 pub(crate) use answer::{Answer, all_answered, codes, ids};
-pub(crate) use http::request as http_request;
+pub(crate) use http::{Answered, request as http_request};
 pub(crate) use orchestrator::Up;
 pub(crate) use process::{Ended, Invocation, Running};
 pub(crate) use quota::{Quota, concurrency, requests, tier, tokens};
