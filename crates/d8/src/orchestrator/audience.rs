@@ -1,10 +1,12 @@
 //! Who waits for the end of a task: whoever asked for that task, and whoever follows its group.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use d8_core::id::{GroupId, TargetId, TaskId};
+use d8_core::change::Ending;
+use d8_core::id::{AttemptNo, GroupId, TargetId, TaskId};
 use d8_core::time::Timestamp;
+use d8_store::ResultRow;
 use tokio::sync::{mpsc, oneshot};
 
 use super::event::Done;
@@ -61,6 +63,23 @@ impl Audience {
     /// Whether anybody waits for this task.
     pub fn has_watcher(&self, task: TaskId) -> bool {
         self.lock().tasks.contains_key(&task)
+    }
+
+    /// An answer is here whose client does not want it kept: whoever waits for it need not wait for the books too.
+    pub fn answered(&self, task: TaskId, by: AttemptNo, result: &ResultRow) {
+        let (watching, start) = {
+            let mut seats = self.lock();
+            (seats.tasks.remove(&task), seats.starts.remove(&task))
+        };
+        for sender in watching.into_iter().flatten() {
+            let _ = sender.send(Done {
+                task,
+                ending: Ending::Completed,
+                result: Some(Arc::new(result.clone())),
+                by: Some(by),
+                start,
+            });
+        }
     }
 
     /// A task has ended, and that is stored, or its client did not want it to be.
