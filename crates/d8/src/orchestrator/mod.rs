@@ -42,6 +42,7 @@ pub use news::News;
 pub use opening::{OpenError, Opened, Opening, Scope};
 pub use plan::{ANY_MODEL, AccountEntry, LimitWords, Plan, TargetWords, VISITOR};
 pub use requests::Requests;
+pub use turn::is_rare;
 
 use crate::config::{Config, Route};
 use crate::protocol::Registration;
@@ -259,6 +260,11 @@ impl Handle {
     /// Whoever was to be told of a task's end has been, or never will be.
     pub fn told(&self, task: TaskId) -> Result<(), Stopped> {
         self.tell(Event::Told(vec![task]))
+    }
+
+    /// These keys of requests need not be known any more; answers when that is stored.
+    pub async fn forget_requests(&self, keys: Vec<u128>) -> Result<(), Stopped> {
+        self.ask(|reply| Event::ForgetRequests(keys, reply)).await
     }
 
     /// Lets the built-in workers take work: before, tasks only gather.

@@ -28,6 +28,26 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
 }
 
+/// A refusal as it is sent.
+#[derive(Clone, Debug, utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes what is sent")]
+pub struct ErrorBody {
+    error: ErrorDetail,
+}
+
+/// What happened.
+#[derive(Clone, Debug, utoipa::ToSchema)]
+#[expect(dead_code, reason = "it only describes what is sent")]
+pub struct ErrorDetail {
+    /// What happened, on what, and what to do next.
+    message: String,
+    /// OpenAI's `type`.
+    #[schema(rename = "type")]
+    kind: String,
+    /// What a program acts on.
+    code: String,
+}
+
 /// The shape of a refusal.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Wire {

@@ -7,9 +7,11 @@
 
 pub mod app;
 pub mod body;
+pub mod callbacks;
 pub mod chat;
 mod connection;
 pub mod error;
+pub mod groups;
 pub mod guard;
 mod host;
 pub mod ids;
@@ -17,8 +19,10 @@ pub mod lines;
 pub mod listen;
 pub mod objects;
 mod open_files;
+pub mod openapi;
 mod pace;
 pub mod particulars;
+pub mod tasks;
 pub mod token;
 pub mod waits;
 

@@ -93,7 +93,7 @@ where
 }
 
 /// Types of task that only workers know which name them: others would burn the task.
-pub(crate) fn is_rare(kind: &str) -> bool {
+pub fn is_rare(kind: &str) -> bool {
     kind == "code_generation" || kind.starts_with("evolution_")
 }
 

@@ -38,6 +38,7 @@ use crate::clock::Clock;
 use crate::worker::Errand;
 pub(super) use crew::{SLOTS, member};
 pub(super) use growth::add_to_config;
+pub use intake::is_rare;
 use intake::{Intake, Interned};
 use outgoing::{Allowances, Deliveries};
 
@@ -249,7 +250,10 @@ impl Turn {
             }
             Event::View(..) | Event::Outlook(_) | Event::Status(_) | Event::Explain(..) => self.questions.push(event),
             Event::Told(tasks) => self.gathering.told.extend(tasks),
-            Event::ForgetRequests(keys) => self.gathering.forget_requests.extend(keys),
+            Event::ForgetRequests(keys, reply) => {
+                self.gathering.forget_requests.extend(keys);
+                self.later(Some(reply), ());
+            }
             Event::Begin => self.begin(inputs),
             Event::Drain => self.drain(inputs),
             Event::Committed => {}
