@@ -17,7 +17,7 @@ use crate::orchestrator::{Handle, Opened, Opening, Scope};
 use crate::run::identity;
 use crate::server::app::App;
 use crate::server::token::{self, Kept};
-use crate::server::{Guard, layers, listen, router};
+use crate::server::{Guard, callbacks, layers, listen, router, tasks};
 use crate::words;
 
 /// How long what is under way may take once the user wants an end.
@@ -67,7 +67,7 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
         clock: Clock::start(),
         speed: 1,
     };
-    let opened = opened.open().map_err(|error| {
+    let mut opened = opened.open().map_err(|error| {
         let failure = Failure::not_started(error.to_string());
         error.hint().into_iter().fold(failure, Failure::hint)
     })?;
@@ -78,14 +78,25 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
     greet(&config, &addresses, kept.as_ref());
-    let begun = opened.handle.begin();
-    let outcome = match begun {
+    let outcome = match begin(&app, &mut opened, &folders) {
         Ok(()) => live(opened, &shutdown).await,
-        Err(_) => Err(Failure::broke_off("the engine has stopped")),
+        Err(failure) => Err(failure),
     };
     shutdown.cancel();
     let _ = tokio::time::timeout(GRACE + Duration::from_secs(1), serving).await;
     outcome
+}
+
+/// Starts what goes on beside the requests, and lets work begin.
+fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(), Failure> {
+    let due = std::mem::replace(&mut opened.callbacks, tokio::sync::mpsc::unbounded_channel().1);
+    let folder = folders.data.clone().unwrap_or_else(|| PathBuf::from("."));
+    callbacks::start(app, due, &folder).map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
+    tokio::spawn(tasks::forget_old_requests(app.clone()));
+    opened
+        .handle
+        .begin()
+        .map_err(|_| Failure::broke_off("the engine has stopped"))
 }
 
 fn configuration(arguments: &UpArguments) -> Result<(Config, UserFolders), Failure> {

@@ -308,7 +308,7 @@ pub(super) enum Event {
     Explain(Vec<TaskId>, oneshot::Sender<Vec<Option<Wait>>>),
     /// Whoever was to be told of these tasks' ends has been, or never will be.
     Told(Vec<TaskId>),
-    ForgetRequests(Vec<u128>),
+    ForgetRequests(Vec<u128>, oneshot::Sender<()>),
     /// Built-in workers take work from now on.
     Begin,
     /// Nothing more is started; what is under way may end.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use d8_core::id::{AccountId, AttemptNo, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, TaskId, WorkerId};
 use d8_core::time::Timestamp;
 use d8_core::worker::Enlisted;
 use serde::{Deserialize, Serialize};
@@ -102,12 +102,6 @@ impl Fleet {
         let member = self.members.remove(id)?;
         self.ids.remove(&member.enlisted.worker);
         Some(member)
-    }
-
-    /// Those of an account that are alive.
-    pub(super) fn living_of(&self, account: AccountId) -> usize {
-        let of_account = |member: &&Member| member.enlisted.account == account && member.online;
-        self.members.values().filter(of_account).count()
     }
 
     /// When the next living worker is taken for dead unless it gives a sign of life.

@@ -262,6 +262,11 @@ impl Handle {
         self.tell(Event::Told(vec![task]))
     }
 
+    /// These keys of requests need not be known any more; answers when that is stored.
+    pub async fn forget_requests(&self, keys: Vec<u128>) -> Result<(), Stopped> {
+        self.ask(|reply| Event::ForgetRequests(keys, reply)).await
+    }
+
     /// Lets the built-in workers take work: before, tasks only gather.
     pub fn begin(&self) -> Result<(), Stopped> {
         self.tell(Event::Begin)

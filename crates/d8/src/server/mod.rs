@@ -8,10 +8,12 @@
 pub mod accounts;
 pub mod app;
 pub mod body;
+pub mod callbacks;
 pub mod chat;
 mod connection;
 pub mod error;
 pub mod events;
+pub mod groups;
 pub mod guard;
 pub mod hive;
 mod host;
@@ -20,10 +22,12 @@ pub mod lines;
 pub mod listen;
 pub mod objects;
 mod open_files;
+pub mod openapi;
 mod pace;
 pub mod page;
 pub mod particulars;
 pub mod router;
+pub mod tasks;
 pub mod token;
 pub mod waits;
 

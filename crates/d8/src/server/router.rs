@@ -6,7 +6,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
-use super::{accounts, chat, events, hive, page};
+use super::{accounts, chat, events, groups, hive, openapi, page, tasks};
 
 /// What the orchestrator serves, and the document that says so.
 pub fn api() -> OpenApiRouter<Arc<App>> {
@@ -15,10 +15,12 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .merge(accounts::routes())
         .merge(events::routes())
         .merge(chat::routes())
+        .merge(tasks::routes())
+        .merge(groups::routes())
 }
 
 /// All routes. Whoever may come in is decided by [`super::layers`].
 pub fn router(app: &Arc<App>) -> Router {
-    let (routes, _document) = api().split_for_parts();
+    let routes = openapi::documented(api());
     routes.merge(page::routes()).with_state(app.clone())
 }

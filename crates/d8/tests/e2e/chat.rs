@@ -53,7 +53,11 @@ fn an_answer_is_the_providers_and_says_where_it_came_from() {
     let answered = ask(&up, "", &body("hello")).is(200);
     assert_eq!(answered.json()["object"], "chat.completion");
     let head = answered.head.to_ascii_lowercase();
-    for header in ["x-d8-task-id: task_", "x-d8-target: groq/llama-3.3-70b-versatile", "x-d8-queued-ms: "] {
+    for header in [
+        "x-d8-task-id: task_",
+        "x-d8-target: groq/llama-3.3-70b-versatile",
+        "x-d8-queued-ms: ",
+    ] {
         assert!(head.contains(header), "{header}: {head}");
     }
 }
@@ -86,7 +90,14 @@ fn who_has_waited_as_long_as_he_wants_is_told_what_for_and_when_to_come_again() 
     assert!(message.contains("1 request"), "{message}");
     let head = refused.head.to_ascii_lowercase();
     assert!(head.contains("x-d8-error: d8_max_wait"), "{head}");
-    let after = head.split("retry-after: ").nth(1).unwrap().lines().next().unwrap().trim();
+    let after = head
+        .split("retry-after: ")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .trim();
     assert!((55..=61).contains(&after.parse::<u64>().unwrap()), "{after}");
     assert_eq!(world.accepted(), 1);
     until("nobody waits for it any more", || up.count("pending") == 0);
@@ -100,7 +111,12 @@ fn a_name_that_nothing_has_is_told_with_the_nearest_one() {
     request["model"] = json!("llama-3.3-70b-versatil");
     let refused = ask(&up, "", &request).is(404).json();
     assert_eq!(refused["error"]["code"], "model_not_found");
-    assert!(refused["error"]["message"].to_string().contains("llama-3.3-70b-versatile"), "{refused}");
+    assert!(
+        refused["error"]["message"]
+            .to_string()
+            .contains("llama-3.3-70b-versatile"),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -140,7 +156,9 @@ fn a_streams_client_that_goes_takes_the_call_with_it() {
     let mut first = [0; 512];
     assert!(socket.read(&mut first).unwrap() > 0);
     drop(socket);
-    until("the task is over", || up.count("assigned") == 0 && up.count("cancelled") == 1);
+    until("the task is over", || {
+        up.count("assigned") == 0 && up.count("cancelled") == 1
+    });
     // Its place is free again: another one is served at once.
     let began = Instant::now();
     let mut quick = body("next");
@@ -188,7 +206,15 @@ fn what_is_asked_to_be_durable_can_be_looked_up() {
     let up = world.up();
     let answered = ask(&up, "x-d8-durable: true\r\n", &body("hello")).is(200);
     let head = answered.head.to_ascii_lowercase();
-    let task = head.split("x-d8-task-id: ").nth(1).unwrap().lines().next().unwrap().trim().to_owned();
+    let task = head
+        .split("x-d8-task-id: ")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .trim()
+        .to_owned();
     assert_eq!(up.status(&task)["status"], "completed");
 }
 

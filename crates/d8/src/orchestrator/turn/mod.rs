@@ -256,7 +256,10 @@ impl Turn {
             }
             Event::View(..) | Event::Outlook(_) | Event::Status(_) | Event::Explain(..) => self.questions.push(event),
             Event::Told(tasks) => self.gathering.told.extend(tasks),
-            Event::ForgetRequests(keys) => self.gathering.forget_requests.extend(keys),
+            Event::ForgetRequests(keys, reply) => {
+                self.gathering.forget_requests.extend(keys);
+                self.later(Some(reply), ());
+            }
             Event::Begin => self.begin(inputs),
             Event::Drain => self.drain(inputs),
             Event::Committed => {}
