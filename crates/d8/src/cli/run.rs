@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use secrecy::SecretString;
 
 use super::{Failure, INTERRUPTED, OK, PARTLY, say, tell};
+use crate::client::{Address, find};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions};
 use crate::run::demo::{self, Demo};
@@ -45,6 +47,9 @@ pub(super) struct RunArguments {
     /// Emulated providers with the free tiers of November 2025, time 32 times as fast, no key needed.
     #[arg(long)]
     demo: bool,
+    /// Let this orchestrator do the work, however it is set up.
+    #[arg(long, value_name = "URL", conflicts_with = "demo")]
+    orchestrator: Option<SecretString>,
     /// The configuration; default: ./d8.toml, then the user's own.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -56,11 +61,9 @@ pub(super) async fn run(arguments: RunArguments) -> Result<u8, Failure> {
     for notice in &config.notices {
         say(&format!("note: {notice}"));
     }
-    if config.accounts.is_empty() {
-        return Err(no_account());
-    }
+    let named = orchestrator(&arguments)?;
     let speed = if demo.is_some() { demo::SPEED } else { 1 };
-    let (summary, interrupted) = do_job(&job, Arc::new(config), speed).await?;
+    let (summary, interrupted) = do_job(&job, Arc::new(config), speed, named.as_ref()).await?;
     if let Some(demo) = &demo {
         let (accepted, refused) = demo.score();
         say(&format!(
@@ -133,10 +136,11 @@ async fn world(arguments: &RunArguments) -> Result<(Config, Option<Demo>), Failu
     Ok((config, None))
 }
 
-fn no_account() -> Failure {
-    Failure::not_started("no account: neither d8.toml nor the environment names a key")
-        .hint("set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env")
-        .hint("or try it without a key: d8 run --demo FILE.jsonl")
+fn orchestrator(arguments: &RunArguments) -> Result<Option<Address>, Failure> {
+    let Some(named) = &arguments.orchestrator else { return Ok(None) };
+    let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())
+        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+    Ok(find::addresses(Some(named), options)?.into_iter().next())
 }
 
 #[cfg(test)]

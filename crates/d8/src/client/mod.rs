@@ -135,6 +135,18 @@ impl Client {
         Err(self.refused(status, &text))
     }
 
+    /// Asks for an answer without end, to be read as it comes.
+    pub async fn stream(&self, path: &[&str]) -> Result<Response, ClientError> {
+        let call = self.call(Method::GET, path, &[])?;
+        let response = call.send().await.map_err(|error| self.unreachable(&error, ANSWER))?;
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap_or_default();
+        Err(self.refused(status, &text))
+    }
+
     fn call(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> Result<RequestBuilder, ClientError> {
         let call = self.http.request(method, join(&self.address.url, path, query)?);
         Ok(match &self.address.token {

@@ -77,6 +77,11 @@ impl Handle {
         TaskId(self.next_task.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The integer of a group, a new one where the name is new.
+    pub fn group_named(&self, name: &str) -> GroupId {
+        self.directory.names_mut(|names| names.intern(name))
+    }
+
     /// Takes tasks in, all of them or none. When the answer is here, the tasks are stored.
     pub async fn submit(&self, tasks: Vec<NewTask>) -> Result<Result<Vec<Accepted>, Refusal>, Stopped> {
         self.ask(|reply| Event::Submit(tasks, Some(reply))).await

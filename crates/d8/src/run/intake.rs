@@ -4,18 +4,18 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::sync::Arc;
 
-use d8_core::change::{Ending, TaskRow};
+use d8_core::change::Ending;
 use d8_core::id::{TargetId, TaskId};
-use d8_store::{KeyedTask, Payload, Reader, ResultRow, TaskState};
+use d8_store::ResultRow;
 
 use super::input::{Lines, RawLine};
 use super::line::Line;
 use super::output::render;
-use super::{Desk, Place, Trouble, identity, stopped, verdict};
+use super::desk::{Desk, LineTask};
+use super::finishing::verdict;
+use super::{Place, Trouble, identity};
 use crate::cli::Failure;
-use crate::config::{Config, Route, UnknownModel};
-use crate::orchestrator::{NewTask, Opened, Way};
-use crate::task::{estimate, is_plain};
+use crate::config::{Config, DEFAULT_ROUTE, Route, UnknownModel};
 
 /// So many tasks are submitted at once.
 const CHUNK: usize = 1_000;
@@ -25,7 +25,8 @@ pub(super) struct Source {
     lines: Lines,
     /// The run's name, as the input alone gives it.
     content_name: String,
-    standard: bool,
+    /// All of standard input: it can be read only once.
+    content: Option<Vec<u8>>,
 }
 
 impl Source {
@@ -39,7 +40,7 @@ impl Source {
                 Ok(Self {
                     lines,
                     content_name: identity::run_name(&identity::host(), path),
-                    standard: false,
+                    content: None,
                 })
             }
             Place::Standard => {
@@ -49,18 +50,29 @@ impl Source {
                 read.map_err(failed)?;
                 let content_name = identity::run_name_of_content(&content);
                 Ok(Self {
-                    lines: Lines::of_bytes(content).map_err(failed)?,
+                    lines: Lines::of_bytes(content.clone()).map_err(failed)?,
                     content_name,
-                    standard: true,
+                    content: Some(content),
                 })
             }
         }
     }
 
+    /// The same from its beginning.
+    pub(super) fn again(self, input: &Place) -> Result<Self, Failure> {
+        let Some(content) = self.content else { return Self::read(input) };
+        let lines = Lines::of_bytes(content.clone());
+        Ok(Self {
+            lines: lines.map_err(|error| Failure::broke_off(error.to_string()))?,
+            content_name: self.content_name,
+            content: Some(content),
+        })
+    }
+
     /// The name of a run that has none of its own.
     pub(super) fn run_name(&self, output: &Place) -> String {
         match output {
-            Place::File(out) if self.standard => identity::run_name(&identity::host(), out),
+            Place::File(out) if self.content.is_some() => identity::run_name(&identity::host(), out),
             _ => self.content_name.clone(),
         }
     }
@@ -112,7 +124,7 @@ pub(super) struct Book {
 /// A task that a chunk submits, and the line that it is for.
 struct Pending {
     index: usize,
-    task: NewTask,
+    task: LineTask,
 }
 
 impl Book {
@@ -122,14 +134,14 @@ impl Book {
         &mut self,
         source: &mut Source,
         config: &Config,
-        desk: &Desk,
+        desk: &mut Desk,
     ) -> Result<Vec<Vec<TargetId>>, Failure> {
-        let opened = &desk.opened;
-        let store = |error: d8_store::StoreError| Failure::not_started(error.to_string()).hint(error.hint());
-        let known = opened.reader.tasks_by_keys(desk.group).map_err(store)?;
-        let mut known: HashMap<u128, KeyedTask> = known.into_iter().map(|task| (task.key, task)).collect();
+        // Elsewhere names mean what they mean there.
+        let config = (!desk.is_there()).then_some(config);
+        let mut known = desk.known().await?;
         let mut chunk: Vec<Pending> = Vec::new();
-        let mut revived: Vec<(TaskRow, Ending)> = Vec::new();
+        let mut reopened: Vec<(TaskId, Ending)> = Vec::new();
+        let mut open: Vec<TaskId> = Vec::new();
         loop {
             let next = source.lines.next_line();
             let next = next.map_err(|error| Failure::not_started(format!("the input cannot be read: {error}")))?;
@@ -139,30 +151,30 @@ impl Book {
                 Ok((line, route)) => {
                     let key = self.keys.next(line.id.as_deref(), &line.request);
                     match known.remove(&key) {
-                        Some(task) => self
-                            .recognise(&raw, &line, route, task, opened, &mut revived)
-                            .map_err(store)?,
-                        None => chunk.push(self.submission(&raw, line, route, key, desk)),
+                        Some((task, ended)) => {
+                            match ended {
+                                None => open.push(task),
+                                Some(Ending::Completed) => {}
+                                Some(ending) => reopened.push((task, ending)),
+                            }
+                            self.recognise(&raw, &line, route, task, ended);
+                        }
+                        None => chunk.push(self.pending(&raw, line, route, key)),
                     }
                 }
             }
             if chunk.len() >= CHUNK {
-                self.submit(&mut chunk, opened).await?;
+                self.submit(&mut chunk, desk).await?;
             }
         }
-        self.submit(&mut chunk, opened).await?;
-        opened.handle.revive(revived).map_err(|_| stopped())?;
-        let stale = known
-            .values()
-            .filter(|task| task.ended.is_none())
-            .map(|task| task.task)
-            .collect();
-        opened.handle.cancel(stale).map_err(|_| stopped())?;
-        let plan = opened.handle.directory.plan();
-        Ok(self.routes.iter().map(|route| plan.targets_of(route)).collect())
+        self.submit(&mut chunk, desk).await?;
+        let is_open = |(_, (task, ended)): (u128, (TaskId, Option<Ending>))| ended.is_none().then_some(task);
+        let stale = known.into_iter().filter_map(is_open).collect();
+        desk.settle(reopened, open, stale).await?;
+        Ok(self.routes.iter().map(|route| desk.targets_of(route)).collect())
     }
 
-    fn read(&mut self, raw: &RawLine, config: &Config) -> Result<(Line, u32), String> {
+    fn read(&mut self, raw: &RawLine, config: Option<&Config>) -> Result<(Line, u32), String> {
         if raw.too_long {
             return Err("longer than 64 MiB".to_owned());
         }
@@ -171,11 +183,18 @@ impl Book {
         Ok((line, route))
     }
 
-    fn route(&mut self, model: Option<String>, config: &Config) -> Result<u32, String> {
+    fn route(&mut self, model: Option<String>, config: Option<&Config>) -> Result<u32, String> {
         if let Some(known) = self.route_ids.get(&model) {
             return known.clone().map_err(String::from);
         }
-        let found = match config.resolve(model.as_deref()) {
+        let resolved = match config {
+            Some(config) => config.resolve(model.as_deref()),
+            None => {
+                let name = model.as_deref().unwrap_or(DEFAULT_ROUTE);
+                Ok(Route::all_primary(name, Vec::new()))
+            }
+        };
+        let found = match resolved {
             Ok(route) => {
                 self.routes.push(Arc::new(route));
                 Ok(u32::try_from(self.routes.len() - 1).unwrap_or(u32::MAX))
@@ -214,74 +233,40 @@ impl Book {
         });
     }
 
-    /// A line whose task the store knows: done, open, or to be tried again.
-    fn recognise(
-        &mut self,
-        raw: &RawLine,
-        line: &Line,
-        route: u32,
-        known: KeyedTask,
-        opened: &Opened,
-        revived: &mut Vec<(TaskRow, Ending)>,
-    ) -> Result<(), d8_store::StoreError> {
-        let state = match known.ended {
-            None => LineState::Open(known.task),
-            Some((Ending::Completed, _)) => LineState::Ended(known.task, Ending::Completed),
-            Some((ending, _)) => {
-                if let Some(stored) = opened.reader.task(known.task)?
-                    && matches!(stored.state, TaskState::Ended(..))
-                {
-                    let now = opened.clock.now();
-                    revived.push((
-                        TaskRow {
-                            not_before: now,
-                            ..stored.row
-                        },
-                        ending,
-                    ));
-                }
-                LineState::Open(known.task)
-            }
+    /// A line whose task is known: done, or open from now on.
+    fn recognise(&mut self, raw: &RawLine, line: &Line, route: u32, task: TaskId, ended: Option<Ending>) {
+        let state = match ended {
+            Some(Ending::Completed) => LineState::Ended(task, Ending::Completed),
+            _ => LineState::Open(task),
         };
         let before = matches!(state, LineState::Ended(..));
         self.push(raw, line, route, before, state);
-        Ok(())
     }
 
-    fn submission(&mut self, raw: &RawLine, line: Line, route: u32, key: u128, desk: &Desk) -> Pending {
-        let handle = &desk.opened.handle;
+    fn pending(&mut self, raw: &RawLine, line: Line, route: u32, key: u128) -> Pending {
         let index = self.lines.len();
         self.push(raw, &line, route, false, LineState::Open(TaskId(0)));
-        let way = Way::Route(self.routes[route as usize].clone());
-        let task = NewTask {
+        let task = LineTask {
+            key,
+            route: self.routes[route as usize].clone(),
             priority: line.priority,
-            plain: is_plain(&line.request),
-            key: Some(key),
-            payload: Some(Payload {
-                endpoint: handle.chat,
-                custom: line.id,
-                body: line.request.to_bytes(),
-            }),
-            ..NewTask::new(
-                handle.new_id(),
-                desk.name.clone(),
-                desk.client.clone(),
-                way,
-                estimate(&line.request),
-            )
+            id: line.id,
+            request: line.request,
         };
         Pending { index, task }
     }
 
-    async fn submit(&mut self, chunk: &mut Vec<Pending>, opened: &Opened) -> Result<(), Failure> {
+    async fn submit(&mut self, chunk: &mut Vec<Pending>, desk: &mut Desk) -> Result<(), Failure> {
         if chunk.is_empty() {
             return Ok(());
         }
-        let (indices, tasks): (Vec<usize>, Vec<NewTask>) = chunk.drain(..).map(|one| (one.index, one.task)).unzip();
-        let accepted = opened.handle.submit(tasks).await.map_err(|_| stopped())?;
-        let accepted = accepted.map_err(|refusal| Failure::broke_off(refusal.to_string()))?;
-        for (index, accepted) in indices.into_iter().zip(accepted) {
-            self.lines[index].state = LineState::Open(accepted.id);
+        let (indices, tasks): (Vec<usize>, Vec<LineTask>) = chunk.drain(..).map(|one| (one.index, one.task)).unzip();
+        let answers = desk.hand_in(tasks).await?;
+        for (index, answer) in indices.into_iter().zip(answers) {
+            self.lines[index].state = match answer {
+                Ok(task) => LineState::Open(task),
+                Err(problem) => LineState::Bad(problem.into_boxed_str()),
+            };
         }
         Ok(())
     }
@@ -322,7 +307,7 @@ impl Book {
         &self,
         index: usize,
         result: Option<Option<Arc<ResultRow>>>,
-        reader: &dyn Reader,
+        desk: &Desk,
     ) -> Result<Vec<u8>, Trouble> {
         let line = &self.lines[index];
         let task = match &line.state {
@@ -331,7 +316,7 @@ impl Book {
         };
         let result = match (result, &line.state) {
             (Some(result), _) => result,
-            (None, LineState::Ended(task, _)) => reader.result(*task)?.map(Arc::new),
+            (None, LineState::Ended(task, _)) => desk.result(*task)?.map(Arc::new),
             (None, _) => None,
         };
         Ok(render(

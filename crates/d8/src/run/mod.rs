@@ -1,9 +1,12 @@
 //! The main job: a file of work in, all the answers out.
 //!
 //! In reading order: `input` reads lines, `line` reads one, `identity` knows it again, `intake` hands the work over,
-//! `progress` shows how it goes, `output` writes what came of it, `summary` says so; `demo` is the world of `--demo`.
+//! `desk` is the orchestrator that does it, here or in another process; `waiting` sees it through and `finishing` writes
+//! what came of it; `progress` shows how it goes, `output` writes lines, `summary` says so; `demo` is the world of `--demo`.
 
 pub mod demo;
+mod desk;
+mod finishing;
 pub(crate) mod identity;
 mod input;
 mod intake;
@@ -12,34 +15,31 @@ mod output;
 mod place;
 mod progress;
 mod summary;
+mod waiting;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use d8_core::change::{Ending, ParkReason};
+use d8_core::change::Ending;
 use d8_core::engine::Outlook;
-use d8_core::id::{GroupId, TargetId, TaskId};
-use d8_store::{ResultRow, StoreError};
-use serde_json::Value;
-use tokio::sync::mpsc;
+use d8_core::id::{TargetId, TaskId};
+use d8_store::StoreError;
 
 use crate::cli::{Failure, INTERRUPTED, interrupted, say};
+use crate::client::Address;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::orchestrator::{Done, LoopError, Opened, Opening, Plan, Scope, View};
+use crate::orchestrator::LoopError;
 use crate::words;
+use desk::Desk;
+pub(crate) use desk::{lasting_trouble, reasons};
 pub(crate) use identity::host;
 use intake::{Book, LineState};
-use output::{Final, Partial, Verdict};
+use output::Partial;
 pub use place::Place;
-use progress::Progress;
+pub(crate) use progress::waiting_for;
 pub use summary::Summary;
-
-/// How long what is under way may take once the user wants an end.
-const DRAIN: Duration = Duration::from_secs(10);
-/// How often the display is brought up to date.
-const SHOW_EVERY: Duration = Duration::from_millis(250);
 
 /// What is to be done.
 #[derive(Clone, Debug)]
@@ -61,41 +61,45 @@ pub struct Job {
 enum Stop {
     Interrupted,
     TimeUp,
+    /// The process that did the work is no longer there.
+    HolderGone,
     /// No target can ever serve the rest: why, line by line.
     Hopeless(Vec<String>),
 }
 
-/// Does the job. `speed` is 1 but for a demonstration.
-pub async fn run(job: &Job, config: Arc<Config>, speed: u32) -> Result<(Summary, bool), Failure> {
+/// Does the job. `speed` is 1 but for a demonstration. `named`: the orchestrator that shall do it.
+pub async fn run(
+    job: &Job,
+    config: Arc<Config>,
+    speed: u32,
+    named: Option<&Address>,
+) -> Result<(Summary, bool), Failure> {
     let mut source = intake::Source::read(&job.input)?;
     let name = job.name.clone().unwrap_or_else(|| source.run_name(&job.output));
     let out = place::of_answers(&job.input, &job.output)?;
-    let opened = Opening {
-        config: config.clone(),
-        scope: Scope::Group(name.clone()),
-        clock: Clock::start(),
-        speed,
-    }
-    .open();
-    let opened = opened.map_err(|error| {
-        let failure = Failure::not_started(error.to_string());
-        error.hint().into_iter().fold(failure, Failure::hint)
-    })?;
     let began = Instant::now();
-    let mut run = Run::begin(job, out, Desk::of(opened, name.into())?)?;
-    let prepared = tokio::select! {
-        prepared = run.prepare(&mut source, &config) => prepared,
-        () = interrupted() => Err(interrupted_early()),
-    };
-    if let Err(failure) = prepared {
-        return Err(run.give_up(failure));
+    let mut next_out = None;
+    loop {
+        let desk = Desk::open(&config, speed, &name, named).await?;
+        let mut run = Run::begin(job, out.clone(), desk)?;
+        if let Some(next_out) = next_out {
+            run.next_out = next_out;
+        }
+        match run.do_all(&mut source, &config).await {
+            Err(failure) => return Err(run.give_up(failure)),
+            Ok(Some(Stop::HolderGone)) if named.is_none() => {
+                say("the process that did the work has gone; it goes on here");
+                next_out = Some(run.next_out);
+                source = source.again(&job.input)?;
+            }
+            Ok(Some(Stop::HolderGone)) => {
+                return Err(run.give_up(
+                    Failure::broke_off("the orchestrator has gone").hint("run the same command again: what was done is kept"),
+                ));
+            }
+            Ok(stop) => return run.finish(stop, began).await,
+        }
     }
-    run.announce();
-    let stop = match run.desk.opened.handle.begin() {
-        Ok(()) => run.wait().await,
-        Err(_) => Err(stopped()),
-    };
-    run.finish(stop, began).await
 }
 
 /// OUT has a line for each line in, so it cannot be written before all of them are known.
@@ -109,39 +113,6 @@ fn interrupted_early() -> Failure {
 
 fn stopped() -> Failure {
     Failure::broke_off("the engine has stopped").hint("run the same command again: what was done is kept")
-}
-
-/// The orchestrator that does the run's work, and the run's place in it.
-struct Desk {
-    opened: Opened,
-    /// The run's name, and its integer.
-    name: Arc<str>,
-    group: GroupId,
-    client: Arc<str>,
-    /// Tells of the ends of its tasks.
-    endings: mpsc::UnboundedReceiver<Done>,
-}
-
-impl Desk {
-    fn of(opened: Opened, name: Arc<str>) -> Result<Self, Failure> {
-        let group = opened.group.ok_or_else(stopped)?;
-        let endings = opened.handle.audience.follow(group);
-        Ok(Self {
-            opened,
-            name,
-            group,
-            client: "local".into(),
-            endings,
-        })
-    }
-
-    fn plan(&self) -> Arc<Plan> {
-        self.opened.handle.directory.plan()
-    }
-
-    async fn view(&self) -> Option<View> {
-        self.opened.handle.view(self.group).await.ok()
-    }
 }
 
 /// A run under way.
@@ -215,21 +186,31 @@ impl Run {
         self
     }
 
+    /// Takes the work in and waits for its end.
+    async fn do_all(&mut self, source: &mut intake::Source, config: &Config) -> Result<Option<Stop>, Failure> {
+        tokio::select! {
+            prepared = self.prepare(source, config) => prepared?,
+            () = interrupted() => return Err(interrupted_early()),
+        }
+        self.announce();
+        self.desk.begin()?;
+        self.wait().await
+    }
+
     /// Looks at the limits as they stand, and takes the work in.
     async fn prepare(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
-        self.outlook = Some(self.desk.opened.handle.outlook().await.map_err(|_| stopped())?);
+        self.outlook = self.desk.look().await.ok_or_else(stopped)?.outlook;
         self.take_in(source, config).await
     }
 
-    /// Ends the loop. Where it has failed, that is what `failure` came from.
-    fn give_up(self, failure: Failure) -> Failure {
-        let ended = tokio::task::block_in_place(|| self.desk.opened.running.stop());
-        ended.err().map_or(failure, |error| loop_failure(&error))
+    /// Ends the orchestrator. Where it has failed, that is what `failure` came from.
+    fn give_up(mut self, failure: Failure) -> Failure {
+        self.desk.stop().err().unwrap_or(failure)
     }
 
     /// Reads all lines and hands over what is not done yet.
     async fn take_in(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
-        self.targets = self.book.take_in(source, config, &self.desk).await?;
+        self.targets = self.book.take_in(source, config, &mut self.desk).await?;
         for (index, line) in self.book.lines.iter().enumerate() {
             match &line.state {
                 LineState::Bad(_) => self.sums.failed += 1,
@@ -272,7 +253,7 @@ impl Run {
             say(&format!("line {number}: {problem}"));
         }
         if let Some(ready) = self.outlook.as_ref().and_then(|outlook| self.forecast(outlook)) {
-            text += &format!("; {}", summary::allowed_by(ready, self.desk.opened.clock.now()));
+            text += &format!("; {}", summary::allowed_by(ready, Clock::start().now()));
         }
         say(&text);
     }
@@ -284,278 +265,6 @@ impl Run {
             .filter_map(|(targets, count)| outlook.earliest(targets, count, 0, 0))
             .max()
     }
-
-    /// Waits for the end of everything, or of the user's patience. What is under way may end then.
-    async fn wait(&mut self) -> Result<Option<Stop>, Failure> {
-        let total = self.book.lines.len() as u64;
-        let mut progress = Progress::start(total, self.sums.done + self.sums.failed);
-        let stop = self.work(&mut progress).await;
-        if matches!(stop, Ok(None)) {
-            // A short run may end between two looks; what it met is told all the same.
-            self.look(&mut progress).await;
-        }
-        progress.end();
-        if matches!(stop, Ok(None)) {
-            return stop;
-        }
-        let drained = self.drain().await;
-        stop.and_then(|stop| drained.map(|()| stop))
-    }
-
-    async fn work(&mut self, progress: &mut Progress) -> Result<Option<Stop>, Failure> {
-        let deadline = self.time.map(|time| tokio::time::Instant::now() + time);
-        let mut ticks = tokio::time::interval(SHOW_EVERY);
-        let mut interrupted = std::pin::pin!(interrupted());
-        let mut stop = None;
-        while self.sums.open > 0 && stop.is_none() {
-            let time_up = async {
-                match deadline {
-                    Some(deadline) => tokio::time::sleep_until(deadline).await,
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                done = self.desk.endings.recv() => match done {
-                    Some(done) => self.note(done)?,
-                    None => break,
-                },
-                _ = ticks.tick() => stop = self.look(progress).await,
-                () = &mut interrupted => stop = Some(Stop::Interrupted),
-                () = time_up => stop = Some(Stop::TimeUp),
-            }
-        }
-        Ok(stop)
-    }
-
-    /// Shows how things stand; tells when there is nothing left to hope for.
-    async fn look(&mut self, progress: &mut Progress) -> Option<Stop> {
-        let view = self.desk.view().await?;
-        let outlook = self.desk.opened.handle.outlook().await.ok()?;
-        let finish = self.forecast(&outlook).map(|ready| ready.since(view.now));
-        let plan = self.desk.plan();
-        progress.show(self.sums.done, self.sums.failed, &plan, &view, finish);
-        if view.prospects.open > 0 && view.prospects.open == view.prospects.hopeless {
-            return Some(Stop::Hopeless(reasons(&plan, &view)));
-        }
-        for trouble in lasting_trouble(&plan, &view) {
-            if !self.told.contains(&trouble) {
-                progress.note(&format!("warning: {trouble}"));
-                self.told.push(trouble);
-            }
-        }
-        None
-    }
-
-    /// Takes up the end of a task, and of all others that are known by now.
-    fn note(&mut self, first: Done) -> Result<(), Failure> {
-        let mut next = Some(first);
-        while let Some(done) = next {
-            if let Some(index) = self.lines.remove(&done.task) {
-                self.book.lines[index].state = LineState::Ended(done.task, done.ending);
-                self.sums.end(done.ending);
-                self.put_out(index, Some(done.result))
-                    .map_err(|error| self.broken(&error))?;
-            }
-            next = self.desk.endings.try_recv().ok();
-        }
-        self.flush().map_err(|error| self.broken(&error))
-    }
-
-    /// Nothing new is started; what is under way may end, for a while or until a second Ctrl-C.
-    async fn drain(&mut self) -> Result<(), Failure> {
-        let _ = self.desk.opened.handle.drain();
-        let end = tokio::time::Instant::now() + DRAIN;
-        let mut again = std::pin::pin!(interrupted());
-        loop {
-            let under_way = self.desk.view().await.map_or(0, |view| view.counts.assigned);
-            if under_way == 0 {
-                break;
-            }
-            tokio::select! {
-                done = self.desk.endings.recv() => match done {
-                    Some(done) => self.note(done)?,
-                    None => break,
-                },
-                () = tokio::time::sleep_until(end) => break,
-                () = tokio::time::sleep(SHOW_EVERY) => {}
-                () = &mut again => break,
-            }
-        }
-        while let Ok(done) = self.desk.endings.try_recv() {
-            self.note(done)?;
-        }
-        Ok(())
-    }
-
-    /// Appends a line's output to OUT.partial, or to standard output when its turn has come.
-    fn put_out(&mut self, index: usize, result: Option<Option<Arc<ResultRow>>>) -> Result<(), Trouble> {
-        if self.next_out.is_some() {
-            return self.put_out_in_order();
-        }
-        let Some(partial) = &mut self.partial else {
-            return Ok(());
-        };
-        let line = &self.book.lines[index];
-        let custom_id = line.custom_id();
-        if result.is_none() && partial.take_present(&custom_id) {
-            return Ok(());
-        }
-        // A failed line may be answered yet by the same command; the partial file holds what is there to stay.
-        if !matches!(line.state, LineState::Ended(_, Ending::Completed)) {
-            return Ok(());
-        }
-        let rendered = self.book.render(index, result, self.desk.opened.reader.as_ref())?;
-        partial.append(&rendered)?;
-        Ok(())
-    }
-
-    fn put_out_in_order(&mut self) -> Result<(), Trouble> {
-        while let Some(index) = self.next_out.filter(|index| *index < self.book.lines.len()) {
-            if matches!(self.book.lines[index].state, LineState::Open(_)) {
-                break;
-            }
-            let line = self.book.render(index, None, self.desk.opened.reader.as_ref())?;
-            write_out(&line)?;
-            self.next_out = Some(index + 1);
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), Trouble> {
-        if let Some(partial) = &mut self.partial {
-            partial.flush()?;
-        }
-        Ok(())
-    }
-
-    /// Ends the loop, writes OUT, and sums up. True when the user broke it off.
-    async fn finish(self, stop: Result<Option<Stop>, Failure>, began: Instant) -> Result<(Summary, bool), Failure> {
-        let seconds = began.elapsed();
-        let tally = self.desk.opened.tally.count();
-        let ready = self.bound(&tally);
-        let Self {
-            desk,
-            mut book,
-            mut lines,
-            partial,
-            next_out,
-            out,
-            mut sums,
-            ..
-        } = self;
-        let Desk {
-            opened, mut endings, ..
-        } = desk;
-        let Opened {
-            running, reader, hold, ..
-        } = opened;
-        let ended = tokio::task::block_in_place(|| running.stop());
-        // What the loop stored last was not told before it ended.
-        while let Ok(done) = endings.try_recv() {
-            if let Some(index) = lines.remove(&done.task) {
-                book.lines[index].state = LineState::Ended(done.task, done.ending);
-                sums.end(done.ending);
-            }
-        }
-        let written = write_all(&book, reader.as_ref(), &out, next_out);
-        drop(reader);
-        drop(hold);
-        ended.map_err(|error| loop_failure(&error))?;
-        let stop = stop?;
-        written.map_err(|error| trouble_failure(&error, &out))?;
-        let complete = sums.open == 0;
-        if let Some(partial) = partial.filter(|_| complete) {
-            let _ = partial.remove();
-        }
-        let summary = Summary {
-            total: book.lines.len() as u64,
-            done: sums.done,
-            failed: sums.failed + sums.open,
-            refused: tally.refused,
-            seconds: seconds.as_secs_f64(),
-            bound_seconds: ready.map(|bound| bound.min(seconds.as_secs_f64())),
-        };
-        match &stop {
-            Some(Stop::Hopeless(reasons)) => {
-                say(&format!(
-                    "stopped: nothing can serve the remaining {}",
-                    words::number(sums.open)
-                ));
-                reasons.iter().for_each(|reason| say(&format!("  {reason}")));
-            }
-            Some(Stop::TimeUp) => say("stopped: the time is up; the same command goes on"),
-            Some(Stop::Interrupted) => say("stopped; the same command goes on where this one ended"),
-            None => {}
-        }
-        Ok((summary, stop == Some(Stop::Interrupted)))
-    }
-
-    /// The least time that the quotas allow for what this invocation did, in seconds.
-    fn bound(&self, tally: &crate::worker::Count) -> Option<f64> {
-        let outlook = self.outlook.as_ref()?;
-        let done_now = self.sums.done - self.sums.before;
-        if done_now == 0 {
-            return None;
-        }
-        let answered = |count: u64| {
-            if self.targets.len() == 1 {
-                done_now.min(count)
-            } else {
-                count
-            }
-        };
-        let counts = self.book.completed_by_route();
-        let bounds = self.targets.iter().zip(counts).filter_map(|(targets, (now, _))| {
-            let (input, output) = if self.targets.len() == 1 {
-                (tally.input_tokens, tally.output_tokens)
-            } else {
-                (0, 0)
-            };
-            outlook.earliest(targets, answered(now), input, output)
-        });
-        let fastest = tally.fastest.unwrap_or_default();
-        // What a killed process left behind counts as spent and may never have arrived: then it can be faster.
-        bounds
-            .max()
-            .map(|ready| (ready.since(outlook.at()) + fastest).as_secs_f64())
-    }
-
-    fn broken(&self, trouble: &Trouble) -> Failure {
-        trouble_failure(trouble, &self.out)
-    }
-}
-
-/// What takes nothing until somebody mends it, one sentence each.
-fn lasting_trouble(plan: &Plan, view: &View) -> Vec<String> {
-    let lasting = |why: &ParkReason| {
-        matches!(
-            why,
-            ParkReason::BadKey | ParkReason::NoMoney | ParkReason::ModelUnavailable
-        )
-    };
-    let parked = view.parked.iter().filter(|(_, _, why)| lasting(why));
-    let sentence = |(what, _, why): &(_, _, ParkReason)| {
-        let (account, model) = plan.name_of(*what)?;
-        Some(words::parked(&account, model.as_deref(), *why, None))
-    };
-    parked.filter_map(sentence).collect()
-}
-
-/// Why nothing can serve the rest.
-fn reasons(plan: &Plan, view: &View) -> Vec<String> {
-    let mut lines = lasting_trouble(plan, view);
-    let closed = view.limits.iter().filter(|(_, limit)| limit.amount == 0);
-    lines.extend(closed.filter_map(|(id, _)| {
-        let words = plan.limits.get(id)?;
-        Some(format!(
-            "{}: {} allows nothing; choose another model or tier",
-            words.account, words.label
-        ))
-    }));
-    if lines.is_empty() {
-        lines.push("no account serves their route; name one with -m or add it to d8.toml".to_owned());
-    }
-    lines
 }
 
 /// What can go wrong while answers are put out.
@@ -565,6 +274,9 @@ enum Trouble {
     Write(#[from] std::io::Error),
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The orchestrator elsewhere does not answer.
+    #[error("{0}")]
+    Gone(String),
 }
 
 fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
@@ -575,6 +287,9 @@ fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
         }
         (Trouble::Write(error), Place::Standard) => {
             Failure::broke_off(format!("standard output cannot be written: {error}"))
+        }
+        (Trouble::Gone(why), _) => {
+            Failure::broke_off(why.clone()).hint("run the same command again: what was done is kept")
         }
         (Trouble::Store(error), _) => Failure::broke_off(error.to_string()).hint(error.hint()),
     }
@@ -590,72 +305,3 @@ fn loop_failure(error: &LoopError) -> Failure {
     }
 }
 
-fn write_out(line: &[u8]) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    out.write_all(line)?;
-    out.flush()
-}
-
-/// Writes OUT in the order of the input, or the rest of standard output.
-fn write_all(book: &Book, reader: &dyn d8_store::Reader, out: &Place, next_out: Option<usize>) -> Result<(), Trouble> {
-    match out {
-        Place::Standard => {
-            for index in next_out.unwrap_or(0)..book.lines.len() {
-                write_out(&book.render(index, None, reader)?)?;
-            }
-        }
-        Place::File(path) => {
-            let mut file = Final::begin(path)?;
-            for index in 0..book.lines.len() {
-                file.write(&book.render(index, None, reader)?)?;
-            }
-            file.finish()?;
-        }
-    }
-    Ok(())
-}
-
-/// The provider's own words in a kept failure.
-fn said(result: &ResultRow) -> Option<String> {
-    let value: Value = serde_json::from_slice(&result.body).ok()?;
-    Some(value.pointer("/error/message")?.as_str()?.to_owned())
-}
-
-/// What became of a line, for the output file.
-fn verdict(state: &LineState, result: Option<ResultRow>) -> Verdict {
-    match state {
-        LineState::Bad(problem) => Verdict::Failed {
-            code: "invalid_line",
-            message: problem.to_string(),
-            result: None,
-        },
-        LineState::Open(_) => Verdict::Failed {
-            code: "not_done",
-            message: "not done yet; run the same command again".to_owned(),
-            result: None,
-        },
-        LineState::Ended(_, Ending::Completed) => match result {
-            Some(result) => Verdict::Answered(result),
-            None => Verdict::Failed {
-                code: "not_done",
-                message: "its answer is not in the store".to_owned(),
-                result: None,
-            },
-        },
-        LineState::Ended(_, Ending::Cancelled) => Verdict::Failed {
-            code: "cancelled",
-            message: "cancelled".to_owned(),
-            result: None,
-        },
-        LineState::Ended(_, Ending::Failed(code)) => {
-            let said = result.as_ref().and_then(said);
-            let message = words::ending_message(*code, said.as_deref());
-            Verdict::Failed {
-                code: words::failure_code(*code),
-                message,
-                result,
-            }
-        }
-    }
-}

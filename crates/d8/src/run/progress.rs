@@ -15,6 +15,8 @@ use crate::words;
 const RATE_OVER: Duration = Duration::from_secs(30);
 /// How often a line is written where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
+/// How long it is quiet in a run of hours.
+const LONGEST_QUIET: Duration = Duration::from_secs(300);
 
 /// Shows how far a run is.
 pub(super) struct Progress {
@@ -22,6 +24,8 @@ pub(super) struct Progress {
     total: u64,
     history: VecDeque<(Instant, u64)>,
     last_line: Instant,
+    /// How long it is quiet between two lines.
+    line_every: Duration,
 }
 
 impl Progress {
@@ -34,22 +38,25 @@ impl Progress {
             total,
             history: VecDeque::from([(now, ready)]),
             last_line: now,
+            line_every: LINE_EVERY,
         }
     }
 
     /// Shows the present.
-    pub(super) fn show(&mut self, done: u64, failed: u64, plan: &Plan, view: &View, finish: Option<Duration>) {
+    pub(super) fn show(&mut self, done: u64, failed: u64, waiting: Option<String>, finish: Option<Duration>) {
         let now = Instant::now();
         self.history.push_back((now, done + failed));
         while self.history.len() > 2 && now.duration_since(self.history[0].0) > RATE_OVER {
             self.history.pop_front();
         }
-        let facts = self.facts(done + failed, failed, plan, view, finish);
+        let facts = self.facts(done + failed, failed, waiting, finish);
         if let Some(bar) = &self.bar {
             bar.set_position(done + failed);
             bar.set_message(facts);
-        } else if now.duration_since(self.last_line) >= LINE_EVERY {
+        } else if now.duration_since(self.last_line) >= self.line_every {
             self.last_line = now;
+            // What takes hours need not be told every few seconds.
+            self.line_every = (self.line_every + self.line_every / 4).min(LONGEST_QUIET);
             say(&format!(
                 "{} of {} · {facts}",
                 words::number(done + failed),
@@ -58,7 +65,7 @@ impl Progress {
         }
     }
 
-    fn facts(&self, ended: u64, failed: u64, plan: &Plan, view: &View, finish: Option<Duration>) -> String {
+    fn facts(&self, ended: u64, failed: u64, waiting: Option<String>, finish: Option<Duration>) -> String {
         let mut facts = vec![format!("{} failed", words::number(failed))];
         if let Some(rate) = self.rate() {
             facts.push(format!("{:.0} a minute", rate * 60.0));
@@ -66,7 +73,7 @@ impl Progress {
         if let Some(left) = self.time_left(ended, finish) {
             facts.push(format!("done in about {}", words::span(left)));
         }
-        facts.extend(waiting_for(plan, view));
+        facts.extend(waiting);
         facts.join(" · ")
     }
 
@@ -106,7 +113,7 @@ fn bar(total: u64) -> ProgressBar {
 }
 
 /// What the run waits for, if nothing can start now: the soonest of all accounts.
-pub(super) fn waiting_for(plan: &Plan, view: &View) -> Option<String> {
+pub(crate) fn waiting_for(plan: &Plan, view: &View) -> Option<String> {
     let soonest = view
         .targets
         .iter()

@@ -27,6 +27,7 @@ mod pace;
 pub mod page;
 pub mod particulars;
 pub mod router;
+pub mod runs;
 pub mod tasks;
 pub mod token;
 pub mod waits;

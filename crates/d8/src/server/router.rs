@@ -6,7 +6,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
-use super::{accounts, chat, events, groups, hive, openapi, page, tasks};
+use super::{accounts, chat, events, groups, hive, openapi, page, runs, tasks};
 
 /// What the orchestrator serves, and the document that says so.
 pub fn api() -> OpenApiRouter<Arc<App>> {
@@ -17,6 +17,7 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .merge(chat::routes())
         .merge(tasks::routes())
         .merge(groups::routes())
+        .merge(runs::routes())
 }
 
 /// All routes. Whoever may come in is decided by [`super::layers`].

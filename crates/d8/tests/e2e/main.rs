@@ -9,6 +9,7 @@ mod world;
 
 mod again;
 mod bad_input;
+mod beside;
 mod chat;
 mod demo;
 mod disk;

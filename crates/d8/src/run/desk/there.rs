@@ -1,0 +1,158 @@
+//! An orchestrator in another process: lines go to it over HTTP, and the ends of its tasks come back as one stream.
+
+use std::collections::HashMap;
+
+use d8_core::change::Ending;
+use d8_core::id::TaskId;
+use d8_store::ResultRow;
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+
+use super::{LineTask, Look};
+use crate::cli::Failure;
+use crate::client::{Address, Client, ClientError};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::orchestrator::Done;
+use crate::run::Trouble;
+use crate::server::runs::{AnswerObject, EndObject, KeyObject, LineAnswer, LineObject, RunStatus, SettleObject, setup_of};
+
+/// An orchestrator elsewhere.
+pub(in crate::run) struct There {
+    client: Client,
+    name: String,
+    pub(super) endings: mpsc::UnboundedReceiver<Done>,
+}
+
+/// How this configuration differs from the orchestrator's, in words. None: it cannot be reached.
+pub(super) async fn differences(client: &Client, config: &Config) -> Result<Option<Vec<String>>, Failure> {
+    #[derive(serde::Deserialize)]
+    struct Agreed {
+        differences: Vec<String>,
+    }
+    match client.post(&["api", "runs", "agree"], &setup_of(config)).await {
+        Ok(answer) => {
+            let agreed: Agreed = answer.read().map_err(Failure::from)?;
+            Ok(Some(agreed.differences))
+        }
+        Err(ClientError::Unreachable { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl There {
+    pub(super) async fn connect(address: Address, name: &str) -> Result<Box<Self>, Failure> {
+        let client = Client::open(vec![address]).await.map_err(Failure::from)?;
+        Self::follow(client, name).await
+    }
+
+    /// Listens first: an end between the question and the answer is then not missed.
+    pub(super) async fn follow(client: Client, name: &str) -> Result<Box<Self>, Failure> {
+        let response = client.stream(&["api", "runs", name, "ends"]).await.map_err(Failure::from)?;
+        let (sender, endings) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            let mut bytes = response.bytes_stream();
+            let mut line = Vec::new();
+            while let Some(Ok(piece)) = bytes.next().await {
+                for byte in piece {
+                    if byte != b'\n' {
+                        line.push(byte);
+                        continue;
+                    }
+                    let end: Option<EndObject> = serde_json::from_slice(&line).ok();
+                    line.clear();
+                    if let Some(done) = end.and_then(EndObject::into_done)
+                        && sender.send(done).is_err()
+                    {
+                        return;
+                    }
+                }
+            }
+        });
+        Ok(Box::new(Self {
+            client,
+            name: name.to_owned(),
+            endings,
+        }))
+    }
+
+    pub(super) async fn known(&self) -> Result<HashMap<u128, (TaskId, Option<Ending>)>, Failure> {
+        let answer = self.client.get(&["api", "runs", &self.name, "keys"], &[]).await?;
+        let mut known = HashMap::new();
+        for line in answer.text.lines().filter(|line| !line.is_empty()) {
+            let key: KeyObject = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
+            if let Some((key, task, ended)) = key.read() {
+                known.insert(key, (task, ended));
+            }
+        }
+        Ok(known)
+    }
+
+    pub(super) async fn hand_in(&self, lines: Vec<LineTask>) -> Result<Vec<Result<TaskId, String>>, Failure> {
+        let mut body = Vec::new();
+        for line in &lines {
+            let object = LineObject::new(line.key, &line.route.name, line.priority, line.id.as_deref(), &line.request);
+            serde_json::to_writer(&mut body, &object).map_err(|error| unreadable(&error))?;
+            body.push(b'\n');
+        }
+        let path = ["api", "runs", &self.name, "lines"];
+        let response = self.client.post_lines(&path, body.into()).await?;
+        let text = response.text().await.map_err(|_| gone())?;
+        let mut answers = Vec::with_capacity(lines.len());
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let answer: LineAnswer = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
+            answers.push(answer.read());
+        }
+        if answers.len() == lines.len() { Ok(answers) } else { Err(gone()) }
+    }
+
+    pub(super) async fn settle(
+        &self,
+        reopen: &[(TaskId, Ending)],
+        open: Vec<TaskId>,
+        stale: Vec<TaskId>,
+    ) -> Result<(), Failure> {
+        let numbers = |tasks: &mut dyn Iterator<Item = TaskId>| tasks.map(|task| task.0).collect();
+        let settle = SettleObject {
+            reopen: numbers(&mut reopen.iter().map(|(task, _)| *task)),
+            adopt: numbers(&mut open.into_iter()),
+            cancel: numbers(&mut stale.into_iter()),
+        };
+        self.client.post(&["api", "runs", &self.name, "tasks"], &settle).await?;
+        Ok(())
+    }
+
+    /// Asks for one answer. Blocks: it is asked for where the store would be.
+    pub(super) fn result(&self, task: TaskId) -> Result<Option<ResultRow>, Trouble> {
+        let number = task.0.to_string();
+        let path = ["api", "runs", &self.name, "answers", &number];
+        let asked = tokio::task::block_in_place(|| {
+            tokio::runtime::Handle::current().block_on(async { self.client.get(&path, &[]).await })
+        });
+        let answer = asked.map_err(|error| Trouble::Gone(error.to_string()))?;
+        let answer: AnswerObject = answer.read().map_err(|error| Trouble::Gone(error.to_string()))?;
+        Ok(answer.read())
+    }
+
+    pub(super) async fn look(&self) -> Option<Look> {
+        let answer = self.client.get(&["api", "runs", &self.name, "status"], &[]).await.ok()?;
+        let status: RunStatus = answer.read().ok()?;
+        Some(Look {
+            waiting: status.waiting,
+            hopeless: status.hopeless,
+            troubles: status.troubles,
+            under_way: status.assigned,
+            outlook: None,
+            now: Clock::start().now(),
+        })
+    }
+}
+
+fn gone() -> Failure {
+    Failure::broke_off("the orchestrator has gone").hint("run the same command again: what was done is kept")
+}
+
+fn unreadable(error: &serde_json::Error) -> Failure {
+    Failure::broke_off(format!("the orchestrator answers in a form that this d8 does not know: {error}"))
+        .hint("use the same version of d8 for both")
+}

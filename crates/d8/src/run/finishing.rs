@@ -1,0 +1,174 @@
+//! The end of a run: OUT in the order of the input, and what it came to.
+
+use std::time::Instant;
+
+use d8_core::change::Ending;
+use d8_store::ResultRow;
+use serde_json::Value;
+
+use super::desk::Desk;
+use super::intake::{Book, LineState};
+use super::output::{Final, Verdict};
+use super::{Place, Run, Stop, Summary, Trouble, trouble_failure};
+use crate::cli::{Failure, say};
+use crate::words;
+
+impl Run {
+    /// Ends the loop, writes OUT, and sums up. True when the user broke it off.
+    pub(super) async fn finish(self, stop: Option<Stop>, began: Instant) -> Result<(Summary, bool), Failure> {
+        let seconds = began.elapsed();
+        let tally = self.desk.tally();
+        let ready = self.bound(&tally);
+        let Self {
+            mut desk,
+            mut book,
+            mut lines,
+            partial,
+            next_out,
+            out,
+            mut sums,
+            ..
+        } = self;
+        let ended = desk.stop();
+        // What the loop stored last was not told before it ended.
+        while let Ok(done) = desk.endings().try_recv() {
+            if let Some(index) = lines.remove(&done.task) {
+                book.lines[index].state = LineState::Ended(done.task, done.ending);
+                sums.end(done.ending);
+            }
+        }
+        let written = write_all(&book, &desk, &out, next_out);
+        drop(desk);
+        ended?;
+        written.map_err(|error| trouble_failure(&error, &out))?;
+        let complete = sums.open == 0;
+        if let Some(partial) = partial.filter(|_| complete) {
+            let _ = partial.remove();
+        }
+        let summary = Summary {
+            total: book.lines.len() as u64,
+            done: sums.done,
+            failed: sums.failed + sums.open,
+            refused: tally.refused,
+            seconds: seconds.as_secs_f64(),
+            bound_seconds: ready.map(|bound| bound.min(seconds.as_secs_f64())),
+        };
+        match &stop {
+            Some(Stop::Hopeless(reasons)) => {
+                say(&format!(
+                    "stopped: nothing can serve the remaining {}",
+                    words::number(sums.open)
+                ));
+                reasons.iter().for_each(|reason| say(&format!("  {reason}")));
+            }
+            Some(Stop::TimeUp) => say("stopped: the time is up; the same command goes on"),
+            Some(Stop::HolderGone) | None => {}
+            Some(Stop::Interrupted) => say("stopped; the same command goes on where this one ended"),
+        }
+        Ok((summary, stop == Some(Stop::Interrupted)))
+    }
+
+    /// The least time that the quotas allow for what this invocation did, in seconds.
+    fn bound(&self, tally: &crate::worker::Count) -> Option<f64> {
+        let outlook = self.outlook.as_ref()?;
+        let done_now = self.sums.done - self.sums.before;
+        if done_now == 0 {
+            return None;
+        }
+        let answered = |count: u64| {
+            if self.targets.len() == 1 {
+                done_now.min(count)
+            } else {
+                count
+            }
+        };
+        let counts = self.book.completed_by_route();
+        let bounds = self.targets.iter().zip(counts).filter_map(|(targets, (now, _))| {
+            let (input, output) = if self.targets.len() == 1 {
+                (tally.input_tokens, tally.output_tokens)
+            } else {
+                (0, 0)
+            };
+            outlook.earliest(targets, answered(now), input, output)
+        });
+        let fastest = tally.fastest.unwrap_or_default();
+        // What a killed process left behind counts as spent and may never have arrived: then it can be faster.
+        bounds
+            .max()
+            .map(|ready| (ready.since(outlook.at()) + fastest).as_secs_f64())
+    }
+
+    pub(super) fn broken(&self, trouble: &Trouble) -> Failure {
+        trouble_failure(trouble, &self.out)
+    }
+}
+
+pub(super) fn write_out(line: &[u8]) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(line)?;
+    out.flush()
+}
+
+/// Writes OUT in the order of the input, or the rest of standard output.
+fn write_all(book: &Book, desk: &Desk, out: &Place, next_out: Option<usize>) -> Result<(), Trouble> {
+    match out {
+        Place::Standard => {
+            for index in next_out.unwrap_or(0)..book.lines.len() {
+                write_out(&book.render(index, None, desk)?)?;
+            }
+        }
+        Place::File(path) => {
+            let mut file = Final::begin(path)?;
+            for index in 0..book.lines.len() {
+                file.write(&book.render(index, None, desk)?)?;
+            }
+            file.finish()?;
+        }
+    }
+    Ok(())
+}
+
+/// The provider's own words in a kept failure.
+fn said(result: &ResultRow) -> Option<String> {
+    let value: Value = serde_json::from_slice(&result.body).ok()?;
+    Some(value.pointer("/error/message")?.as_str()?.to_owned())
+}
+
+/// What became of a line, for the output file.
+pub(super) fn verdict(state: &LineState, result: Option<ResultRow>) -> Verdict {
+    match state {
+        LineState::Bad(problem) => Verdict::Failed {
+            code: "invalid_line",
+            message: problem.to_string(),
+            result: None,
+        },
+        LineState::Open(_) => Verdict::Failed {
+            code: "not_done",
+            message: "not done yet; run the same command again".to_owned(),
+            result: None,
+        },
+        LineState::Ended(_, Ending::Completed) => match result {
+            Some(result) => Verdict::Answered(result),
+            None => Verdict::Failed {
+                code: "not_done",
+                message: "its answer is not in the store".to_owned(),
+                result: None,
+            },
+        },
+        LineState::Ended(_, Ending::Cancelled) => Verdict::Failed {
+            code: "cancelled",
+            message: "cancelled".to_owned(),
+            result: None,
+        },
+        LineState::Ended(_, Ending::Failed(code)) => {
+            let said = result.as_ref().and_then(said);
+            let message = words::ending_message(*code, said.as_deref());
+            Verdict::Failed {
+                code: words::failure_code(*code),
+                message,
+                result,
+            }
+        }
+    }
+}
