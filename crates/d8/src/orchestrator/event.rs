@@ -167,7 +167,7 @@ pub struct View {
     pub now: Timestamp,
     /// The group's counts.
     pub counts: GroupCounts,
-    /// Whether what is open can still be done.
+    /// Whether what is open of the group can still be done.
     pub prospects: Prospects,
     /// Each target.
     pub targets: Vec<TargetView>,

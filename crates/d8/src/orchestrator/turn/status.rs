@@ -29,7 +29,7 @@ impl Turn {
         View {
             now,
             counts: self.own.engine.group(group),
-            prospects: self.own.engine.prospects(),
+            prospects: self.own.engine.prospects_of(group),
             targets: self.own.engine.targets().collect(),
             parked: self.own.engine.parked(),
             limits: self.limits(now),
