@@ -12,7 +12,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use d8_core::change::{Ending, FailureCode, TaskRow};
 use d8_core::id::{GroupId, TaskId};
-use d8_store::{Payload, ResultRow, TaskState};
+use d8_store::{Payload, ResultRow, StoredTask, TaskState};
 use d8_wire::ChatRequest;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -32,7 +32,7 @@ use crate::task::{estimate, is_plain};
 use crate::words;
 
 /// A stream of ends gives a sign of life so often.
-const SIGN_EVERY: Duration = Duration::from_secs(10);
+const SIGN_EVERY: Duration = Duration::from_secs(1);
 /// So many lines are handed in at once.
 const CHUNK: usize = 1_000;
 
@@ -354,34 +354,42 @@ async fn tasks(
     JsonBody(settle): JsonBody<SettleObject>,
 ) -> Result<Json<Value>, ApiError> {
     let group = group_of(&app, &name);
-    let wanted: Vec<TaskId> = settle.reopen.iter().chain(&settle.adopt).map(|task| TaskId(*task)).collect();
-    let now = app.clock.now();
-    let found = app.library.ask(move |reader| {
-        let mut stored = Vec::new();
-        for task in wanted {
-            stored.extend(reader.task(task)?.filter(|stored| Some(stored.row.group) == group));
-        }
-        Ok(stored)
-    });
-    let (mut open, mut ended) = (Vec::new(), Vec::new());
-    for stored in found.await? {
-        match stored.state {
-            TaskState::Ended(Ending::Completed, _) => {}
-            TaskState::Ended(ending, _) => ended.push((
-                TaskRow {
-                    not_before: now,
-                    ..stored.row
-                },
-                ending,
-            )),
-            TaskState::Pending | TaskState::Assigned => open.push(stored.row),
-        }
-    }
-    app.handle.adopt(open)?;
-    app.handle.revive_now(ended).await?;
-    let cancel = settle.cancel.into_iter().map(TaskId).collect();
+    let numbered = |numbers: Vec<u64>| numbers.into_iter().map(TaskId).collect::<Vec<_>>();
+    let _settling = app.guests.settling.lock().await;
+    // What is open here needs nothing; one that has just ended here must not begin anew.
+    let cancel = numbered(settle.cancel);
+    let known = numbered(settle.adopt).into_iter().chain(cancel.iter().copied());
+    let strangers = app.handle.strangers(known.collect()).await?;
+    let open = stored(&app, group, strangers).await?;
+    let open = open.into_iter().filter(|stored| !matches!(stored.state, TaskState::Ended(..)));
+    app.handle.adopt(open.map(|stored| stored.row).collect())?;
     app.handle.cancel_now(cancel).await?;
+    let now = app.clock.now();
+    let again = |stored: StoredTask| match stored.state {
+        TaskState::Ended(ending @ (Ending::Failed(_) | Ending::Cancelled), _) => {
+            let row = TaskRow {
+                not_before: now,
+                ..stored.row
+            };
+            Some((row, ending))
+        }
+        _ => None,
+    };
+    let ended = stored(&app, group, numbered(settle.reopen)).await?;
+    app.handle.revive_now(ended.into_iter().filter_map(again).collect()).await?;
     Ok(Json(json!({"status": "ok"})))
+}
+
+/// Those of these tasks that are of the group.
+async fn stored(app: &App, group: Option<GroupId>, tasks: Vec<TaskId>) -> Result<Vec<StoredTask>, ApiError> {
+    let found = app.library.ask(move |reader| {
+        let mut found = Vec::new();
+        for task in tasks {
+            found.extend(reader.task(task)?.filter(|stored| Some(stored.row.group) == group));
+        }
+        Ok(found)
+    });
+    Ok(found.await?)
 }
 
 /// A task's end.
@@ -424,13 +432,16 @@ impl EndObject {
 }
 
 /// The ends of a run's tasks from now on, one JSON object a line, as they are stored.
+///
+/// As long as it is read, somebody waits for the run: an orchestrator inside another run does only what somebody waits for.
 #[utoipa::path(get, path = "/api/runs/{name}/ends", tag = "runs", params(("name" = String, Path, description = "The run")), responses(
     (status = 200, description = "A stream without end", content_type = "application/x-ndjson", body = String),
 ))]
 async fn ends(State(app): State<Arc<App>>, Path(name): Path<String>) -> Response {
     let group = app.handle.group_named(&name);
+    let seat = app.guests.sit(group);
     let endings = app.handle.audience.follow(group);
-    let stream = futures_util::stream::unfold((app, endings), |(app, mut endings)| async move {
+    let stream = futures_util::stream::unfold((app, endings, seat), |(app, mut endings, seat)| async move {
         let text = tokio::select! {
             done = endings.recv() => {
                 let mut text = serde_json::to_vec(&EndObject::of(&done?)).ok()?;
@@ -440,7 +451,7 @@ async fn ends(State(app): State<Arc<App>>, Path(name): Path<String>) -> Response
             () = tokio::time::sleep(SIGN_EVERY) => Bytes::from_static(b"\n"),
             () = app.shutdown.cancelled() => return None,
         };
-        Some((Ok::<_, std::convert::Infallible>(text), (app, endings)))
+        Some((Ok::<_, std::convert::Infallible>(text), (app, endings, seat)))
     });
     // Its head leaves at once: whoever reads it knows that nothing is missed from now on.
     let first = futures_util::stream::once(async { Ok(Bytes::from_static(b"\n")) });
@@ -460,6 +471,9 @@ pub struct RunStatus {
     pub hopeless: Option<Vec<String>>,
     /// What keeps accounts from work until somebody mends it.
     pub troubles: Vec<String>,
+    /// 429s for quota since the orchestrator began, whoever's tasks they met.
+    #[serde(default)]
+    pub refused: u64,
 }
 
 /// How a run stands.
@@ -478,6 +492,7 @@ async fn status(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result
         waiting: waiting_for(&plan, &view),
         hopeless: hopeless.then(|| reasons(&plan, &view)),
         troubles: lasting_trouble(&plan, &view),
+        refused: app.tally.count().refused,
     }))
 }
 
