@@ -255,8 +255,7 @@ fn metadata(fields: &mut Fields) -> Result<Option<Map<String, Value>>, ApiError>
         return Err(wrong("metadata", "must not be larger than 64 KiB"));
     }
     let read = serde_json::from_str(raw.get());
-    read.map(Some)
-        .map_err(|_| wrong("metadata", "must be an object"))
+    read.map(Some).map_err(|_| wrong("metadata", "must be an object"))
 }
 
 /// What is to be done: `data`, `messages` or `prompt`, one of them.
