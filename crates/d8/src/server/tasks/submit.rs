@@ -143,15 +143,10 @@ fn status(repeated: bool) -> StatusCode {
 }
 
 /// An error of one task of an array.
-fn at(place: usize, error: ApiError) -> ApiError {
-    ApiError {
-        message: format!(
-            "task {} of the array (nothing was taken in): {}",
-            place + 1,
-            error.message
-        ),
-        ..error
-    }
+fn at(place: usize, mut error: ApiError) -> ApiError {
+    let number = place + 1;
+    error.message = format!("task {number} of the array (nothing was taken in): {}", error.message);
+    error
 }
 
 /// Tasks that are stored, in this order.
