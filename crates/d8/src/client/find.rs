@@ -79,7 +79,10 @@ pub fn addresses(named: Option<&SecretString>, options: LoadOptions) -> Result<V
 /// Whoever holds a store, where it says so.
 pub fn of_owner(owner: &Owner) -> Option<Address> {
     let url = parse(owner.url.as_deref()?).ok()?;
-    let token = owner.token_file.as_deref().and_then(|file| token::of_file(Path::new(file)));
+    let token = owner
+        .token_file
+        .as_deref()
+        .and_then(|file| token::of_file(Path::new(file)));
     Some(Address {
         url,
         token,

@@ -94,7 +94,8 @@ pub async fn run(
             }
             Ok(Some(Stop::HolderGone)) => {
                 return Err(run.give_up(
-                    Failure::broke_off("the orchestrator has gone").hint("run the same command again: what was done is kept"),
+                    Failure::broke_off("the orchestrator has gone")
+                        .hint("run the same command again: what was done is kept"),
                 ));
             }
             Ok(stop) => return run.finish(stop, began).await,
@@ -304,4 +305,3 @@ fn loop_failure(error: &LoopError) -> Failure {
         LoopError::Died => failure.hint("run the same command again: what was done is kept"),
     }
 }
-

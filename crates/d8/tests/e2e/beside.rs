@@ -59,9 +59,19 @@ fn two_runs_at_once_share_one_orchestrator() {
     for (file, word) in [("one.out.jsonl", "one"), ("two.out.jsonl", "two")] {
         let answers = world.answers(file);
         assert_eq!(answers.len(), 20);
-        assert!(answers.iter().zip(1..).all(|(answer, number)| answer.is_to(&format!("{word} {number}"))));
+        assert!(
+            answers
+                .iter()
+                .zip(1..)
+                .all(|(answer, number)| answer.is_to(&format!("{word} {number}")))
+        );
     }
-    let twice: Vec<_> = world.wire().times().into_iter().filter(|(_, times)| *times > 1).collect();
+    let twice: Vec<_> = world
+        .wire()
+        .times()
+        .into_iter()
+        .filter(|(_, times)| *times > 1)
+        .collect();
     // What was under way when the holder ended may be sent once more: two at most.
     assert!(twice.len() <= 2, "{twice:?}");
 }

@@ -14,7 +14,16 @@ fn a_store_has_one_holder_at_a_time() {
     until("the first request", || world.accepted() == 1);
     let pid = format!("process {}", holder.pid());
     // Another one hands its lines to it, and the quota is still one.
-    let other = ["run", "work.jsonl", "--run", "another", "-o", "other.jsonl", "--for", "700ms"];
+    let other = [
+        "run",
+        "work.jsonl",
+        "--run",
+        "another",
+        "-o",
+        "other.jsonl",
+        "--for",
+        "700ms",
+    ];
     world.run(&other).exits(1).says(&pid);
     assert_eq!(world.accepted(), 1);
     holder.kill();

@@ -142,7 +142,9 @@ impl Here {
 
     pub(super) fn stop(&mut self) -> Result<(), Failure> {
         self.shutdown.cancel();
-        let Some(running) = self.running.take() else { return Ok(()) };
+        let Some(running) = self.running.take() else {
+            return Ok(());
+        };
         let ended = tokio::task::block_in_place(|| running.stop());
         self.hold = None;
         ended.map_err(|error| loop_failure(&error))
@@ -157,7 +159,9 @@ impl Drop for Here {
 
 /// Serves the API where only this machine can reach it, and says where. A run goes on without it.
 async fn serve(opened: &Opened, shutdown: &CancellationToken) {
-    let Ok(listeners) = listen::bind(([127, 0, 0, 1], 0).into()).await else { return };
+    let Ok(listeners) = listen::bind(([127, 0, 0, 1], 0).into()).await else {
+        return;
+    };
     let Some(address) = listeners.first().and_then(|listener| listener.local_addr().ok()) else {
         return;
     };

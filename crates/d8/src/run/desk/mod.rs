@@ -116,7 +116,9 @@ impl Desk {
         let HoldError::Held { owner: Some(owner), .. } = refused else {
             return Ok(None);
         };
-        let Some(address) = find::of_owner(owner) else { return Ok(None) };
+        let Some(address) = find::of_owner(owner) else {
+            return Ok(None);
+        };
         let Ok(client) = Client::open(vec![address]).await else {
             return Ok(None);
         };
@@ -125,11 +127,16 @@ impl Desk {
         };
         if !differences.is_empty() {
             let all = differences.join("; ");
-            return Err(Failure::not_started(format!("{refused}, and it is set up otherwise: {all}"))
-                .hint("make both the same, stop the other one, or use another store (store.url in d8.toml)")
-                .hint("or hand the work over as it is: the same command with --orchestrator URL"));
+            return Err(
+                Failure::not_started(format!("{refused}, and it is set up otherwise: {all}"))
+                    .hint("make both the same, stop the other one, or use another store (store.url in d8.toml)")
+                    .hint("or hand the work over as it is: the same command with --orchestrator URL"),
+            );
         }
-        say(&format!("the work is done by process {}, which holds the store", owner.pid));
+        say(&format!(
+            "the work is done by process {}, which holds the store",
+            owner.pid
+        ));
         There::follow(client, name).await.map(Some)
     }
 

@@ -15,7 +15,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::orchestrator::Done;
 use crate::run::Trouble;
-use crate::server::runs::{AnswerObject, EndObject, KeyObject, LineAnswer, LineObject, RunStatus, SettleObject, setup_of};
+use crate::server::runs::{
+    AnswerObject, EndObject, KeyObject, LineAnswer, LineObject, RunStatus, SettleObject, setup_of,
+};
 
 /// An orchestrator elsewhere.
 pub(in crate::run) struct There {
@@ -48,7 +50,10 @@ impl There {
 
     /// Listens first: an end between the question and the answer is then not missed.
     pub(super) async fn follow(client: Client, name: &str) -> Result<Box<Self>, Failure> {
-        let response = client.stream(&["api", "runs", name, "ends"]).await.map_err(Failure::from)?;
+        let response = client
+            .stream(&["api", "runs", name, "ends"])
+            .await
+            .map_err(Failure::from)?;
         let (sender, endings) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut bytes = response.bytes_stream();
@@ -91,7 +96,13 @@ impl There {
     pub(super) async fn hand_in(&self, lines: Vec<LineTask>) -> Result<Vec<Result<TaskId, String>>, Failure> {
         let mut body = Vec::new();
         for line in &lines {
-            let object = LineObject::new(line.key, &line.route.name, line.priority, line.id.as_deref(), &line.request);
+            let object = LineObject::new(
+                line.key,
+                &line.route.name,
+                line.priority,
+                line.id.as_deref(),
+                &line.request,
+            );
             serde_json::to_writer(&mut body, &object).map_err(|error| unreadable(&error))?;
             body.push(b'\n');
         }
@@ -103,7 +114,11 @@ impl There {
             let answer: LineAnswer = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
             answers.push(answer.read());
         }
-        if answers.len() == lines.len() { Ok(answers) } else { Err(gone()) }
+        if answers.len() == lines.len() {
+            Ok(answers)
+        } else {
+            Err(gone())
+        }
     }
 
     pub(super) async fn settle(
@@ -135,7 +150,11 @@ impl There {
     }
 
     pub(super) async fn look(&self) -> Option<Look> {
-        let answer = self.client.get(&["api", "runs", &self.name, "status"], &[]).await.ok()?;
+        let answer = self
+            .client
+            .get(&["api", "runs", &self.name, "status"], &[])
+            .await
+            .ok()?;
         let status: RunStatus = answer.read().ok()?;
         Some(Look {
             waiting: status.waiting,
@@ -153,6 +172,8 @@ fn gone() -> Failure {
 }
 
 fn unreadable(error: &serde_json::Error) -> Failure {
-    Failure::broke_off(format!("the orchestrator answers in a form that this d8 does not know: {error}"))
-        .hint("use the same version of d8 for both")
+    Failure::broke_off(format!(
+        "the orchestrator answers in a form that this d8 does not know: {error}"
+    ))
+    .hint("use the same version of d8 for both")
 }
