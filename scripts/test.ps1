@@ -1,5 +1,6 @@
 # All tests of D8 on Windows: powershell -ExecutionPolicy Bypass -File scripts\test.ps1
-# The twin of scripts/test: the tests in Rust, then the official SDKs against the emulator.
+# The twin of scripts/test, as far as it goes: the tests in Rust, then the official SDKs against the emulator and d8 up. The
+# Hive's workers, the API by its document and the page are driven on Unix only.
 $ErrorActionPreference = 'Stop'
 Set-Location (Join-Path $PSScriptRoot '..')
 
@@ -40,6 +41,7 @@ try {
     }
     if (-not $url) { Fail 'the emulator said no address in 30 seconds' }
     Run $python tests\sdk\run.py $url
+    Run $python tests\sdk\gateway.py (Join-Path $target 'debug\d8.exe')
 } finally {
     if (-not $emulator.HasExited) { Stop-Process -Id $emulator.Id; $emulator.WaitForExit() }
     Remove-Item $log -ErrorAction SilentlyContinue

@@ -137,7 +137,9 @@ async fn world(arguments: &RunArguments) -> Result<(Config, Option<Demo>), Failu
 }
 
 fn orchestrator(arguments: &RunArguments) -> Result<Option<Address>, Failure> {
-    let Some(named) = &arguments.orchestrator else { return Ok(None) };
+    let Some(named) = &arguments.orchestrator else {
+        return Ok(None);
+    };
     let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())
         .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
     Ok(find::addresses(Some(named), options)?.into_iter().next())

@@ -22,6 +22,8 @@ struct Seats {
     tasks: HashMap<TaskId, Vec<oneshot::Sender<Done>>>,
     groups: HashMap<GroupId, Vec<mpsc::UnboundedSender<Done>>>,
     starts: HashMap<TaskId, Start>,
+    /// The loop has ended: nobody will be told anything any more.
+    closed: bool,
 }
 
 /// Where the latest attempt of a watched task went, and when.
@@ -37,14 +39,20 @@ impl Audience {
     /// Tells of a task's end. To be called before its state is looked up: an end in between is then not missed.
     pub fn watch(&self, task: TaskId) -> oneshot::Receiver<Done> {
         let (sender, receiver) = oneshot::channel();
-        self.lock().tasks.entry(task).or_default().push(sender);
+        let mut seats = self.lock();
+        if !seats.closed {
+            seats.tasks.entry(task).or_default().push(sender);
+        }
         receiver
     }
 
     /// Tells of the ends of all tasks of a group from now on.
     pub fn follow(&self, group: GroupId) -> mpsc::UnboundedReceiver<Done> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        self.lock().groups.entry(group).or_default().push(sender);
+        let mut seats = self.lock();
+        if !seats.closed {
+            seats.groups.entry(group).or_default().push(sender);
+        }
         receiver
     }
 
@@ -100,6 +108,19 @@ impl Audience {
         }
     }
 
+    /// The loop has ended: whoever waits hears that nothing will come.
+    fn close(&self) {
+        *self.lock() = Seats {
+            closed: true,
+            ..Seats::default()
+        };
+    }
+
+    /// Closes it when it is dropped, however the loop ends.
+    pub(super) fn closing(self: &Arc<Self>) -> Closing {
+        Closing(self.clone())
+    }
+
     /// Where the latest attempt of a watched task went.
     pub fn start_of(&self, task: TaskId) -> Option<Start> {
         self.lock().starts.get(&task).copied()
@@ -115,5 +136,14 @@ impl Audience {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Seats> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes an audience when the loop has ended.
+pub(super) struct Closing(Arc<Audience>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.0.close();
     }
 }

@@ -208,9 +208,13 @@ impl Opening {
             recalled.effects,
             recalled.spent_ahead,
         );
+        let closing = handle.audience.closing();
         let thread = thread::Builder::new()
             .name("d8-engine".into())
-            .spawn(move || turn.run())
+            .spawn(move || {
+                let _closing = closing;
+                turn.run()
+            })
             .map_err(thread_failed)?;
         let running = Loop { events, thread, ended };
         Ok(Opened {

@@ -8,11 +8,11 @@ use d8_core::change::Ending;
 use d8_core::id::{TargetId, TaskId};
 use d8_store::ResultRow;
 
+use super::desk::{Desk, LineTask};
+use super::finishing::verdict;
 use super::input::{Lines, RawLine};
 use super::line::Line;
 use super::output::render;
-use super::desk::{Desk, LineTask};
-use super::finishing::verdict;
 use super::{Place, Trouble, identity};
 use crate::cli::Failure;
 use crate::config::{Config, DEFAULT_ROUTE, Route, UnknownModel};
@@ -60,7 +60,9 @@ impl Source {
 
     /// The same from its beginning.
     pub(super) fn again(self, input: &Place) -> Result<Self, Failure> {
-        let Some(content) = self.content else { return Self::read(input) };
+        let Some(content) = self.content else {
+            return Self::read(input);
+        };
         let lines = Lines::of_bytes(content.clone());
         Ok(Self {
             lines: lines.map_err(|error| Failure::broke_off(error.to_string()))?,

@@ -82,7 +82,11 @@ pub async fn run(
     let mut former: Option<Former> = None;
     let mut holder = None;
     loop {
-        let patience = if former.is_some() { desk::TAKEOVER } else { desk::HANDOVER };
+        let patience = if former.is_some() {
+            desk::TAKEOVER
+        } else {
+            desk::HANDOVER
+        };
         let desk = tokio::select! {
             desk = Desk::open(&config, speed, &name, named, patience) => desk?,
             () = interrupted() => return Err(interrupted_early()),
@@ -267,7 +271,9 @@ impl Run {
     /// Looks at the limits as they stand, and takes the work in.
     async fn prepare(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
         let look = self.desk.look().await;
-        self.outlook = look.ok_or_else(|| if self.desk.is_there() { desk::gone() } else { stopped() })?.outlook;
+        self.outlook = look
+            .ok_or_else(|| if self.desk.is_there() { desk::gone() } else { stopped() })?
+            .outlook;
         self.take_in(source, config).await
     }
 
@@ -372,4 +378,3 @@ fn loop_failure(error: &LoopError) -> Failure {
         LoopError::Died => failure.hint("run the same command again: what was done is kept"),
     }
 }
-

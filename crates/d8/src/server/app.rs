@@ -7,9 +7,9 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ApiError;
+use super::guests::Guests;
 use crate::clock::Clock;
 use crate::orchestrator::{Handle, Library, LookupError, News, Opened, Refusal, Stopped};
-use super::guests::Guests;
 use crate::worker::{Sinks, Tally};
 
 /// The ways to the orchestrator, and what holds for all handlers. Handlers take `State<Arc<App>>`.

@@ -96,12 +96,8 @@ pub fn document(mut document: OpenApi) -> OpenApi {
         .flat_map(|operation| operation.tags.clone().unwrap_or_default())
         .collect();
     let tags = TAGS.iter().filter(|(name, _)| used.iter().any(|used| used == name));
-    let tag = |(name, description): &(&str, &str)| {
-        TagBuilder::new()
-            .name(*name)
-            .description(Some(*description))
-            .build()
-    };
+    let tag =
+        |(name, description): &(&str, &str)| TagBuilder::new().name(*name).description(Some(*description)).build();
     document.tags = Some(tags.map(tag).collect());
     let components = document.components.get_or_insert_default();
     components
@@ -168,7 +164,12 @@ mod tests {
         if std::env::var_os(UPDATE).is_some() {
             std::fs::write(&committed, &current).unwrap();
         }
-        let kept = std::fs::read_to_string(&committed).unwrap_or_default().replace("\r\n", "\n");
-        assert!(kept == current, "docs/openapi.json is old: `UPDATE=1 cargo test -p d8 openapi` writes it anew");
+        let kept = std::fs::read_to_string(&committed)
+            .unwrap_or_default()
+            .replace("\r\n", "\n");
+        assert!(
+            kept == current,
+            "docs/openapi.json is old: `UPDATE=1 cargo test -p d8 openapi` writes it anew"
+        );
     }
 }

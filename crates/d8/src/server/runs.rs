@@ -76,17 +76,27 @@ pub fn setup_of(config: &Config) -> SetupObject {
         name: account.name.clone(),
         fingerprint: account.fingerprint(),
         models: account.models.iter().map(|model| model.id.clone()).collect(),
-        limits: account.limits.iter().map(|limit| format!("{}, {}", limit.label, limit.spec.amount)).collect(),
+        limits: account
+            .limits
+            .iter()
+            .map(|limit| format!("{}, {}", limit.label, limit.spec.amount))
+            .collect(),
     };
     let route = |route: &crate::config::Route| SetupRoute {
         name: route.name.clone(),
         levels: route
             .levels
             .iter()
-            .map(|level| level.iter().map(|target| format!("{}/{}", target.account, target.model)).collect())
+            .map(|level| {
+                level
+                    .iter()
+                    .map(|target| format!("{}/{}", target.account, target.model))
+                    .collect()
+            })
             .collect(),
     };
-    let implied = |route: &&crate::config::Route| !(config.default_is_implied && route.name == crate::config::DEFAULT_ROUTE);
+    let implied =
+        |route: &&crate::config::Route| !(config.default_is_implied && route.name == crate::config::DEFAULT_ROUTE);
     SetupObject {
         accounts: config.accounts.iter().map(account).collect(),
         routes: config.routes.iter().filter(implied).map(route).collect(),
@@ -167,7 +177,10 @@ fn ending_of(word: &str) -> Option<Ending> {
     match word {
         "completed" => Some(Ending::Completed),
         "cancelled" => Some(Ending::Cancelled),
-        _ => codes.into_iter().find(|code| words::failure_code(*code) == word).map(Ending::Failed),
+        _ => codes
+            .into_iter()
+            .find(|code| words::failure_code(*code) == word)
+            .map(Ending::Failed),
     }
 }
 
@@ -265,11 +278,17 @@ async fn lines(State(app): State<Arc<App>>, Path(name): Path<String>, request: R
     let mut places: Vec<usize> = Vec::new();
     let mut tasks: Vec<NewTask> = Vec::new();
     while let Some(line) = lines.next().await? {
-        let read = line.text.map_err(|error| error.message).and_then(|text| task_of(&app, &name, &text));
+        let read = line
+            .text
+            .map_err(|error| error.message)
+            .and_then(|text| task_of(&app, &name, &text));
         match read {
             Ok(task) => {
                 places.push(answers.len());
-                answers.push(LineAnswer { task: None, error: None });
+                answers.push(LineAnswer {
+                    task: None,
+                    error: None,
+                });
                 tasks.push(task);
             }
             Err(problem) => answers.push(LineAnswer {
@@ -311,7 +330,9 @@ fn task_of(app: &App, name: &Arc<str>, text: &str) -> Result<NewTask, String> {
     let key = u128::from_str_radix(&line.key, 16).map_err(|error| format!("`key`: {error}"))?;
     let request = ChatRequest::parse(line.request.get().as_bytes()).map_err(|error| error.to_string())?;
     let config = app.handle.directory.config();
-    let route = config.resolve(Some(&line.route)).map_err(|unknown| unknown.to_string())?;
+    let route = config
+        .resolve(Some(&line.route))
+        .map_err(|unknown| unknown.to_string())?;
     Ok(NewTask {
         priority: line.priority,
         plain: is_plain(&request),
@@ -361,7 +382,9 @@ async fn tasks(
     let known = numbered(settle.adopt).into_iter().chain(cancel.iter().copied());
     let strangers = app.handle.strangers(known.collect()).await?;
     let open = stored(&app, group, strangers).await?;
-    let open = open.into_iter().filter(|stored| !matches!(stored.state, TaskState::Ended(..)));
+    let open = open
+        .into_iter()
+        .filter(|stored| !matches!(stored.state, TaskState::Ended(..)));
     app.handle.adopt(open.map(|stored| stored.row).collect())?;
     app.handle.cancel_now(cancel).await?;
     let now = app.clock.now();
@@ -376,7 +399,9 @@ async fn tasks(
         _ => None,
     };
     let ended = stored(&app, group, numbered(settle.reopen)).await?;
-    app.handle.revive_now(ended.into_iter().filter_map(again).collect()).await?;
+    app.handle
+        .revive_now(ended.into_iter().filter_map(again).collect())
+        .await?;
     Ok(Json(json!({"status": "ok"})))
 }
 

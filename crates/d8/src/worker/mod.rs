@@ -112,7 +112,10 @@ impl Worker {
         let Concluded { report, result, .. } = self.attempt(&lease, stop).await;
         lock(at_work).remove(&(lease.task, lease.attempt));
         if let (false, Outcome::Answered(_), Some(result)) = (lease.durable, &report.outcome, &result) {
-            self.surroundings.handle.audience.answered(lease.task, lease.attempt, result);
+            self.surroundings
+                .handle
+                .audience
+                .answered(lease.task, lease.attempt, result);
         }
         // When the loop has stopped, the store still knows the lease and counts it as spent.
         let _ = self

@@ -159,7 +159,9 @@ impl Here {
 
     pub(super) fn stop(&mut self) -> Result<(), Failure> {
         self.shutdown.cancel();
-        let Some(running) = self.running.take() else { return Ok(()) };
+        let Some(running) = self.running.take() else {
+            return Ok(());
+        };
         let ended = tokio::task::block_in_place(|| running.stop());
         self.hold = None;
         ended.map_err(|error| loop_failure(&error))

@@ -75,7 +75,10 @@ impl Desk {
         patience: Duration,
     ) -> Result<Self, Failure> {
         if let Some(address) = named {
-            return There::connect(address.clone(), name).await.map(Self::There).map_err(Failure::from);
+            return There::connect(address.clone(), name)
+                .await
+                .map(Self::There)
+                .map_err(Failure::from);
         }
         let end = tokio::time::Instant::now() + patience;
         loop {
@@ -122,7 +125,9 @@ impl Desk {
         let HoldError::Held { owner: Some(owner), .. } = refused else {
             return Ok(None);
         };
-        let Some(address) = find::of_owner(owner, config) else { return Ok(None) };
+        let Some(address) = find::of_owner(owner, config) else {
+            return Ok(None);
+        };
         let Ok(client) = Client::open(vec![address]).await else {
             return Ok(None);
         };
@@ -131,9 +136,11 @@ impl Desk {
         };
         if !differences.is_empty() {
             let all = differences.join("; ");
-            return Err(Failure::not_started(format!("{refused}, and it is set up otherwise: {all}"))
-                .hint("make both the same, stop the other one, or use another store (store.url in d8.toml)")
-                .hint("or hand the work over as it is: the same command with --orchestrator URL"));
+            return Err(
+                Failure::not_started(format!("{refused}, and it is set up otherwise: {all}"))
+                    .hint("make both the same, stop the other one, or use another store (store.url in d8.toml)")
+                    .hint("or hand the work over as it is: the same command with --orchestrator URL"),
+            );
         }
         match There::follow(client, name).await {
             Ok(there) => Ok(Some(there.of_process(owner.pid))),

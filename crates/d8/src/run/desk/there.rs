@@ -17,7 +17,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::orchestrator::Done;
 use crate::run::Trouble;
-use crate::server::runs::{AnswerObject, EndObject, KeyObject, LineAnswer, LineObject, RunStatus, SettleObject, setup_of};
+use crate::server::runs::{
+    AnswerObject, EndObject, KeyObject, LineAnswer, LineObject, RunStatus, SettleObject, setup_of,
+};
 
 /// An orchestrator elsewhere.
 pub(in crate::run) struct There {
@@ -133,7 +135,13 @@ impl There {
     pub(super) async fn hand_in(&self, lines: Vec<LineTask>) -> Result<Vec<Result<TaskId, String>>, Failure> {
         let mut body = Vec::new();
         for line in &lines {
-            let object = LineObject::new(line.key, &line.route.name, line.priority, line.id.as_deref(), &line.request);
+            let object = LineObject::new(
+                line.key,
+                &line.route.name,
+                line.priority,
+                line.id.as_deref(),
+                &line.request,
+            );
             serde_json::to_writer(&mut body, &object).map_err(|error| unreadable(&error))?;
             body.push(b'\n');
         }
@@ -146,7 +154,11 @@ impl There {
             let answer: LineAnswer = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
             answers.push(answer.read());
         }
-        if answers.len() == lines.len() { Ok(answers) } else { Err(self.broken_off()) }
+        if answers.len() == lines.len() {
+            Ok(answers)
+        } else {
+            Err(self.broken_off())
+        }
     }
 
     pub(super) async fn settle(
@@ -179,7 +191,11 @@ impl There {
     }
 
     pub(super) async fn look(&self) -> Option<Look> {
-        let answer = self.client.get(&["api", "runs", &self.name, "status"], &[]).await.ok()?;
+        let answer = self
+            .client
+            .get(&["api", "runs", &self.name, "status"], &[])
+            .await
+            .ok()?;
         let status: RunStatus = answer.read().ok()?;
         self.refused_before.get_or_init(|| status.refused);
         self.refused.store(status.refused, Ordering::Relaxed);
@@ -207,6 +223,8 @@ pub(in crate::run) fn gone() -> Failure {
 }
 
 fn unreadable(error: &serde_json::Error) -> Failure {
-    Failure::broke_off(format!("the orchestrator answers in a form that this d8 does not know: {error}"))
-        .hint("use the same version of d8 for both")
+    Failure::broke_off(format!(
+        "the orchestrator answers in a form that this d8 does not know: {error}"
+    ))
+    .hint("use the same version of d8 for both")
 }

@@ -168,7 +168,9 @@ async fn to_open_ones(app: &App, selection: &Selection, act: Act) -> Result<u64,
 /// The newest task there is: what comes after it is not meant.
 async fn newest(app: &App) -> Result<Option<TaskId>, ApiError> {
     let all = TaskFilter::default().select(&app.handle.directory);
-    let newest = app.library.ask(move |reader| all.page(reader, Order::NewestFirst, None, 1));
+    let newest = app
+        .library
+        .ask(move |reader| all.page(reader, Order::NewestFirst, None, 1));
     Ok(newest.await?.first().map(|stored| stored.row.id))
 }
 
@@ -197,7 +199,9 @@ impl Pages {
             return Err(ApiError::stopped());
         }
         let (selection, after) = (self.selection.clone(), self.after);
-        let page = app.library.ask(move |reader| selection.page(reader, Order::OldestFirst, after, PAGE));
+        let page = app
+            .library
+            .ask(move |reader| selection.page(reader, Order::OldestFirst, after, PAGE));
         let mut page = page.await?;
         page.retain(|stored| Some(stored.row.id) <= self.newest);
         self.after = page.last().map(|stored| stored.row.id);

@@ -35,7 +35,11 @@ pub async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Resu
     match state {
         TaskState::Ended(ending @ (Ending::Completed | Ending::Failed(_)), _) => Err(ApiError::conflict(
             "already_ended",
-            format!("{} has {} and cannot be cancelled", ids::shown(task), ended_status(ending)),
+            format!(
+                "{} has {} and cannot be cancelled",
+                ids::shown(task),
+                ended_status(ending)
+            ),
         )),
         _ => Ok(Json(app.task(task).await?)),
     }
@@ -73,7 +77,10 @@ pub(super) enum NotAgain {
 impl NotAgain {
     fn of(self, task: &str) -> ApiError {
         let (code, why) = match self {
-            Self::Completed => ("already_completed", "has completed; hand it in as a new task to have it done anew"),
+            Self::Completed => (
+                "already_completed",
+                "has completed; hand it in as a new task to have it done anew",
+            ),
             Self::Open => ("not_ended", "is open; it is tried again by itself"),
             Self::NotKept => (
                 "not_kept",

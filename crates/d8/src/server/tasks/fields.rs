@@ -30,14 +30,15 @@ impl Fields {
         read.map(Self)
     }
 
-    /// Refuses fields that nobody would read.
-    pub(super) fn know(&self, known: &[&str]) -> Result<(), ApiError> {
-        let Some(stranger) = self.0.keys().find(|name| !known.contains(&name.as_str())) else {
+    /// Refuses fields that nobody would read: neither the task's own nor those that may stand beside them.
+    pub(super) fn know(&self, own: &[&str], beside: &[&str]) -> Result<(), ApiError> {
+        let known = || own.iter().chain(beside).copied();
+        let Some(stranger) = self.names().find(|name| !known().any(|known| known == *name)) else {
             return Ok(());
         };
-        let help = match nearest(stranger, known.iter().copied()) {
+        let help = match nearest(stranger, known()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are {}", quoted(known.iter().copied())),
+            None => format!("there are {}", quoted(own.iter().copied())),
         };
         let message = format!("there is no field `{}`; {help}", shown(stranger));
         Err(ApiError::bad_request("unknown_field", message))

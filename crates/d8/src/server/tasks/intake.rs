@@ -40,7 +40,13 @@ pub(super) async fn all(app: &App, tasks: Vec<NewTask>) -> Result<Vec<Taken>, (O
         if known.is_none() {
             sealed.check(&task).map_err(here)?;
         }
-        taken.push(known.map_or(Taken { id: task.id, repeated: false }, Taken::known));
+        taken.push(known.map_or(
+            Taken {
+                id: task.id,
+                repeated: false,
+            },
+            Taken::known,
+        ));
         if known.is_none() {
             fresh.push(task);
         }

@@ -110,11 +110,7 @@ async fn take_in(way_in: &WayIn, lines: Vec<Line>) -> Result<Vec<Outcome>, ApiEr
 }
 
 /// The lines that are there, at least one unless there are no more: whoever sends slowly is answered line by line.
-async fn gather(
-    lines: &mut JsonLines,
-    number: &mut u64,
-    fault: &mut Option<ApiError>,
-) -> Result<Vec<Line>, ApiError> {
+async fn gather(lines: &mut JsonLines, number: &mut u64, fault: &mut Option<ApiError>) -> Result<Vec<Line>, ApiError> {
     if let Some(fault) = fault.take() {
         return Err(fault);
     }

@@ -147,10 +147,7 @@ pub struct TaskList {
         (status = 200, description = "Those that match everything that is given", body = TaskList),
         Always,
     ))]
-pub async fn list(
-    State(app): State<Arc<App>>,
-    Query(query): Query<ListQuery>,
-) -> Result<Json<TaskList>, ApiError> {
+pub async fn list(State(app): State<Arc<App>>, Query(query): Query<ListQuery>) -> Result<Json<TaskList>, ApiError> {
     let limit = query.limit.unwrap_or(LISTED);
     if !(1..=MOST_LISTED).contains(&limit) {
         return Err(wrong("limit", "must be from 1 to 1000"));

@@ -1,6 +1,6 @@
 //! `/api/tasks`: tasks are handed in, looked at, waited for, cancelled, tried again.
 //!
-//! In reading order: `fields` and [`draft`] read what a client describes; `repeat` knows it again by its key; `intake`
+//! In reading order: `fields`, `work` and `draft` read what a client describes; `repeat` knows it again by its key; `intake`
 //! hands it to the orchestrator; `submit` and `lines` are the two forms of the call. [`look`] shows tasks; `selection` is
 //! what a filter means; [`change`] cancels and tries again one task, [`bulk`] all that a filter finds.
 
@@ -15,6 +15,7 @@ pub mod look;
 mod repeat;
 pub mod selection;
 pub mod submit;
+mod work;
 
 #[cfg(test)]
 mod tests;

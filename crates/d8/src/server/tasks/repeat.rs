@@ -188,7 +188,10 @@ pub async fn forget_old_requests(app: Arc<App>) {
 pub(super) async fn forget(app: &App, before: Timestamp) -> Result<u64, ApiError> {
     let mut count = 0;
     loop {
-        let old = app.library.ask(move |reader| reader.old_requests(before, AT_A_TIME)).await?;
+        let old = app
+            .library
+            .ask(move |reader| reader.old_requests(before, AT_A_TIME))
+            .await?;
         if old.is_empty() || app.shutdown.is_cancelled() {
             return Ok(count);
         }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::{Extension, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use d8_core::id::TaskId;
 use d8_store::StoreError;
 use serde_json::value::RawValue;
@@ -143,11 +143,10 @@ fn status(repeated: bool) -> StatusCode {
 }
 
 /// An error of one task of an array.
-fn at(place: usize, error: ApiError) -> ApiError {
-    ApiError {
-        message: format!("task {} of the array (nothing was taken in): {}", place + 1, error.message),
-        ..error
-    }
+fn at(place: usize, mut error: ApiError) -> ApiError {
+    let number = place + 1;
+    error.message = format!("task {number} of the array (nothing was taken in): {}", error.message);
+    error
 }
 
 /// Tasks that are stored, in this order.
@@ -160,7 +159,9 @@ pub(super) async fn objects(app: &App, ids: Vec<TaskId>) -> Result<Vec<TaskObjec
                 Some(stored) => FullTask::read(reader, stored).map(Some),
                 None => Ok(None),
             };
-            part.iter().map(read).collect::<Result<Option<Vec<FullTask>>, StoreError>>()
+            part.iter()
+                .map(read)
+                .collect::<Result<Option<Vec<FullTask>>, StoreError>>()
         });
         objects.extend(app.many(full.await?.ok_or_else(ApiError::internal)?).await?);
     }
