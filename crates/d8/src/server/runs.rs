@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 use super::app::App;
 use super::body::JsonBody;
 use super::error::{ApiError, ErrorBody};
-use super::lines::{JsonLines, MAX_LINE};
+use super::lines::JsonLines;
 use crate::config::Config;
 use crate::orchestrator::{Done, NewTask, Way};
 use crate::run::{lasting_trouble, reasons, waiting_for};
@@ -35,6 +35,8 @@ use crate::words;
 const SIGN_EVERY: Duration = Duration::from_secs(1);
 /// So many lines are handed in at once.
 const CHUNK: usize = 1_000;
+/// The longest line: one of a file of work, and what is said of it.
+const LONGEST_LINE: usize = 66 * 1024 * 1024;
 
 /// All of them.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
@@ -68,6 +70,8 @@ struct SetupAccount {
 struct SetupRoute {
     name: String,
     levels: Vec<Vec<String>>,
+    /// Milliseconds: of tasks that somebody waits for, of others, and until the last resort.
+    patience_ms: [u64; 3],
 }
 
 /// What a configuration says, for comparison.
@@ -82,8 +86,15 @@ pub fn setup_of(config: &Config) -> SetupObject {
             .map(|limit| format!("{}, {}", limit.label, limit.spec.amount))
             .collect(),
     };
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let route = |route: &crate::config::Route| SetupRoute {
         name: route.name.clone(),
+        patience_ms: [
+            route.patience.interactive,
+            route.patience.queued,
+            route.last_resort_after,
+        ]
+        .map(millis),
         levels: route
             .levels
             .iter()
@@ -122,7 +133,8 @@ fn differences(theirs: &SetupObject, ours: &SetupObject) -> Vec<String> {
         let name = &route.name;
         match ours.routes.iter().find(|own| own.name == *name) {
             None => found.push(format!("it has no route `{name}`")),
-            Some(own) if own != route => found.push(format!("its route `{name}` leads elsewhere")),
+            Some(own) if own.levels != route.levels => found.push(format!("its route `{name}` leads elsewhere")),
+            Some(own) if own != route => found.push(format!("its route `{name}` has another patience")),
             Some(_) => {}
         }
     }
@@ -272,7 +284,7 @@ impl LineAnswer {
     (status = 507, description = "The disk is full", body = ErrorBody),
 ))]
 async fn lines(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Result<Response, ApiError> {
-    let mut lines = JsonLines::new(request, MAX_LINE);
+    let mut lines = JsonLines::new(request, LONGEST_LINE);
     let name: Arc<str> = name.into();
     let mut answers: Vec<LineAnswer> = Vec::new();
     let mut places: Vec<usize> = Vec::new();

@@ -334,3 +334,25 @@ fn an_edited_line_is_done_anew_there_and_the_old_one_is_dropped() {
         .says("2 done before");
     assert_eq!((up.count("cancelled"), up.count("pending")), (1, 3));
 }
+
+#[test]
+fn a_route_with_another_patience_is_another_route() {
+    let world = World::unlimited();
+    let route = |patience: &str| {
+        let target = format!("groq/{}", crate::world::GROQ_MODEL);
+        format!("[[route]]\nname = \"fast\"\nprimary = [\"{target}\"]\npatience = \"{patience}\"\n")
+    };
+    let accounts = world.read("d8.toml");
+    world.write("d8.toml", accounts.clone() + &route("5s"));
+    let _up = world.up();
+    world.write("work.jsonl", lines("task", 2));
+    world.run(&["run", "work.jsonl"]).exits(0);
+    world.write("d8.toml", accounts.clone() + &route("50s"));
+    world
+        .run(&["run", "work.jsonl"])
+        .exits(2)
+        .says("its route `fast` has another patience");
+    // What the run does not configure itself is the holder's matter.
+    world.write("d8.toml", accounts);
+    world.run(&["run", "work.jsonl"]).exits(0).says("2 done before");
+}
