@@ -141,44 +141,42 @@ impl Stream {
     }
 
     async fn next(&mut self) -> Next {
-        loop {
-            let patient = !self.begun;
-            let done = async {
-                match &mut self.done {
-                    Some(done) => done.await.ok(),
-                    None => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                biased;
-                Some(chunk) = self.chunks.recv() => {
+        let patient = !self.begun;
+        let done = async {
+            match &mut self.done {
+                Some(done) => done.await.ok(),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            Some(chunk) = self.chunks.recv() => {
+                self.begun = true;
+                Next::Piece(event(&chunk))
+            }
+            done = done => {
+                self.done = None;
+                // Pieces that came before the end are before it in the answer too.
+                if let Ok(chunk) = self.chunks.try_recv() {
                     self.begun = true;
+                    self.done = done.map(answered);
                     return Next::Piece(event(&chunk));
                 }
-                done = done => {
-                    self.done = None;
-                    // Pieces that came before the end are before it in the answer too.
-                    if let Ok(chunk) = self.chunks.try_recv() {
-                        self.begun = true;
-                        self.done = done.map(answered);
-                        return Next::Piece(event(&chunk));
-                    }
-                    return match done {
-                        Some(done) => Next::Ended(done),
-                        None => Next::TooLong(ApiError::stopped()),
-                    };
+                match done {
+                    Some(done) => Next::Ended(done),
+                    None => Next::TooLong(ApiError::stopped()),
                 }
-                () = tokio::time::sleep_until(self.give_up_at), if patient => {
-                    let waited = self.give_up_at.elapsed();
-                    let error = failure::waited_enough(&self.guard.app, self.guard.task, waited).await;
-                    return Next::TooLong(error);
-                }
-                () = tokio::time::sleep_until(self.sign_at), if patient => {
-                    self.sign_at = Instant::now() + SIGN_EVERY;
-                    return Next::Sign;
-                }
-                () = self.guard.app.shutdown.cancelled(), if patient => return Next::TooLong(ApiError::stopped()),
             }
+            () = tokio::time::sleep_until(self.give_up_at), if patient => {
+                let waited = self.give_up_at.elapsed();
+                let error = failure::waited_enough(&self.guard.app, self.guard.task, waited).await;
+                Next::TooLong(error)
+            }
+            () = tokio::time::sleep_until(self.sign_at), if patient => {
+                self.sign_at = Instant::now() + SIGN_EVERY;
+                Next::Sign
+            }
+            () = self.guard.app.shutdown.cancelled(), if patient => Next::TooLong(ApiError::stopped()),
         }
     }
 
