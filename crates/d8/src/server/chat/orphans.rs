@@ -107,6 +107,12 @@ impl Orphans {
         orphan
     }
 
+    /// How many live on.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.lock().by_print.values().map(VecDeque::len).sum()
+    }
+
     /// Cancels those whose time is over, until there are none.
     async fn sweep(self, handle: Handle) {
         while let Some(at) = self.next_end() {
@@ -133,7 +139,11 @@ impl Orphans {
 impl Kept {
     fn take_due(&mut self, now: Instant) -> Vec<TaskId> {
         let mut over = Vec::new();
-        while let Some((_, print, task)) = self.order.pop_front_if(|(at, ..)| *at <= now) {
+        while let Some((at, print, task)) = self.order.front().copied() {
+            if at > now {
+                break;
+            }
+            self.order.pop_front();
             let Some(same) = self.by_print.get_mut(&print) else {
                 continue;
             };

@@ -1,7 +1,6 @@
 //! A place in the queue that a client holds by being there. When the client goes, its request lives on as an orphan, or
 //! ends at once.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,12 +92,10 @@ impl Seat {
     }
 
     /// Ready at the task's end; not to be asked again after that.
-    pub(super) fn ended(&mut self) -> impl Future<Output = Result<Done, Problem>> + Send {
-        async {
-            let ended = (&mut self.done).await;
-            self.is_over = true;
-            ended.map_err(|_| Problem::from(Stopped))
-        }
+    pub(super) async fn ended(&mut self) -> Result<Done, Problem> {
+        let ended = (&mut self.done).await;
+        self.is_over = true;
+        ended.map_err(|_| Stopped.into())
     }
 
     /// Where its latest attempt went, and when.
@@ -145,7 +142,7 @@ impl Seat {
         let reason = WaitObject::new(wait, &status, &self.app.handle.directory.plan());
         let again = wait.until.map_or(UNKNOWN, |until| until.since(now));
         let message = format!(
-            "no answer could be begun within {}: {}; come again then, or wait for longer with the header x-d8-max-wait",
+            "no answer could be begun within {}: {}; send it again then, or let it wait for longer with the header x-d8-max-wait",
             words::span(waited),
             reason.message
         );

@@ -24,7 +24,7 @@ use super::label::label;
 use super::problem::Problem;
 use super::seat::{Seat, WhenLeft};
 use super::{chunks, ending};
-use crate::orchestrator::Done;
+use crate::orchestrator::{Done, Start};
 use crate::server::ApiError;
 use crate::server::app::App;
 
@@ -41,6 +41,8 @@ const END: &[u8] = b"data: [DONE]\n\n";
 const AHEAD: usize = 16;
 /// How often a request that has waited enough is looked at, while it is being answered.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Longer than it takes to tell of an end that has happened.
+const END_IS_TOLD: Duration = Duration::from_secs(1);
 
 /// Submits a request and answers it piece by piece.
 pub(super) async fn answer(app: Arc<App>, ask: Ask) -> Response {
@@ -68,8 +70,8 @@ struct Streaming {
     begun: bool,
     /// Nobody can send pieces any more, but another attempt may come.
     senders_gone: bool,
-    /// The end, which comes after the last pieces.
-    done: Option<Done>,
+    /// The end, which is told after the last pieces.
+    end: Option<Result<Done, Problem>>,
 }
 
 /// What happens next.
@@ -101,7 +103,7 @@ impl Streaming {
             wants_usage: ask.request.wants_stream_usage(),
             begun: false,
             senders_gone: false,
-            done: None,
+            end: None,
         }
     }
 
@@ -113,7 +115,7 @@ impl Streaming {
             Step::Completed(last) => (last, true),
             Step::Failed(problem) => {
                 let mut response = problem.into_response();
-                let start = self.done.as_ref().and_then(|done| done.start);
+                let start = self.start_by_end();
                 label(response.headers_mut(), &self.seat, start);
                 return response;
             }
@@ -126,11 +128,24 @@ impl Streaming {
         );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache, no-store"));
         headers.insert(NO_BUFFERING, HeaderValue::from_static("no"));
-        let start = self.begun.then(|| self.seat.start()).flatten();
-        let start = start.or_else(|| self.done.as_ref().and_then(|done| done.start));
+        let start = self.start().await;
         label(headers, &self.seat, start);
         *response.body_mut() = if is_last { Body::from(first) } else { self.body(first) };
         response
+    }
+
+    /// Where the first piece came from, and when its attempt began.
+    async fn start(&mut self) -> Option<Start> {
+        let running = self.begun.then(|| self.seat.start()).flatten();
+        if self.begun && running.is_none() && self.end.is_none() {
+            // It has ended since, and that is being told at this moment.
+            self.end = tokio::time::timeout(END_IS_TOLD, self.seat.ended()).await.ok();
+        }
+        running.or_else(|| self.start_by_end())
+    }
+
+    fn start_by_end(&self) -> Option<Start> {
+        self.end.as_ref()?.as_ref().ok()?.start
     }
 
     /// Everything from `first` on. Whoever drops it ends the request.
@@ -154,7 +169,7 @@ impl Streaming {
     async fn next(&mut self) -> Step {
         let app = self.seat.app.clone();
         loop {
-            if self.done.is_some() {
+            if self.end.is_some() {
                 return self.last();
             }
             let look = self.next_look();
@@ -165,10 +180,7 @@ impl Streaming {
                     Some(piece) => return self.pieces_from(&piece),
                     None => self.senders_gone = true,
                 },
-                done = self.seat.ended() => match done {
-                    Ok(done) => self.done = Some(done),
-                    Err(problem) => return Step::Failed(problem),
-                },
+                end = self.seat.ended() => self.end = Some(end),
                 () = app.shutdown.cancelled() => return Step::Failed(self.seat.stop()),
                 () = &mut self.timer => if let Some(step) = self.look().await {
                     return step;
@@ -221,10 +233,12 @@ impl Streaming {
         if let Ok(piece) = self.pieces.try_recv() {
             return self.pieces_from(&piece);
         }
-        let Some(done) = &self.done else {
-            return Step::Failed(ApiError::internal().into());
+        let begun = self.begun;
+        let answer = match self.end.clone() {
+            Some(end) => end.and_then(|done| ending::answer(&done, begun)),
+            None => Err(ApiError::internal().into()),
         };
-        match ending::answer(done, self.begun) {
+        match answer {
             Err(problem) => Step::Failed(problem),
             Ok(_) if self.begun => Step::Completed(Bytes::from_static(END)),
             Ok(completion) => match chunks::of_completion(&completion, self.wants_usage) {
