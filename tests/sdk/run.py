@@ -5,6 +5,7 @@
     run.py                 starts emulators of its own (with cargo) and runs everything
     run.py URL             runs everything against an emulator that runs already, such as `d8 emulate`
     run.py URL WORD        only the tests whose name holds WORD
+    gateway.py URL         the OpenAI SDK against a running `d8 up`
 
 Every test is a function `test_*(emulator)` of the modules below, and begins with fresh quotas. Exit 0: all passed.
 """

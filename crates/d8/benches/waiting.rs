@@ -35,14 +35,20 @@ fn main() {
             .unwrap();
         return runtime.block_on(serve());
     }
-    let count = arguments
-        .first()
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(10_000);
+    let count = arguments.first().and_then(|count| count.parse().ok()).unwrap_or(10_000);
     allow_files();
-    for (what, stream) in [("plain", false), ("streamed", true)] {
-        measure(what, count, stream);
+    for kind in [Kind::Begun, Kind::Plain, Kind::Streamed] {
+        measure(kind, count);
     }
+}
+
+/// What waits.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+enum Kind {
+    /// A connection whose request has only begun: what it costs whatever is asked.
+    Begun,
+    Plain,
+    Streamed,
 }
 
 /// A server that takes everything in and answers nothing, until its standard input ends.
@@ -85,7 +91,7 @@ fn config(folder: &Path) -> Config {
     Config::from_text(text, options).unwrap()
 }
 
-fn measure(what: &str, count: usize, stream: bool) {
+fn measure(kind: Kind, count: usize) {
     let mut server = Command::new(std::env::current_exe().unwrap())
         .arg(SERVE)
         .stdin(Stdio::piped())
@@ -98,14 +104,12 @@ fn measure(what: &str, count: usize, stream: bool) {
         .unwrap();
     let before = settled(&server);
     let began = Instant::now();
-    let sockets: Vec<TcpStream> = (0..count)
-        .map(|number| send(address.trim(), number, stream))
-        .collect();
+    let sockets: Vec<TcpStream> = (0..count).map(|number| send(address.trim(), number, kind)).collect();
     let sent = began.elapsed();
     let after = settled(&server);
     let each = after.saturating_sub(before) as f64 / count as f64;
     println!(
-        "{count} {what} requests that wait: {each:.1} kB each ({before} kB before, {after} kB with them; sent in {sent:.1?})"
+        "{count} requests, {kind:?}: {each:.1} kB each ({before} kB before, {after} kB with them; sent in {sent:.1?})"
     );
     drop(sockets);
     std::thread::sleep(Duration::from_millis(500));
@@ -114,8 +118,9 @@ fn measure(what: &str, count: usize, stream: bool) {
     server.wait().unwrap();
 }
 
-fn send(address: &str, number: usize, stream: bool) -> TcpStream {
+fn send(address: &str, number: usize, kind: Kind) -> TcpStream {
     let prompt = "word ".repeat(PROMPT / 5);
+    let stream = kind == Kind::Streamed;
     let body = format!(
         "{{\"model\":\"m\",\"stream\":{stream},\"messages\":[{{\"role\":\"user\",\"content\":\"{number} {prompt}\"}}]}}"
     );
@@ -126,7 +131,9 @@ fn send(address: &str, number: usize, stream: bool) -> TcpStream {
          x-stainless-read-timeout: 600\r\nx-stainless-retry-count: 0\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    socket.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let whole = format!("{head}{body}");
+    let part = if kind == Kind::Begun { "POST" } else { &whole };
+    socket.write_all(part.as_bytes()).unwrap();
     socket
 }
 
