@@ -445,6 +445,7 @@ impl EndObject {
             result,
             by: None,
             start: None,
+            refused: None,
         })
     }
 }

@@ -82,7 +82,13 @@ async fn change(which: &Which, verb: &str) -> Result<u8, Failure> {
     if which.ids.is_empty() {
         let filter = narrowed(&which.filter, which.all)?;
         let client = which.reach.open().await?;
-        return many(&client, verb, &json!({"filter": filter, "all": which.all}), which.reach.json).await;
+        return many(
+            &client,
+            verb,
+            &json!({"filter": filter, "all": which.all}),
+            which.reach.json,
+        )
+        .await;
     }
     let client = which.reach.open().await?;
     let mut code = OK;

@@ -289,6 +289,7 @@ impl Turn {
                     result,
                     by,
                     start: None,
+                    refused: None,
                 };
                 self.own.audience.tell(group, done);
                 if let (true, Some(callbacks)) = (callback, &self.own.callbacks) {
@@ -355,6 +356,7 @@ impl Turn {
             })),
             by: None,
             start: None,
+            refused: Some(refusal.clone()),
         };
         self.own.requests.forget(task);
         self.own.audience.tell(d8_core::id::GroupId(0), done);
