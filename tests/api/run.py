@@ -22,6 +22,8 @@ EXAMPLES = 15
 # The order in which requests are made up is the same in each run.
 SEED = 20251124
 FIRST_LINE = 30
+# An answer that never ends is a fault too, or belongs into schemathesis.toml.
+LONGEST = 240
 CONFIG = """
 [[account]]
 name = "groq"
@@ -69,7 +71,11 @@ def judge(url, tags, folder):
         command += ["--include-tag", tag]
     env = {**os.environ, "SCHEMATHESIS_HOOKS": "lines", "PYTHONPATH": str(HERE)}
     # What it remembers of earlier runs stays in the folder of this one.
-    return subprocess.run(command, cwd=folder, env=env, check=False).returncode
+    try:
+        return subprocess.run(command, cwd=folder, env=env, check=False, timeout=LONGEST).returncode
+    except subprocess.TimeoutExpired:
+        print(f"it was not done after {LONGEST} s: is there an answer that never ends?")
+        return 1
 
 
 def main(arguments):

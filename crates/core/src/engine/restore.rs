@@ -94,7 +94,7 @@ impl Engine {
             row.attempt = row.attempt.max(held.get(&row.id).copied().unwrap_or(AttemptNo(0)));
             engine.readmit(row, effects);
         }
-        for lease in surviving {
+        for lease in &surviving {
             engine.resume_lease(lease, effects);
         }
         for (what, until, why) in past.parks {
@@ -122,9 +122,9 @@ impl Engine {
     }
 
     /// An attempt whose worker did not end with our process is still its own.
-    fn resume_lease(&mut self, lease: PastLease, effects: &mut Effects) {
+    fn resume_lease(&mut self, lease: &PastLease, effects: &mut Effects) {
         let Some(slot) = self.by_id.get(&lease.task).copied() else {
-            return self.close_lease(&lease, effects);
+            return self.close_lease(lease, effects);
         };
         let Some(ref enlisted) = lease.survives else { return };
         self.worker_up(enlisted);

@@ -112,6 +112,7 @@ fn worker(settings: Settings, slots: u32) -> Result<RemoteWorker, Failure> {
             tier: settings.tier,
             models: settings.models,
             slots,
+            attempts: None,
         },
         provider,
         pace: Pace::default(),

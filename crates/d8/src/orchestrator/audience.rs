@@ -86,6 +86,7 @@ impl Audience {
                 result: Some(Arc::new(result.clone())),
                 by: Some(by),
                 start,
+                refused: None,
             });
         }
     }

@@ -158,6 +158,8 @@ pub struct Done {
     pub by: Option<AttemptNo>,
     /// Where its latest attempt went, and when, if somebody watched it.
     pub start: Option<Start>,
+    /// Why it was not taken in, where it was not: its ending is then `Cancelled`.
+    pub refused: Option<Refusal>,
 }
 
 /// How things stand with a group.

@@ -134,7 +134,7 @@ impl Opening {
             ..Owner::default()
         };
         let hold = Hold::acquire(&path, &owner)?;
-        let store = SqliteStore::open(&Location::File(path.clone()), self.clock.now())?;
+        let store = SqliteStore::open(&Location::File(path), self.clock.now())?;
         let mut names = store.names()?;
         let group: Option<GroupId> = match &self.scope {
             Scope::Everything => None,

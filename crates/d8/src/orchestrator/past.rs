@@ -33,7 +33,7 @@ impl Recall<'_> {
         let loaded = store.load(self.which, &mut |row| past.tasks.push(row))?;
         let now = (self.now)(loaded.newest);
         store.spends_since(now - self.memory - DISORDER, &mut |spend| {
-            self.remember(spend, &mut past)
+            self.remember(spend, &mut past);
         })?;
         // What was stored ahead of its use may all have been used.
         let ahead = loaded.allowances.iter().map(|(target, spent)| PastSpend {

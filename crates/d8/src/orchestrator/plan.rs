@@ -154,15 +154,14 @@ impl Plan {
         let mut fresh = Vec::new();
         for limit in &account.limits {
             let id: LimitId = names.intern(&limit.key);
-            if !self.limits.contains_key(&id) {
+            self.limits.entry(id).or_insert_with(|| {
                 fresh.push((id, limit.spec.clone()));
-                let words = LimitWords {
+                LimitWords {
                     account: account.name.clone(),
                     label: limit.label.clone(),
                     models: limit.models.clone(),
-                };
-                self.limits.insert(id, words);
-            }
+                }
+            });
             for model in &limit.models {
                 let covering = self
                     .covering

@@ -63,6 +63,10 @@ pub struct Introduction {
     pub models: Vec<String>,
     /// How many attempts it runs at once.
     pub slots: u32,
+    /// What it is at, or has not been able to report yet: whatever else the orchestrator thinks it has never reached it.
+    /// None: nothing is known of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<Vec<AttemptName>>,
 }
 
 /// The answer to a registration.

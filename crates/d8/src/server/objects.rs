@@ -207,18 +207,18 @@ impl App {
         let objects = tasks.into_iter().map(|task| {
             let id = task.stored.row.id;
             let wait = waits.iter().find(|(waiting, _)| *waiting == id);
-            self.object(task, wait.and_then(|(_, wait)| wait.clone()))
+            self.object(&task, wait.and_then(|(_, wait)| wait.clone()))
         });
         Ok(objects.collect())
     }
 
-    fn object(&self, task: FullTask, wait: Option<WaitObject>) -> TaskObject {
+    fn object(&self, task: &FullTask, wait: Option<WaitObject>) -> TaskObject {
         let row = task.stored.row;
         let particulars = task.particulars();
         let mut attempts: Vec<AttemptObject> = task.attempts.iter().map(|attempt| self.attempt(attempt)).collect();
         attempts.extend(task.lease.as_ref().map(|lease| self.under_way(lease)));
         let names = &self.handle.directory;
-        let (ended, result, error) = end(&task);
+        let (ended, result, error) = end(task);
         let last_worker = attempts.last().map(|attempt| attempt.worker_id.clone());
         TaskObject {
             task_id: ids::shown(row.id),

@@ -464,6 +464,7 @@ impl EndObject {
             result,
             by: None,
             start: None,
+            refused: None,
         })
     }
 }

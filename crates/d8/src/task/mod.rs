@@ -49,7 +49,7 @@ const LOST: [&str; 27] = [
 
 /// Whether a worker of the Hive can carry a request without losing any of it.
 pub fn is_plain(request: &ChatRequest) -> bool {
-    let asks_for_more = |name: &str| LOST.contains(&name) && !(name == "stream" && !request.stream());
+    let asks_for_more = |name: &str| LOST.contains(&name) && (name != "stream" || request.stream());
     if request.names().any(asks_for_more) {
         return false;
     }

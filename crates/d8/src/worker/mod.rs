@@ -151,7 +151,11 @@ impl Worker {
         // Where nothing was passed on, another attempt may follow, for whom it is.
         let is_over = matches!(concluded.report.outcome, Outcome::Answered(_) | Outcome::Cut);
         if let (false, Some((sink, stop))) = (is_over, waiting.filter(|(sink, _)| !sink.is_closed())) {
-            sinks.put(lease.task, sink, stop);
+            sinks.put(lease.task, sink.clone(), stop);
+            // Whoever waited may have gone, and have tidied up, in this moment.
+            if sink.is_closed() {
+                sinks.forget(lease.task);
+            }
         }
         concluded
     }

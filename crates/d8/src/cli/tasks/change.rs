@@ -74,7 +74,7 @@ pub(super) async fn retry(arguments: &RetryArguments) -> Result<u8, Failure> {
 pub(super) async fn reprioritise(arguments: &ReprioritiseArguments) -> Result<u8, Failure> {
     let filter = narrowed(&arguments.filter, arguments.all)?;
     let client = arguments.reach.open().await?;
-    let body = json!({"filter": filter, "priority": arguments.priority});
+    let body = json!({"filter": filter, "all": arguments.all, "priority": arguments.priority});
     many(&client, "reprioritise", &body, arguments.reach.json).await
 }
 
@@ -82,7 +82,13 @@ async fn change(which: &Which, verb: &str) -> Result<u8, Failure> {
     if which.ids.is_empty() {
         let filter = narrowed(&which.filter, which.all)?;
         let client = which.reach.open().await?;
-        return many(&client, verb, &json!({"filter": filter}), which.reach.json).await;
+        return many(
+            &client,
+            verb,
+            &json!({"filter": filter, "all": which.all}),
+            which.reach.json,
+        )
+        .await;
     }
     let client = which.reach.open().await?;
     let mut code = OK;

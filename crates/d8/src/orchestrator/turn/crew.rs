@@ -8,10 +8,12 @@ use d8_core::worker::{Enlisted, Skill};
 use d8_store::ResultRow;
 use tokio::sync::oneshot;
 
+use super::outgoing::give_back;
 use super::{Poll, Turn, renewal};
 use crate::orchestrator::event::{AGENT_ACTION, Polled, Registered, Reporter};
 use crate::orchestrator::fleet::{Member, WorkerName, worker_id};
-use crate::protocol::{Introduction, Registration, VERSION};
+use crate::protocol::{AttemptName, Introduction, Registration, VERSION};
+use crate::server::ids;
 
 /// How many attempts a built-in worker runs at once: more than any account lets it use, as the limits decide.
 pub(in crate::orchestrator) const SLOTS: u32 = 512;
@@ -57,10 +59,24 @@ impl Turn {
         }
         // It is there from now on, and takes work when it asks for it.
         let worker = enlisted.worker;
+        let said = registration.d8.as_ref().and_then(|own| own.attempts.as_ref());
+        if let Some(said) = said {
+            inputs.extend(self.never_reached(worker, said));
+        }
         if !self.draining {
             inputs.extend([Input::WorkerUp(enlisted), Input::Hush(worker)]);
         }
         self.welcome(account, lease)
+    }
+
+    /// Leases that a worker knows nothing of: they were lost on the way, with the process that gave them or its connection.
+    fn never_reached(&self, worker: WorkerId, said: &[AttemptName]) -> Vec<Input> {
+        let names = |(task, attempt): &(TaskId, AttemptNo)| {
+            said.iter()
+                .any(|name| ids::parse(&name.task_id) == Some(*task) && name.attempt == attempt.0)
+        };
+        let held = self.own.engine.held_by(worker).into_iter().filter(|held| !names(held));
+        held.map(|(task, attempt)| give_back(task, attempt)).collect()
     }
 
     fn welcome(&self, account: AccountId, lease: Duration) -> Registered {

@@ -134,6 +134,12 @@ impl Turn {
             .into_iter()
             .map(|target| (target, d8_core::usage::Spend::NONE));
         turn.gathering.allowances.extend(spent);
+        let cancelled = turn
+            .effects
+            .changes
+            .iter()
+            .filter(|change| matches!(change, d8_core::change::Change::Finished { .. }));
+        turn.own.totals.cancelled += cancelled.count() as u64;
         turn.take_effects();
         turn
     }

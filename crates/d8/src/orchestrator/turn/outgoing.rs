@@ -75,7 +75,7 @@ impl Turn {
         for change in &changes {
             self.urgent |= !self.is_passing(change);
         }
-        self.count(&changes);
+        self.note_pending(&changes);
         self.gathering.changes.extend(changes);
         let mut elsewhere: BTreeMap<WorkerId, Vec<Lease>> = BTreeMap::new();
         for output in std::mem::take(&mut self.effects.outputs) {
@@ -122,12 +122,11 @@ impl Turn {
         }
     }
 
-    /// The sums of all tasks follow the changes.
-    fn count(&mut self, changes: &[Change]) {
+    /// What comes in, or waits again, is news once it is stored.
+    fn note_pending(&mut self, changes: &[Change]) {
         let watched = self.own.news.receiver_count() > 0;
         for change in changes {
             match change {
-                Change::Finished { ending, .. } => *self.total_of(*ending) += 1,
                 Change::Added(row) if watched => self.waiting.pending.push(row.id),
                 Change::Requeued { task, .. } if watched => self.waiting.pending.push(*task),
                 _ => {}
@@ -145,7 +144,7 @@ impl Turn {
 
     fn send_built_in(&mut self, lease: Lease) {
         if self.may_leave_at_once(&lease) {
-            self.deliver_output(Output::Lease(lease), None);
+            self.deliver_output(&Output::Lease(lease), None);
         } else {
             self.waiting.outputs.push(Output::Lease(lease));
         }
@@ -154,7 +153,8 @@ impl Turn {
     /// A worker elsewhere gets its leases as the answer to its poll. Where it has just hung up, nothing was sent.
     fn send_elsewhere(&mut self, worker: WorkerId, leases: Vec<Lease>) {
         let Some(poll) = self.polls.remove(&worker) else {
-            self.returned.extend(leases.iter().map(give_back));
+            self.returned
+                .extend(leases.iter().map(|lease| give_back(lease.task, lease.attempt)));
             return;
         };
         let at_once = leases.iter().all(|lease| self.may_leave_at_once(lease));
@@ -203,7 +203,7 @@ impl Turn {
     fn end(&mut self, task: TaskId, durable: bool, callback: bool, result: Option<ResultRow>, output: Output) {
         self.own.requests.forget(task);
         if !durable {
-            return self.deliver_output(output, result.map(Arc::new));
+            return self.deliver_output(&output, result.map(Arc::new));
         }
         if callback {
             self.gathering.callbacks.push(task);
@@ -257,12 +257,12 @@ impl Turn {
                 Output::Ended { task, .. } => results.remove(task),
                 _ => None,
             };
-            self.deliver_output(output, result);
+            self.deliver_output(&output, result);
         }
     }
 
-    fn deliver_output(&mut self, output: Output, result: Option<Arc<ResultRow>>) {
-        match output {
+    fn deliver_output(&mut self, output: &Output, result: Option<Arc<ResultRow>>) {
+        match *output {
             Output::Lease(lease) => {
                 self.tell_news(News::Assigned {
                     task: lease.task,
@@ -281,6 +281,7 @@ impl Turn {
                 callback,
                 ..
             } => {
+                *self.total_of(ending) += 1;
                 self.tell_news(News::Ended { task, group, ending });
                 let done = Done {
                     task,
@@ -288,6 +289,7 @@ impl Turn {
                     result,
                     by,
                     start: None,
+                    refused: None,
                 };
                 self.own.audience.tell(group, done);
                 if let (true, Some(callbacks)) = (callback, &self.own.callbacks) {
@@ -330,7 +332,8 @@ impl Turn {
             });
         }
         if let Err(polled) = reply.send(polled) {
-            self.returned.extend(polled.leases.iter().map(give_back));
+            self.returned
+                .extend(polled.leases.iter().map(|lease| give_back(lease.task, lease.attempt)));
         }
     }
 
@@ -353,6 +356,7 @@ impl Turn {
             })),
             by: None,
             start: None,
+            refused: Some(refusal.clone()),
         };
         self.own.requests.forget(task);
         self.own.audience.tell(d8_core::id::GroupId(0), done);
@@ -366,10 +370,10 @@ impl Turn {
 }
 
 /// An attempt that never reached its worker.
-fn give_back(lease: &Lease) -> Input {
+pub(super) fn give_back(task: TaskId, attempt: AttemptNo) -> Input {
     Input::Finished {
-        task: lease.task,
-        attempt: lease.attempt,
+        task,
+        attempt,
         report: Report {
             outcome: Outcome::GivenBack,
             received_at: d8_core::time::Timestamp::EPOCH,

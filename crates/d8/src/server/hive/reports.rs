@@ -91,9 +91,6 @@ async fn hear(app: &App, task_id: &str, worker: String, reported: &Value) -> Res
         return Ok(heard);
     };
     let attempts = attempts_of(app, task).await?;
-    if attempts.is_empty() {
-        return Ok(heard);
-    }
     let now = app.clock.now();
     let taken = reported::take(reported, &ids::shown(task), now.as_micros() / 1_000_000);
     let report = Report {

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use d8_core::id::{AttemptNo, TaskId};
 use d8_core::message::{Lease, Outcome, Report};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 
@@ -116,9 +116,10 @@ pub(super) async fn poll(
 }
 
 /// What a poll brings.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[expect(dead_code, reason = "it only describes what is sent")]
 #[schema(as = Polled)]
+#[serde(untagged)]
 pub(super) enum PolledBody {
     /// To one of the Hive's workers.
     #[schema(title = "HiveTask")]
@@ -127,6 +128,8 @@ pub(super) enum PolledBody {
         #[schema(value_type = Option<Object>)]
         task: Option<Value>,
     },
+    /// To one of D8's own.
+    Own(PollAnswer),
 }
 
 async fn jobs(app: &App, polled: Polled) -> PollAnswer {

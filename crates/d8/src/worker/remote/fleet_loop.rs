@@ -96,8 +96,17 @@ impl Life {
     }
 
     /// Registers, with the same incarnation each time: it is the same life.
+    /// The registration, with what it is at now.
+    fn introduced(&self) -> Registration {
+        let mut registration = self.registration.clone();
+        if let Some(own) = &mut registration.d8 {
+            own.attempts = Some(self.held.names());
+        }
+        registration
+    }
+
     pub(super) async fn register(&self) -> Result<Terms, NoAnswer> {
-        let welcome = self.heard(self.link.register(&self.registration).await)?;
+        let welcome = self.heard(self.link.register(&self.introduced()).await)?;
         let refused = |message: String| NoAnswer::Refused { status: 200, message };
         let terms = welcome
             .d8

@@ -53,6 +53,7 @@ impl Scene {
                 tier: None,
                 models: Vec::new(),
                 slots: 2,
+                attempts: None,
             },
             provider: Provider::new(account, 1).unwrap(),
             pace: Pace {
