@@ -14,7 +14,7 @@ use crate::words;
 
 impl Run {
     /// Ends the loop, writes OUT, and sums up.
-    pub(super) fn finish(&mut self, stop: Option<Stop>, began: Instant) -> Result<Summary, Failure> {
+    pub(super) fn finish(&mut self, stop: Option<&Stop>, began: Instant) -> Result<Summary, Failure> {
         let seconds = began.elapsed();
         let tally = self.desk.tally();
         let ready = self.bound(&tally);
@@ -42,7 +42,7 @@ impl Run {
             seconds: seconds.as_secs_f64(),
             bound_seconds: ready.map(|bound| bound.min(seconds.as_secs_f64())),
         };
-        match &stop {
+        match stop {
             Some(Stop::Hopeless(reasons)) => {
                 say(&format!(
                     "stopped: nothing can serve the remaining {}",

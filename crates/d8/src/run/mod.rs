@@ -100,7 +100,7 @@ pub async fn run(
             _ => {}
         }
         let mut run = Run::begin(job, out.clone(), desk, former.take())?;
-        let failure = match run.to_its_end(&mut source, &config, began).await {
+        let failure = match run.see_through(&mut source, &config, began).await {
             Ok(ended) => return Ok(ended),
             Err(failure) => failure,
         };
@@ -234,7 +234,7 @@ impl Run {
     }
 
     /// Does what there is to be done, writes OUT and sums up. True when the user broke it off.
-    async fn to_its_end(
+    async fn see_through(
         &mut self,
         source: &mut intake::Source,
         config: &Config,
@@ -243,7 +243,7 @@ impl Run {
         let stop = self.do_all(source, config).await?;
         self.user_ended = matches!(stop, Some(Stop::Interrupted | Stop::TimeUp));
         let interrupted = stop == Some(Stop::Interrupted);
-        let summary = self.finish(stop, began);
+        let summary = self.finish(stop.as_ref(), began);
         let summary = summary.map_err(|failure| match interrupted {
             true => Failure {
                 code: INTERRUPTED,
