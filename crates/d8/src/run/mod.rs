@@ -15,6 +15,7 @@ mod output;
 mod place;
 mod progress;
 mod summary;
+mod trouble;
 mod waiting;
 
 use std::collections::HashMap;
@@ -24,13 +25,11 @@ use std::time::{Duration, Instant};
 use d8_core::change::Ending;
 use d8_core::engine::Outlook;
 use d8_core::id::{TargetId, TaskId};
-use d8_store::StoreError;
 
 use crate::cli::{Failure, INTERRUPTED, interrupted, say};
 use crate::client::Address;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::orchestrator::LoopError;
 use crate::words;
 use desk::Desk;
 pub(crate) use desk::{lasting_trouble, reasons};
@@ -40,6 +39,7 @@ use output::Partial;
 pub use place::Place;
 pub(crate) use progress::waiting_for;
 pub use summary::Summary;
+use trouble::{Trouble, loop_failure, trouble_failure};
 
 /// How long to wait before looking for whoever holds the store next.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -338,43 +338,5 @@ impl Run {
         bounds
             .filter_map(|(targets, count)| outlook.earliest(targets, count, 0, 0))
             .max()
-    }
-}
-
-/// What can go wrong while answers are put out.
-#[derive(Debug, thiserror::Error)]
-enum Trouble {
-    #[error("{0}")]
-    Write(#[from] std::io::Error),
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    /// The orchestrator elsewhere does not answer.
-    #[error("{0}")]
-    Gone(String),
-}
-
-fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
-    match (trouble, out) {
-        (Trouble::Write(error), Place::File(path)) => {
-            Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
-                .hint("make room or mend it, then run the same command again: what was done is kept")
-        }
-        (Trouble::Write(error), Place::Standard) => {
-            Failure::broke_off(format!("standard output cannot be written: {error}"))
-        }
-        (Trouble::Gone(why), _) => {
-            Failure::broke_off(why.clone()).hint("run the same command again: what was done is kept")
-        }
-        (Trouble::Store(error), _) => Failure::broke_off(error.to_string()).hint(error.hint()),
-    }
-}
-
-fn loop_failure(error: &LoopError) -> Failure {
-    let failure = Failure::broke_off(error.to_string());
-    match error {
-        LoopError::Store(store) => failure
-            .hint(store.hint())
-            .hint("then run the same command again: what was done is kept"),
-        LoopError::Died => failure.hint("run the same command again: what was done is kept"),
     }
 }

@@ -1,154 +1,51 @@
-//! Runs of other processes on this machine: `d8 run` hands its lines to whoever holds the store.
+//! Runs of other processes on this machine: `d8 run` hands its lines to whoever holds the store. In the order of its calls:
+//! [`agreement`], the stream of ends, known keys, [`lines`], tasks to be settled, the status now and then, answers.
+
+mod agreement;
+mod lines;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use bytes::Bytes;
 use d8_core::change::{Ending, FailureCode, TaskRow};
 use d8_core::id::{GroupId, TaskId};
-use d8_store::{Payload, ResultRow, StoredTask, TaskState};
-use d8_wire::ChatRequest;
+use d8_store::{ResultRow, StoredTask, TaskState};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use agreement::{SetupObject, setup_of};
+pub use lines::{LineAnswer, LineObject};
+
 use super::app::App;
 use super::body::JsonBody;
 use super::error::{ApiError, ErrorBody};
-use super::lines::JsonLines;
-use crate::config::Config;
-use crate::orchestrator::{Done, NewTask, Way};
+use crate::orchestrator::Done;
 use crate::run::{lasting_trouble, reasons, waiting_for};
-use crate::task::{estimate, is_plain};
 use crate::words;
 
 /// A stream of ends gives a sign of life so often.
 const SIGN_EVERY: Duration = Duration::from_secs(1);
-/// So many lines are handed in at once.
-const CHUNK: usize = 1_000;
-/// The longest line: one of a file of work, and what is said of it.
-const LONGEST_LINE: usize = 66 * 1024 * 1024;
 
 /// All of them.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
-        .routes(routes!(agree))
+        .routes(routes!(agreement::agree))
         .routes(routes!(keys))
-        .routes(routes!(lines))
+        .routes(routes!(lines::lines))
         .routes(routes!(tasks))
         .routes(routes!(ends))
         .routes(routes!(status))
         .routes(routes!(answer))
-}
-
-/// What a run configures itself: to be the same at the orchestrator. No key is in it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct SetupObject {
-    accounts: Vec<SetupAccount>,
-    routes: Vec<SetupRoute>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-struct SetupAccount {
-    name: String,
-    /// The hash of provider, base URL and key.
-    fingerprint: String,
-    models: Vec<String>,
-    limits: Vec<String>,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-struct SetupRoute {
-    name: String,
-    levels: Vec<Vec<String>>,
-    /// Milliseconds: of tasks that somebody waits for, of others, and until the last resort.
-    patience_ms: [u64; 3],
-}
-
-/// What a configuration says, for comparison.
-pub fn setup_of(config: &Config) -> SetupObject {
-    let account = |account: &crate::config::Account| SetupAccount {
-        name: account.name.clone(),
-        fingerprint: account.fingerprint(),
-        models: account.models.iter().map(|model| model.id.clone()).collect(),
-        limits: account
-            .limits
-            .iter()
-            .map(|limit| format!("{}, {}", limit.label, limit.spec.amount))
-            .collect(),
-    };
-    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    let route = |route: &crate::config::Route| SetupRoute {
-        name: route.name.clone(),
-        patience_ms: [
-            route.patience.interactive,
-            route.patience.queued,
-            route.last_resort_after,
-        ]
-        .map(millis),
-        levels: route
-            .levels
-            .iter()
-            .map(|level| {
-                level
-                    .iter()
-                    .map(|target| format!("{}/{}", target.account, target.model))
-                    .collect()
-            })
-            .collect(),
-    };
-    let implied =
-        |route: &&crate::config::Route| !(config.default_is_implied && route.name == crate::config::DEFAULT_ROUTE);
-    SetupObject {
-        accounts: config.accounts.iter().map(account).collect(),
-        routes: config.routes.iter().filter(implied).map(route).collect(),
-    }
-}
-
-/// How what a run configures itself differs from what is configured here.
-fn differences(theirs: &SetupObject, ours: &SetupObject) -> Vec<String> {
-    let mut found = Vec::new();
-    for account in &theirs.accounts {
-        let name = &account.name;
-        match ours.accounts.iter().find(|own| own.name == *name) {
-            None => found.push(format!("it has no account `{name}`")),
-            Some(own) if own.fingerprint != account.fingerprint => {
-                found.push(format!("its account `{name}` has another key, provider or address"));
-            }
-            Some(own) if own.models != account.models => found.push(format!("its account `{name}` has other models")),
-            Some(own) if own.limits != account.limits => found.push(format!("its account `{name}` has other limits")),
-            Some(_) => {}
-        }
-    }
-    for route in &theirs.routes {
-        let name = &route.name;
-        match ours.routes.iter().find(|own| own.name == *name) {
-            None => found.push(format!("it has no route `{name}`")),
-            Some(own) if own.levels != route.levels => found.push(format!("its route `{name}` leads elsewhere")),
-            Some(own) if own != route => found.push(format!("its route `{name}` has another patience")),
-            Some(_) => {}
-        }
-    }
-    found
-}
-
-/// Whether what a run configures itself is the same here.
-#[utoipa::path(post, path = "/api/runs/agree", tag = "runs", request_body = SetupObject, responses(
-    (status = 200, description = "The differences in words; none where both agree", body = Value, example = json!({"differences": []})),
-    (status = 400, description = "The body is wrong", body = ErrorBody),
-))]
-async fn agree(State(app): State<Arc<App>>, JsonBody(theirs): JsonBody<SetupObject>) -> Json<Value> {
-    let ours = setup_of(&app.handle.directory.config());
-    Json(json!({"differences": differences(&theirs, &ours)}))
 }
 
 /// A line that is known.
@@ -228,140 +125,6 @@ fn ndjson(body: Body) -> Response {
     let kind = HeaderValue::from_static("application/x-ndjson");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
-}
-
-/// A line as it is handed in.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct LineObject {
-    key: String,
-    route: String,
-    priority: u8,
-    custom_id: Option<String>,
-    request: Box<RawValue>,
-}
-
-impl LineObject {
-    /// A line.
-    pub fn new(key: u128, route: &str, priority: u8, custom_id: Option<&str>, request: &ChatRequest) -> Self {
-        let text = String::from_utf8(request.to_bytes()).unwrap_or_default();
-        Self {
-            key: format!("{key:x}"),
-            route: route.to_owned(),
-            priority,
-            custom_id: custom_id.map(str::to_owned),
-            request: RawValue::from_string(text).unwrap_or_default(),
-        }
-    }
-}
-
-/// What became of a line that was handed in.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct LineAnswer {
-    #[serde(default)]
-    task: Option<u64>,
-    #[serde(default)]
-    error: Option<String>,
-}
-
-impl LineAnswer {
-    /// Its task, or why it has none.
-    pub fn read(self) -> Result<TaskId, String> {
-        match (self.task, self.error) {
-            (Some(task), _) => Ok(TaskId(task)),
-            (None, error) => Err(error.unwrap_or_else(|| "it was not taken in".to_owned())),
-        }
-    }
-}
-
-/// Takes lines in, one JSON object a line; answers line by line in the same order.
-#[utoipa::path(post, path = "/api/runs/{name}/lines", tag = "runs", params(("name" = String, Path, description = "The run")),
-    request_body(content = String, content_type = "application/x-ndjson"), responses(
-    (status = 200, description = "One object a line: `task`, or `error`", content_type = "application/x-ndjson", body = String),
-    (status = 400, description = "The body broke off", body = ErrorBody),
-    (status = 408, description = "The body stopped coming", body = ErrorBody),
-    (status = 429, description = "The queue is full", body = ErrorBody),
-    (status = 503, description = "Stopping", body = ErrorBody),
-    (status = 507, description = "The disk is full", body = ErrorBody),
-))]
-async fn lines(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Result<Response, ApiError> {
-    let mut lines = JsonLines::new(request, LONGEST_LINE);
-    let name: Arc<str> = name.into();
-    let mut answers: Vec<LineAnswer> = Vec::new();
-    let mut places: Vec<usize> = Vec::new();
-    let mut tasks: Vec<NewTask> = Vec::new();
-    while let Some(line) = lines.next().await? {
-        let read = line
-            .text
-            .map_err(|error| error.message)
-            .and_then(|text| task_of(&app, &name, &text));
-        match read {
-            Ok(task) => {
-                places.push(answers.len());
-                answers.push(LineAnswer {
-                    task: None,
-                    error: None,
-                });
-                tasks.push(task);
-            }
-            Err(problem) => answers.push(LineAnswer {
-                task: None,
-                error: Some(problem),
-            }),
-        }
-        if tasks.len() >= CHUNK {
-            submit(&app, &mut tasks, &mut places, &mut answers).await?;
-        }
-    }
-    submit(&app, &mut tasks, &mut places, &mut answers).await?;
-    let mut text = Vec::new();
-    for answer in &answers {
-        serde_json::to_writer(&mut text, answer).map_err(|_| ApiError::internal())?;
-        text.push(b'\n');
-    }
-    Ok(ndjson(Body::from(text)))
-}
-
-async fn submit(
-    app: &App,
-    tasks: &mut Vec<NewTask>,
-    places: &mut Vec<usize>,
-    answers: &mut [LineAnswer],
-) -> Result<(), ApiError> {
-    if tasks.is_empty() {
-        return Ok(());
-    }
-    let accepted = app.handle.submit(std::mem::take(tasks)).await??;
-    for (place, accepted) in places.drain(..).zip(accepted) {
-        answers[place].task = Some(accepted.id.0);
-    }
-    Ok(())
-}
-
-fn task_of(app: &App, name: &Arc<str>, text: &str) -> Result<NewTask, String> {
-    let line: LineObject = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let key = u128::from_str_radix(&line.key, 16).map_err(|error| format!("`key`: {error}"))?;
-    let request = ChatRequest::parse(line.request.get().as_bytes()).map_err(|error| error.to_string())?;
-    let config = app.handle.directory.config();
-    let route = config
-        .resolve(Some(&line.route))
-        .map_err(|unknown| unknown.to_string())?;
-    Ok(NewTask {
-        priority: line.priority,
-        plain: is_plain(&request),
-        key: Some(key),
-        payload: Some(Payload {
-            endpoint: app.handle.chat,
-            custom: line.custom_id,
-            body: request.to_bytes(),
-        }),
-        ..NewTask::new(
-            app.handle.new_id(),
-            name.clone(),
-            "local".into(),
-            Way::Route(Arc::new(route)),
-            estimate(&request),
-        )
-    })
 }
 
 /// Tasks of a run that are known already.

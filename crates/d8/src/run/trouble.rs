@@ -1,0 +1,45 @@
+//! What can go wrong in the middle of a run, in words, with the next step.
+
+use d8_store::StoreError;
+
+use super::Place;
+use crate::cli::Failure;
+use crate::orchestrator::LoopError;
+
+/// What can go wrong while answers are put out.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Trouble {
+    #[error("{0}")]
+    Write(#[from] std::io::Error),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The orchestrator elsewhere does not answer.
+    #[error("{0}")]
+    Gone(String),
+}
+
+pub(super) fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
+    match (trouble, out) {
+        (Trouble::Write(error), Place::File(path)) => {
+            Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
+                .hint("make room or mend it, then run the same command again: what was done is kept")
+        }
+        (Trouble::Write(error), Place::Standard) => {
+            Failure::broke_off(format!("standard output cannot be written: {error}"))
+        }
+        (Trouble::Gone(why), _) => {
+            Failure::broke_off(why.clone()).hint("run the same command again: what was done is kept")
+        }
+        (Trouble::Store(error), _) => Failure::broke_off(error.to_string()).hint(error.hint()),
+    }
+}
+
+pub(super) fn loop_failure(error: &LoopError) -> Failure {
+    let failure = Failure::broke_off(error.to_string());
+    match error {
+        LoopError::Store(store) => failure
+            .hint(store.hint())
+            .hint("then run the same command again: what was done is kept"),
+        LoopError::Died => failure.hint("run the same command again: what was done is kept"),
+    }
+}
