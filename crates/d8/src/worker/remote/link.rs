@@ -140,6 +140,11 @@ async fn answered(call: RequestBuilder) -> Result<Response, NoAnswer> {
     if may_come_back || passing.contains(&status) {
         return Err(NoAnswer::Away(format!("HTTP {status}: {message}")));
     }
+    let message = if message.is_empty() {
+        format!("HTTP {status}")
+    } else {
+        message
+    };
     Err(NoAnswer::Refused {
         status: status.as_u16(),
         message,
@@ -152,7 +157,7 @@ fn words(body: &[u8]) -> String {
     let error = &json["error"];
     match error["message"].as_str().or_else(|| error.as_str()) {
         Some(message) => message.to_owned(),
-        None if body.trim_ascii().starts_with(b"<") => "a page for people".to_owned(),
+        None if body.trim_ascii().starts_with(b"<") => "it answered with a page for people".to_owned(),
         None => {
             let text = String::from_utf8_lossy(body);
             let words: Vec<&str> = text.split_whitespace().collect();
