@@ -26,6 +26,11 @@ pub enum Input {
     Cancel(TaskId),
     /// An open task that only the store knew until now.
     Adopt(TaskRow),
+    /// Nobody waits for this group now: those of its tasks that wait are the store's alone until they are adopted again.
+    Release(
+        /// Which.
+        GroupId,
+    ),
     /// An open task has another priority from now on.
     Reprioritise {
         /// The task.

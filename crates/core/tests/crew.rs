@@ -423,3 +423,58 @@ fn after_a_restart_workers_elsewhere_keep_what_they_are_at() {
         "no number is ever given twice"
     );
 }
+
+#[test]
+fn what_nobody_waits_for_is_let_go_and_taken_up_again_as_it_was() {
+    let mut stage = Stage::new(&[1]);
+    let of = |id: u64, group: u32| TaskRow {
+        group: GroupId(group),
+        ..row(id)
+    };
+    let later = TaskRow {
+        not_before: START + Duration::from_secs(5),
+        deadline: START + Duration::from_secs(50),
+        ..of(3, 1)
+    };
+    let submitted = [of(1, 1), of(2, 1), later, of(4, 2)].map(Input::Submit);
+    let leases = stage.turn(submitted.into_iter().chain([Input::WorkerUp(worker(7, 1))]));
+    assert_eq!((leases.len(), leases[0].task), (1, TaskId(1)));
+    stage.turn([Input::Release(GroupId(1))]);
+    assert!(stage.effects.is_empty(), "the store keeps them as they are");
+    let counts = stage.engine.group(GroupId(1));
+    assert_eq!((counts.pending, counts.assigned), (0, 1), "what is under way may end");
+    let report = stage.report(&leases[0], Outcome::Answered(None));
+    let next = stage.turn([report]);
+    assert_eq!((next.len(), next[0].task), (1, TaskId(4)), "another group goes on");
+    // What is taken up again is done, each once.
+    let adopted = [of(2, 1), later, of(4, 2)].map(Input::Adopt);
+    assert!(stage.turn(adopted).is_empty());
+    let report = stage.report(&next[0], Outcome::Answered(None));
+    let next = stage.turn([report]);
+    assert_eq!((next.len(), next[0].task), (1, TaskId(2)));
+    let report = stage.report(&next[0], Outcome::Answered(None));
+    let next = stage.after(Duration::from_secs(6)).turn([report]);
+    assert_eq!((next.len(), next[0].task), (1, TaskId(3)));
+}
+
+#[test]
+fn a_group_is_hopeless_whatever_others_can_hope_for() {
+    let mut stage = Stage::new(&[1]);
+    let nowhere = TaskRow {
+        group: GroupId(2),
+        route: RouteId(9),
+        ..row(2)
+    };
+    stage.turn([
+        Input::WorkerUp(worker(7, 1)),
+        Input::Submit(row(1)),
+        Input::Submit(nowhere),
+        Input::Submit(row(3)),
+    ]);
+    let prospects = |stage: &Stage, group| {
+        let prospects = stage.engine.prospects_of(GroupId(group));
+        (prospects.open, prospects.hopeless)
+    };
+    assert_eq!((prospects(&stage, 1), prospects(&stage, 2)), ((2, 0), (1, 1)));
+    assert_eq!(stage.engine.prospects().hopeless, 1);
+}

@@ -1,8 +1,9 @@
 //! What a person or a program may want to know: counts, waits, use of limits. Derived when asked for, never stored.
 
-use super::{Engine, HeldPlace, Timer};
+use super::{Engine, HeldPlace, Task, Timer};
 use crate::change::{Demand, ParkReason, Parked};
 use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use crate::queue::Class;
 use crate::quota::LimitView;
 use crate::task::Status;
 use crate::time::Timestamp;
@@ -107,19 +108,30 @@ impl Engine {
 
     /// Whether what is open can still be done.
     pub fn prospects(&self) -> Prospects {
-        let mut prospects = Prospects {
+        let hopeless = self.classes.iter().filter(|class| self.is_hopeless(class));
+        Prospects {
             open: self.tasks.len() as u64,
-            hopeless: 0,
-        };
-        for class in &self.classes {
-            if class
-                .targets()
-                .all(|target| self.is_closed_for_good(target, &class.key.demand))
-            {
-                prospects.hopeless += (class.queue.len() + class.delayed) as u64;
-            }
+            hopeless: hopeless.map(|class| (class.queue.len() + class.delayed) as u64).sum(),
         }
-        prospects
+    }
+
+    /// The same for one group. All open tasks are looked at only where some can be served by nobody.
+    pub fn prospects_of(&self, group: GroupId) -> Prospects {
+        let GroupCounts { pending, assigned, .. } = self.group(group);
+        let hopeless: Vec<bool> = self.classes.iter().map(|class| self.is_hopeless(class)).collect();
+        let waits_in_vain =
+            |task: &Task| task.row.group == group && task.status == Status::Pending && hopeless[task.class.0 as usize];
+        let tasks = hopeless.contains(&true).then_some(&self.tasks);
+        let in_vain = tasks.into_iter().flatten().filter(|(_, task)| waits_in_vain(task));
+        Prospects {
+            open: pending + assigned,
+            hopeless: in_vain.count() as u64,
+        }
+    }
+
+    fn is_hopeless(&self, class: &Class) -> bool {
+        let mut targets = class.targets();
+        targets.all(|target| self.is_closed_for_good(target, &class.key.demand))
     }
 
     pub(super) fn is_closed_for_good(&self, id: TargetId, demand: &Demand) -> bool {

@@ -271,6 +271,7 @@ impl Engine {
             Input::Revive { row, was } => self.revive(row, was, effects),
             Input::Cancel(task) => self.cancel(task, effects),
             Input::Adopt(row) => self.adopt(row, effects),
+            Input::Release(group) => self.release(group),
             Input::Reprioritise { task, priority } => self.reprioritise(task, priority, effects),
             Input::WorkerUp(worker) => self.worker_up(&worker),
             Input::Poll { worker, waits } => self.poll(&worker, waits),
@@ -298,6 +299,26 @@ impl Engine {
     fn adopt(&mut self, row: TaskRow, effects: &mut Effects) {
         if !self.by_id.contains_key(&row.id) {
             self.admit(row, effects);
+        }
+    }
+
+    /// The tasks of a group that wait leave as they are: open, and in the store. What is under way may end.
+    fn release(&mut self, group: GroupId) {
+        let waits = |task: &Task| task.row.group == group && task.status == Status::Pending;
+        let waiting: Vec<usize> = self
+            .tasks
+            .iter()
+            .filter(|(_, task)| waits(task))
+            .map(|(slot, _)| slot)
+            .collect();
+        for slot in waiting {
+            self.unplace(u32::try_from(slot).expect("fewer than 2^32 open tasks fit in memory"));
+            let task = self.tasks.remove(slot);
+            self.by_id.remove(&task.row.id);
+            if task.row.deadline < Timestamp::MAX {
+                self.timers.remove(&(task.row.deadline, Timer::Deadline(task.row.id)));
+            }
+            self.groups.entry(group).or_default().pending -= 1;
         }
     }
 

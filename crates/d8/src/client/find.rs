@@ -76,13 +76,12 @@ pub fn addresses(named: Option<&SecretString>, options: LoadOptions) -> Result<V
     Ok(owner.into_iter().chain([default]).collect())
 }
 
-/// Whoever holds a store, where it says so.
-pub fn of_owner(owner: &Owner) -> Option<Address> {
+/// Whoever holds the store of this configuration, where it says so.
+pub fn of_owner(owner: &Owner, config: &Config) -> Option<Address> {
     let url = parse(owner.url.as_deref()?).ok()?;
-    let token = owner
-        .token_file
-        .as_deref()
-        .and_then(|file| token::of_file(Path::new(file)));
+    let kept = || token::of_file(Path::new(owner.token_file.as_deref()?));
+    let token = config.env.get(env_names::D8_TOKEN).map(SecretString::from);
+    let token = token.or_else(kept).or_else(|| config.server.token.clone());
     Some(Address {
         url,
         token,

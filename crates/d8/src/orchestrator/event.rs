@@ -169,7 +169,7 @@ pub struct View {
     pub now: Timestamp,
     /// The group's counts.
     pub counts: GroupCounts,
-    /// Whether what is open can still be done.
+    /// Whether what is open of the group can still be done.
     pub prospects: Prospects,
     /// Each target.
     pub targets: Vec<TargetView>,
@@ -269,6 +269,10 @@ pub(super) enum Event {
     Submit(Vec<NewTask>, Option<oneshot::Sender<Result<Vec<Accepted>, Refusal>>>),
     Revive(Vec<(TaskRow, Ending)>, Option<oneshot::Sender<()>>),
     Adopt(Vec<TaskRow>),
+    /// Nobody waits for this group now.
+    Release(GroupId),
+    /// Which of these are not open here; answered when what came before is stored.
+    Strangers(Vec<TaskId>, oneshot::Sender<Vec<TaskId>>),
     Cancel(Vec<TaskId>, Option<oneshot::Sender<()>>),
     Reprioritise(Vec<TaskId>, u8, oneshot::Sender<()>),
     Pause(Named, bool, oneshot::Sender<bool>),

@@ -127,6 +127,17 @@ impl Handle {
         self.tell(Event::Adopt(tasks))
     }
 
+    /// Nobody waits for this group now: what waits in it is the store's alone until it is adopted again.
+    pub fn release(&self, group: GroupId) -> Result<(), Stopped> {
+        self.tell(Event::Release(group))
+    }
+
+    /// Which of these are not open here. When the answer is here, the store knows how they stand: one that is open there
+    /// may be adopted.
+    pub async fn strangers(&self, tasks: Vec<TaskId>) -> Result<Vec<TaskId>, Stopped> {
+        self.ask(|reply| Event::Strangers(tasks, reply)).await
+    }
+
     /// Nobody wants these any more.
     pub fn cancel(&self, tasks: Vec<TaskId>) -> Result<(), Stopped> {
         self.tell(Event::Cancel(tasks, None))

@@ -6,50 +6,39 @@ use d8_core::change::Ending;
 use d8_store::ResultRow;
 use serde_json::Value;
 
-use super::desk::Desk;
-use super::intake::{Book, LineState};
+use super::intake::LineState;
 use super::output::{Final, Verdict};
 use super::{Place, Run, Stop, Summary, Trouble, trouble_failure};
 use crate::cli::{Failure, say};
 use crate::words;
 
 impl Run {
-    /// Ends the loop, writes OUT, and sums up. True when the user broke it off.
-    pub(super) async fn finish(self, stop: Option<Stop>, began: Instant) -> Result<(Summary, bool), Failure> {
+    /// Ends the loop, writes OUT, and sums up.
+    pub(super) fn finish(&mut self, stop: Option<Stop>, began: Instant) -> Result<Summary, Failure> {
         let seconds = began.elapsed();
         let tally = self.desk.tally();
         let ready = self.bound(&tally);
-        let Self {
-            mut desk,
-            mut book,
-            mut lines,
-            partial,
-            next_out,
-            out,
-            mut sums,
-            ..
-        } = self;
-        let ended = desk.stop();
+        let ended = self.desk.stop();
         // What the loop stored last was not told before it ended.
-        while let Ok(done) = desk.endings().try_recv() {
-            if let Some(index) = lines.remove(&done.task) {
-                book.lines[index].state = LineState::Ended(done.task, done.ending);
-                sums.end(done.ending);
+        while let Ok(done) = self.desk.endings().try_recv() {
+            if let Some(index) = self.lines.remove(&done.task) {
+                self.book.lines[index].state = LineState::Ended(done.task, done.ending);
+                self.sums.end(done.ending);
             }
         }
-        let written = write_all(&book, &desk, &out, next_out);
-        drop(desk);
+        let written = self.write_all();
         ended?;
-        written.map_err(|error| trouble_failure(&error, &out))?;
+        written.map_err(|error| self.broken(&error))?;
+        let sums = self.sums;
         let complete = sums.open == 0;
-        if let Some(partial) = partial.filter(|_| complete) {
+        if let Some(partial) = self.partial.take().filter(|_| complete) {
             let _ = partial.remove();
         }
         let summary = Summary {
-            total: book.lines.len() as u64,
+            total: self.book.lines.len() as u64,
             done: sums.done,
             failed: sums.failed + sums.open,
-            refused: tally.refused,
+            refused: self.refused + tally.refused,
             seconds: seconds.as_secs_f64(),
             bound_seconds: ready.map(|bound| bound.min(seconds.as_secs_f64())),
         };
@@ -62,14 +51,35 @@ impl Run {
                 reasons.iter().for_each(|reason| say(&format!("  {reason}")));
             }
             Some(Stop::TimeUp) => say("stopped: the time is up; the same command goes on"),
-            Some(Stop::HolderGone) | None => {}
+            None => {}
             Some(Stop::Interrupted) => say("stopped; the same command goes on where this one ended"),
         }
-        Ok((summary, stop == Some(Stop::Interrupted)))
+        Ok(summary)
     }
 
-    /// The least time that the quotas allow for what this invocation did, in seconds.
+    /// Writes OUT in the order of the input, or the rest of standard output.
+    fn write_all(&mut self) -> Result<(), Trouble> {
+        let Place::File(path) = &self.out else {
+            let first = self.next_out.unwrap_or(0);
+            for index in first..self.book.lines.len() {
+                write_out(&self.book.render(index, None, &self.desk)?)?;
+                self.next_out = Some(index + 1);
+            }
+            return Ok(());
+        };
+        let mut file = Final::begin(path)?;
+        for index in 0..self.book.lines.len() {
+            file.write(&self.book.render(index, None, &self.desk)?)?;
+        }
+        Ok(file.finish()?)
+    }
+
+    /// The least time that the quotas allow for what this invocation did, in seconds. Unknown where this orchestrator did
+    /// only a part of it, or the work of others too.
     fn bound(&self, tally: &crate::worker::Count) -> Option<f64> {
+        if self.is_taken_over || self.desk.had_guests() {
+            return None;
+        }
         let outlook = self.outlook.as_ref()?;
         let done_now = self.sums.done - self.sums.before;
         if done_now == 0 {
@@ -108,25 +118,6 @@ pub(super) fn write_out(line: &[u8]) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     out.write_all(line)?;
     out.flush()
-}
-
-/// Writes OUT in the order of the input, or the rest of standard output.
-fn write_all(book: &Book, desk: &Desk, out: &Place, next_out: Option<usize>) -> Result<(), Trouble> {
-    match out {
-        Place::Standard => {
-            for index in next_out.unwrap_or(0)..book.lines.len() {
-                write_out(&book.render(index, None, desk)?)?;
-            }
-        }
-        Place::File(path) => {
-            let mut file = Final::begin(path)?;
-            for index in 0..book.lines.len() {
-                file.write(&book.render(index, None, desk)?)?;
-            }
-            file.finish()?;
-        }
-    }
-    Ok(())
 }
 
 /// The provider's own words in a kept failure.

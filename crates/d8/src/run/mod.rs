@@ -41,6 +41,9 @@ pub use place::Place;
 pub(crate) use progress::waiting_for;
 pub use summary::Summary;
 
+/// How long to wait before looking for whoever holds the store next.
+const SETTLE: Duration = Duration::from_millis(100);
+
 /// What is to be done.
 #[derive(Clone, Debug)]
 pub struct Job {
@@ -61,8 +64,6 @@ pub struct Job {
 enum Stop {
     Interrupted,
     TimeUp,
-    /// The process that did the work is no longer there.
-    HolderGone,
     /// No target can ever serve the rest: why, line by line.
     Hopeless(Vec<String>),
 }
@@ -78,28 +79,38 @@ pub async fn run(
     let name = job.name.clone().unwrap_or_else(|| source.run_name(&job.output));
     let out = place::of_answers(&job.input, &job.output)?;
     let began = Instant::now();
-    let mut next_out = None;
+    let mut former: Option<Former> = None;
+    let mut holder = None;
     loop {
-        let desk = Desk::open(&config, speed, &name, named).await?;
-        let mut run = Run::begin(job, out.clone(), desk)?;
-        if let Some(next_out) = next_out {
-            run.next_out = next_out;
-        }
-        match run.do_all(&mut source, &config).await {
-            Err(failure) => return Err(run.give_up(failure)),
-            Ok(Some(Stop::HolderGone)) if named.is_none() => {
-                say("the process that did the work has gone; it goes on here");
-                next_out = Some(run.next_out);
-                source = source.again(&job.input)?;
+        let patience = if former.is_some() {
+            desk::TAKEOVER
+        } else {
+            desk::HANDOVER
+        };
+        let desk = tokio::select! {
+            desk = Desk::open(&config, speed, &name, named, patience) => desk?,
+            () = interrupted() => return Err(interrupted_early()),
+        };
+        match desk.holder() {
+            Some(process) if holder != Some(process) => {
+                holder = Some(process);
+                say(&format!("the work is done by process {process}, which holds the store"));
             }
-            Ok(Some(Stop::HolderGone)) => {
-                return Err(run.give_up(
-                    Failure::broke_off("the orchestrator has gone")
-                        .hint("run the same command again: what was done is kept"),
-                ));
-            }
-            Ok(stop) => return run.finish(stop, began).await,
+            None if former.is_some() => say("the process that did the work has gone; it goes on here"),
+            _ => {}
         }
+        let mut run = Run::begin(job, out.clone(), desk, former.take())?;
+        let failure = match run.to_its_end(&mut source, &config, began).await {
+            Ok(ended) => return Ok(ended),
+            Err(failure) => failure,
+        };
+        if named.is_some() || run.user_ended || !run.desk.has_gone() {
+            return Err(run.give_up(failure));
+        }
+        former = Some(run.into());
+        // Whoever is about to end may still answer for a while.
+        tokio::time::sleep(SETTLE).await;
+        source = source.again(&job.input)?;
     }
 }
 
@@ -128,11 +139,36 @@ struct Run {
     next_out: Option<usize>,
     out: Place,
     time: Option<Duration>,
+    /// When the time is up, once that is known.
+    until: Option<tokio::time::Instant>,
     outlook: Option<Outlook>,
     targets: Vec<Vec<TargetId>>,
     sums: Sums,
     /// What keeps accounts from work for good, as far as it has been told.
     told: Vec<String>,
+    /// The user wanted an end.
+    user_ended: bool,
+    /// It began under an orchestrator that has gone.
+    is_taken_over: bool,
+    /// 429s for quota under orchestrators that have gone.
+    refused: u64,
+}
+
+/// What is left of a run when the orchestrator that did its work has gone.
+struct Former {
+    next_out: Option<usize>,
+    until: Option<tokio::time::Instant>,
+    refused: u64,
+}
+
+impl From<Run> for Former {
+    fn from(run: Run) -> Self {
+        Self {
+            next_out: run.next_out,
+            until: run.until,
+            refused: run.refused + run.desk.tally().refused,
+        }
+    }
 }
 
 /// How many lines stand how.
@@ -158,9 +194,15 @@ impl Sums {
 }
 
 impl Run {
-    fn begin(job: &Job, out: Place, desk: Desk) -> Result<Self, Failure> {
+    fn begin(job: &Job, out: Place, desk: Desk, former: Option<Former>) -> Result<Self, Failure> {
+        let is_taken_over = former.is_some();
+        let former = former.unwrap_or(Former {
+            next_out: Some(0),
+            until: None,
+            refused: 0,
+        });
         let (partial, next_out) = match &out {
-            Place::Standard => (None, Some(0)),
+            Place::Standard => (None, former.next_out),
             Place::File(out) => {
                 let partial = Partial::open(out).map_err(|error| place::unwritable(out, &error.to_string()))?;
                 (Some(partial), None)
@@ -174,10 +216,14 @@ impl Run {
             next_out,
             out,
             time: job.time,
+            until: former.until,
             outlook: None,
             targets: Vec::new(),
             sums: Sums::default(),
             told: Vec::new(),
+            user_ended: false,
+            is_taken_over,
+            refused: former.refused,
         }
         .with_model(job.model.clone()))
     }
@@ -187,11 +233,35 @@ impl Run {
         self
     }
 
+    /// Does what there is to be done, writes OUT and sums up. True when the user broke it off.
+    async fn to_its_end(
+        &mut self,
+        source: &mut intake::Source,
+        config: &Config,
+        began: Instant,
+    ) -> Result<(Summary, bool), Failure> {
+        let stop = self.do_all(source, config).await?;
+        self.user_ended = matches!(stop, Some(Stop::Interrupted | Stop::TimeUp));
+        let interrupted = stop == Some(Stop::Interrupted);
+        let summary = self.finish(stop, began);
+        let summary = summary.map_err(|failure| match interrupted {
+            true => Failure {
+                code: INTERRUPTED,
+                ..failure
+            },
+            false => failure,
+        })?;
+        Ok((summary, interrupted))
+    }
+
     /// Takes the work in and waits for its end.
     async fn do_all(&mut self, source: &mut intake::Source, config: &Config) -> Result<Option<Stop>, Failure> {
         tokio::select! {
             prepared = self.prepare(source, config) => prepared?,
-            () = interrupted() => return Err(interrupted_early()),
+            () = interrupted() => {
+                self.user_ended = true;
+                return Err(interrupted_early());
+            }
         }
         self.announce();
         self.desk.begin()?;
@@ -200,7 +270,10 @@ impl Run {
 
     /// Looks at the limits as they stand, and takes the work in.
     async fn prepare(&mut self, source: &mut intake::Source, config: &Config) -> Result<(), Failure> {
-        self.outlook = self.desk.look().await.ok_or_else(stopped)?.outlook;
+        let look = self.desk.look().await;
+        self.outlook = look
+            .ok_or_else(|| if self.desk.is_there() { desk::gone() } else { stopped() })?
+            .outlook;
         self.take_in(source, config).await
     }
 

@@ -89,15 +89,10 @@ pub(super) struct Partial {
 }
 
 impl Partial {
-    /// Opens the file, keeps what is whole in it and cuts off a torn last line.
+    /// Opens the file, keeps what is whole in it and cuts off a torn last line. It is one process's at a time.
     pub(super) fn open(out: &Path) -> io::Result<Self> {
         let path = beside(out, ".partial");
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .open(&path)?;
+        let mut file = open_alone(&path)?;
         let (present, whole) = read_present(&file)?;
         file.set_len(whole)?;
         io::Seek::seek(&mut file, io::SeekFrom::End(0))?;
@@ -134,6 +129,35 @@ impl Partial {
         drop(self.file);
         std::fs::remove_file(&self.path)
     }
+}
+
+/// Two that append at once would tear each other's lines. Anybody may read.
+#[cfg(not(windows))]
+fn open_alone(path: &Path) -> io::Result<File> {
+    let file = for_appending().open(path)?;
+    match file.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => Err(io::Error::other("another d8 run writes it now")),
+        // A file system without locks is no reason to do no work.
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(file),
+    }
+}
+
+#[cfg(windows)]
+fn open_alone(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    const FILE_SHARE_READ: u32 = 1;
+    const ERROR_SHARING_VIOLATION: i32 = 32;
+    let opened = for_appending().share_mode(FILE_SHARE_READ).open(path);
+    opened.map_err(|error| match error.raw_os_error() {
+        Some(ERROR_SHARING_VIOLATION) => io::Error::other("another d8 run writes it now"),
+        _ => error,
+    })
+}
+
+fn for_appending() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true);
+    options
 }
 
 fn read_present(file: &File) -> io::Result<(HashMap<String, u32>, u64)> {

@@ -49,23 +49,25 @@ impl Progress {
         while self.history.len() > 2 && now.duration_since(self.history[0].0) > RATE_OVER {
             self.history.pop_front();
         }
-        let facts = self.facts(done + failed, failed, waiting, finish);
+        let facts = self.facts(done + failed, failed, finish);
         if let Some(bar) = &self.bar {
             bar.set_position(done + failed);
             bar.set_message(facts);
+            bar.set_prefix(waiting.unwrap_or_default());
         } else if now.duration_since(self.last_line) >= self.line_every {
             self.last_line = now;
             // What takes hours need not be told every few seconds.
             self.line_every = (self.line_every + self.line_every / 4).min(LONGEST_QUIET);
+            let waiting = waiting.map_or_else(String::new, |waiting| format!(" · {waiting}"));
             say(&format!(
-                "{} of {} · {facts}",
+                "{} of {} · {facts}{waiting}",
                 words::number(done + failed),
                 words::number(self.total)
             ));
         }
     }
 
-    fn facts(&self, ended: u64, failed: u64, waiting: Option<String>, finish: Option<Duration>) -> String {
+    fn facts(&self, ended: u64, failed: u64, finish: Option<Duration>) -> String {
         let mut facts = vec![format!("{} failed", words::number(failed))];
         if let Some(rate) = self.rate() {
             facts.push(format!("{:.0} a minute", rate * 60.0));
@@ -73,7 +75,6 @@ impl Progress {
         if let Some(left) = self.time_left(ended, finish) {
             facts.push(format!("done in about {}", words::span(left)));
         }
-        facts.extend(waiting);
         facts.join(" · ")
     }
 
@@ -106,8 +107,9 @@ impl Progress {
     }
 }
 
+/// What it waits for has a line of its own: beside the rest there is no room for it.
 fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:24.cyan} {pos}/{len} · {elapsed} · {wide_msg}")
+    let style = ProgressStyle::with_template("{bar:16.cyan} {pos}/{len} · {elapsed} · {wide_msg}\n{prefix:79!.dim}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8)).with_style(style)
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use d8_core::change::Ending;
 use d8_store::ResultRow;
 
+use super::desk::gone;
 use super::finishing::write_out;
 use super::intake::LineState;
 use super::progress::Progress;
@@ -26,18 +27,22 @@ impl Run {
         let stop = self.work(&mut progress).await;
         if matches!(stop, Ok(None)) {
             // A short run may end between two looks; what it met is told all the same.
-            self.look(&mut progress).await;
+            let _ = self.look(&mut progress).await;
         }
         progress.end();
-        if matches!(stop, Ok(None)) {
+        if self.desk.is_there() {
+            // What others do goes on without us.
             return stop;
         }
-        let drained = self.drain().await;
+        let is_alone = matches!(stop, Ok(None)) && !self.desk.had_guests();
+        let drained = if is_alone { Ok(()) } else { self.drain().await };
         stop.and_then(|stop| drained.map(|()| stop))
     }
 
     async fn work(&mut self, progress: &mut Progress) -> Result<Option<Stop>, Failure> {
-        let deadline = self.time.map(|time| tokio::time::Instant::now() + time);
+        let until = || self.time.map(|time| tokio::time::Instant::now() + time);
+        self.until = self.until.or_else(until);
+        let deadline = self.until;
         let mut ticks = tokio::time::interval(SHOW_EVERY);
         let mut interrupted = std::pin::pin!(interrupted());
         let mut stop = None;
@@ -52,10 +57,10 @@ impl Run {
                 done = self.desk.endings().recv() => match done {
                     Some(done) => self.note(done)?,
                     // Ours ends only by a failure, which its end tells.
-                    None if self.desk.is_there() => stop = Some(Stop::HolderGone),
+                    None if self.desk.is_there() => return Err(gone()),
                     None => break,
                 },
-                _ = ticks.tick() => stop = self.look(progress).await,
+                _ = ticks.tick() => stop = self.look(progress).await?,
                 () = &mut interrupted => stop = Some(Stop::Interrupted),
                 () = time_up => stop = Some(Stop::TimeUp),
             }
@@ -64,15 +69,15 @@ impl Run {
     }
 
     /// Shows how things stand; tells when there is nothing left to hope for.
-    async fn look(&mut self, progress: &mut Progress) -> Option<Stop> {
+    async fn look(&mut self, progress: &mut Progress) -> Result<Option<Stop>, Failure> {
         let Some(look) = self.desk.look().await else {
-            return self.desk.is_there().then_some(Stop::HolderGone);
+            return if self.desk.has_gone() { Err(gone()) } else { Ok(None) };
         };
         let forecast = look.outlook.as_ref().and_then(|outlook| self.forecast(outlook));
         let finish = forecast.map(|ready| ready.since(look.now));
         progress.show(self.sums.done, self.sums.failed, look.waiting, finish);
         if let Some(reasons) = look.hopeless {
-            return Some(Stop::Hopeless(reasons));
+            return Ok(Some(Stop::Hopeless(reasons)));
         }
         for trouble in look.troubles {
             if !self.told.contains(&trouble) {
@@ -80,7 +85,7 @@ impl Run {
                 self.told.push(trouble);
             }
         }
-        None
+        Ok(None)
     }
 
     /// Takes up the end of a task, and of all others that are known by now.
@@ -98,18 +103,13 @@ impl Run {
         self.flush().map_err(|error| self.broken(&error))
     }
 
-    /// Nothing new is started; what is under way may end, for a while or until a second Ctrl-C.
+    /// Nothing new is started; what is under way may end, that of others too, for a while or until a second Ctrl-C.
     async fn drain(&mut self) -> Result<(), Failure> {
-        // What others do goes on without us.
-        if self.desk.is_there() {
-            return Ok(());
-        }
         self.desk.drain();
         let end = tokio::time::Instant::now() + DRAIN;
         let mut again = std::pin::pin!(interrupted());
         loop {
-            let under_way = self.desk.look().await.map_or(0, |look| look.under_way);
-            if under_way == 0 {
+            if self.desk.under_way().await == 0 {
                 break;
             }
             tokio::select! {

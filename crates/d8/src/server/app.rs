@@ -7,9 +7,10 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ApiError;
+use super::guests::Guests;
 use crate::clock::Clock;
 use crate::orchestrator::{Handle, Library, LookupError, News, Opened, Refusal, Stopped};
-use crate::worker::Sinks;
+use crate::worker::{Sinks, Tally};
 
 /// The ways to the orchestrator, and what holds for all handlers. Handlers take `State<Arc<App>>`.
 pub struct App {
@@ -25,6 +26,10 @@ pub struct App {
     pub news: broadcast::Sender<Arc<News>>,
     /// Cancelled when the server is to stop: whoever waits long, or sends without end, watches it.
     pub shutdown: CancellationToken,
+    /// What the attempts of this process came to.
+    pub tally: Arc<Tally>,
+    /// Who waits for runs.
+    pub guests: Arc<Guests>,
     /// Chat requests whose clients hung up and may come again.
     pub orphans: super::chat::Orphans,
 }
@@ -39,6 +44,8 @@ impl App {
             clock: opened.clock,
             news: opened.news.clone(),
             shutdown,
+            tally: opened.tally.clone(),
+            guests: Arc::default(),
             orphans: super::chat::Orphans::default(),
         })
     }

@@ -15,6 +15,7 @@ pub mod error;
 pub mod events;
 pub mod groups;
 pub mod guard;
+pub mod guests;
 pub mod hive;
 mod host;
 pub mod ids;

@@ -12,7 +12,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use d8_core::change::{Ending, FailureCode, TaskRow};
 use d8_core::id::{GroupId, TaskId};
-use d8_store::{Payload, ResultRow, TaskState};
+use d8_store::{Payload, ResultRow, StoredTask, TaskState};
 use d8_wire::ChatRequest;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 use super::app::App;
 use super::body::JsonBody;
 use super::error::{ApiError, ErrorBody};
-use super::lines::{JsonLines, MAX_LINE};
+use super::lines::JsonLines;
 use crate::config::Config;
 use crate::orchestrator::{Done, NewTask, Way};
 use crate::run::{lasting_trouble, reasons, waiting_for};
@@ -32,9 +32,11 @@ use crate::task::{estimate, is_plain};
 use crate::words;
 
 /// A stream of ends gives a sign of life so often.
-const SIGN_EVERY: Duration = Duration::from_secs(10);
+const SIGN_EVERY: Duration = Duration::from_secs(1);
 /// So many lines are handed in at once.
 const CHUNK: usize = 1_000;
+/// The longest line: one of a file of work, and what is said of it.
+const LONGEST_LINE: usize = 66 * 1024 * 1024;
 
 /// All of them.
 pub fn routes() -> OpenApiRouter<Arc<App>> {
@@ -68,6 +70,8 @@ struct SetupAccount {
 struct SetupRoute {
     name: String,
     levels: Vec<Vec<String>>,
+    /// Milliseconds: of tasks that somebody waits for, of others, and until the last resort.
+    patience_ms: [u64; 3],
 }
 
 /// What a configuration says, for comparison.
@@ -82,8 +86,15 @@ pub fn setup_of(config: &Config) -> SetupObject {
             .map(|limit| format!("{}, {}", limit.label, limit.spec.amount))
             .collect(),
     };
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let route = |route: &crate::config::Route| SetupRoute {
         name: route.name.clone(),
+        patience_ms: [
+            route.patience.interactive,
+            route.patience.queued,
+            route.last_resort_after,
+        ]
+        .map(millis),
         levels: route
             .levels
             .iter()
@@ -122,7 +133,8 @@ fn differences(theirs: &SetupObject, ours: &SetupObject) -> Vec<String> {
         let name = &route.name;
         match ours.routes.iter().find(|own| own.name == *name) {
             None => found.push(format!("it has no route `{name}`")),
-            Some(own) if own != route => found.push(format!("its route `{name}` leads elsewhere")),
+            Some(own) if own.levels != route.levels => found.push(format!("its route `{name}` leads elsewhere")),
+            Some(own) if own != route => found.push(format!("its route `{name}` has another patience")),
             Some(_) => {}
         }
     }
@@ -272,7 +284,7 @@ impl LineAnswer {
     (status = 507, description = "The disk is full", body = ErrorBody),
 ))]
 async fn lines(State(app): State<Arc<App>>, Path(name): Path<String>, request: Request) -> Result<Response, ApiError> {
-    let mut lines = JsonLines::new(request, MAX_LINE);
+    let mut lines = JsonLines::new(request, LONGEST_LINE);
     let name: Arc<str> = name.into();
     let mut answers: Vec<LineAnswer> = Vec::new();
     let mut places: Vec<usize> = Vec::new();
@@ -375,39 +387,46 @@ async fn tasks(
     JsonBody(settle): JsonBody<SettleObject>,
 ) -> Result<Json<Value>, ApiError> {
     let group = group_of(&app, &name);
-    let wanted: Vec<TaskId> = settle
-        .reopen
-        .iter()
-        .chain(&settle.adopt)
-        .map(|task| TaskId(*task))
-        .collect();
-    let now = app.clock.now();
-    let found = app.library.ask(move |reader| {
-        let mut stored = Vec::new();
-        for task in wanted {
-            stored.extend(reader.task(task)?.filter(|stored| Some(stored.row.group) == group));
-        }
-        Ok(stored)
-    });
-    let (mut open, mut ended) = (Vec::new(), Vec::new());
-    for stored in found.await? {
-        match stored.state {
-            TaskState::Ended(Ending::Completed, _) => {}
-            TaskState::Ended(ending, _) => ended.push((
-                TaskRow {
-                    not_before: now,
-                    ..stored.row
-                },
-                ending,
-            )),
-            TaskState::Pending | TaskState::Assigned => open.push(stored.row),
-        }
-    }
-    app.handle.adopt(open)?;
-    app.handle.revive_now(ended).await?;
-    let cancel = settle.cancel.into_iter().map(TaskId).collect();
+    let numbered = |numbers: Vec<u64>| numbers.into_iter().map(TaskId).collect::<Vec<_>>();
+    let _settling = app.guests.settling.lock().await;
+    // What is open here needs nothing; one that has just ended here must not begin anew.
+    let cancel = numbered(settle.cancel);
+    let known = numbered(settle.adopt).into_iter().chain(cancel.iter().copied());
+    let strangers = app.handle.strangers(known.collect()).await?;
+    let open = stored(&app, group, strangers).await?;
+    let open = open
+        .into_iter()
+        .filter(|stored| !matches!(stored.state, TaskState::Ended(..)));
+    app.handle.adopt(open.map(|stored| stored.row).collect())?;
     app.handle.cancel_now(cancel).await?;
+    let now = app.clock.now();
+    let again = |stored: StoredTask| match stored.state {
+        TaskState::Ended(ending @ (Ending::Failed(_) | Ending::Cancelled), _) => {
+            let row = TaskRow {
+                not_before: now,
+                ..stored.row
+            };
+            Some((row, ending))
+        }
+        _ => None,
+    };
+    let ended = stored(&app, group, numbered(settle.reopen)).await?;
+    app.handle
+        .revive_now(ended.into_iter().filter_map(again).collect())
+        .await?;
     Ok(Json(json!({"status": "ok"})))
+}
+
+/// Those of these tasks that are of the group.
+async fn stored(app: &App, group: Option<GroupId>, tasks: Vec<TaskId>) -> Result<Vec<StoredTask>, ApiError> {
+    let found = app.library.ask(move |reader| {
+        let mut found = Vec::new();
+        for task in tasks {
+            found.extend(reader.task(task)?.filter(|stored| Some(stored.row.group) == group));
+        }
+        Ok(found)
+    });
+    Ok(found.await?)
 }
 
 /// A task's end.
@@ -451,13 +470,16 @@ impl EndObject {
 }
 
 /// The ends of a run's tasks from now on, one JSON object a line, as they are stored.
+///
+/// As long as it is read, somebody waits for the run: an orchestrator inside another run does only what somebody waits for.
 #[utoipa::path(get, path = "/api/runs/{name}/ends", tag = "runs", params(("name" = String, Path, description = "The run")), responses(
     (status = 200, description = "A stream without end", content_type = "application/x-ndjson", body = String),
 ))]
 async fn ends(State(app): State<Arc<App>>, Path(name): Path<String>) -> Response {
     let group = app.handle.group_named(&name);
+    let seat = app.guests.sit(group);
     let endings = app.handle.audience.follow(group);
-    let stream = futures_util::stream::unfold((app, endings), |(app, mut endings)| async move {
+    let stream = futures_util::stream::unfold((app, endings, seat), |(app, mut endings, seat)| async move {
         let text = tokio::select! {
             done = endings.recv() => {
                 let mut text = serde_json::to_vec(&EndObject::of(&done?)).ok()?;
@@ -467,7 +489,7 @@ async fn ends(State(app): State<Arc<App>>, Path(name): Path<String>) -> Response
             () = tokio::time::sleep(SIGN_EVERY) => Bytes::from_static(b"\n"),
             () = app.shutdown.cancelled() => return None,
         };
-        Some((Ok::<_, std::convert::Infallible>(text), (app, endings)))
+        Some((Ok::<_, std::convert::Infallible>(text), (app, endings, seat)))
     });
     // Its head leaves at once: whoever reads it knows that nothing is missed from now on.
     let first = futures_util::stream::once(async { Ok(Bytes::from_static(b"\n")) });
@@ -487,6 +509,9 @@ pub struct RunStatus {
     pub hopeless: Option<Vec<String>>,
     /// What keeps accounts from work until somebody mends it.
     pub troubles: Vec<String>,
+    /// 429s for quota since the orchestrator began, whoever's tasks they met.
+    #[serde(default)]
+    pub refused: u64,
 }
 
 /// How a run stands.
@@ -505,6 +530,7 @@ async fn status(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result
         waiting: waiting_for(&plan, &view),
         hopeless: hopeless.then(|| reasons(&plan, &view)),
         troubles: lasting_trouble(&plan, &view),
+        refused: app.tally.count().refused,
     }))
 }
 

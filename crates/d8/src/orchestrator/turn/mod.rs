@@ -211,6 +211,7 @@ impl Turn {
             Event::Submit(tasks, reply) => self.submit(tasks, reply, inputs),
             Event::Revive(rows, reply) => self.revive(rows, reply, inputs),
             Event::Adopt(rows) => self.adopt(rows, inputs),
+            Event::Release(group) => inputs.push(Input::Release(group)),
             Event::Cancel(tasks, reply) => {
                 inputs.extend(tasks.into_iter().map(Input::Cancel));
                 self.later(reply, ());
@@ -260,7 +261,9 @@ impl Turn {
                 self.unregister(&worker, incarnation.as_deref(), inputs);
                 self.later(Some(reply), ());
             }
-            Event::View(..) | Event::Outlook(_) | Event::Status(_) | Event::Explain(..) => self.questions.push(event),
+            Event::View(..) | Event::Outlook(_) | Event::Status(_) | Event::Explain(..) | Event::Strangers(..) => {
+                self.questions.push(event);
+            }
             Event::Told(tasks) => self.gathering.told.extend(tasks),
             Event::ForgetRequests(keys, reply) => {
                 self.gathering.forget_requests.extend(keys);

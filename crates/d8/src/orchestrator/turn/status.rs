@@ -1,7 +1,7 @@
 //! How things stand, for whoever asks.
 
 use d8_core::change::Pausable;
-use d8_core::engine::GroupCounts;
+use d8_core::engine::{GroupCounts, Prospects};
 use d8_core::id::GroupId;
 
 use super::Turn;
@@ -19,6 +19,10 @@ impl Turn {
                     let waits = tasks.into_iter().map(|task| self.own.engine.explain(task));
                     let _ = reply.send(waits.collect());
                 }
+                Event::Strangers(mut tasks, reply) => {
+                    tasks.retain(|task| !self.own.engine.is_open(*task));
+                    self.later(Some(reply), tasks);
+                }
                 _ => {}
             }
         }
@@ -29,10 +33,19 @@ impl Turn {
         View {
             now,
             counts: self.own.engine.group(group),
-            prospects: self.own.engine.prospects(),
+            prospects: self.prospects(group),
             targets: self.own.engine.targets().collect(),
             parked: self.own.engine.parked(),
             limits: self.limits(now),
+        }
+    }
+
+    /// Whoever stops serves nothing more: what then waits has a future all the same, with whoever comes next.
+    fn prospects(&self, group: GroupId) -> Prospects {
+        let prospects = self.own.engine.prospects_of(group);
+        Prospects {
+            hopeless: if self.draining { 0 } else { prospects.hopeless },
+            ..prospects
         }
     }
 

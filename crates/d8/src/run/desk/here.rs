@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::orchestrator::{Done, Handle, Loop, NewTask, Opened, Plan, View, Way};
 use crate::run::{identity, loop_failure, progress, stopped};
 use crate::server::app::App;
+use crate::server::guests::{Guests, Seat, see_off};
 use crate::server::{Guard, layers, listen, router};
 use crate::task::{estimate, is_plain};
 use crate::words;
@@ -39,6 +40,10 @@ pub(in crate::run) struct Here {
     /// Ends the server.
     shutdown: CancellationToken,
     hold: Option<Hold>,
+    /// Who else waits for work of this orchestrator.
+    guests: Arc<Guests>,
+    /// The run's own.
+    _seat: Seat,
 }
 
 impl Here {
@@ -46,7 +51,8 @@ impl Here {
         let group = opened.group.ok_or_else(stopped)?;
         let endings = opened.handle.audience.follow(group);
         let shutdown = CancellationToken::new();
-        serve(&opened, &shutdown).await;
+        let guests = serve(&opened, &shutdown).await.unwrap_or_default();
+        let seat = guests.sit(group);
         let Opened {
             handle,
             running,
@@ -68,6 +74,8 @@ impl Here {
             running: Some(running),
             shutdown,
             hold: Some(hold),
+            guests,
+            _seat: seat,
         })
     }
 
@@ -134,10 +142,19 @@ impl Here {
             waiting: progress::waiting_for(&plan, &view),
             hopeless: hopeless.then(|| reasons(&plan, &view)),
             troubles: lasting_trouble(&plan, &view),
-            under_way: view.counts.assigned,
             outlook: Some(outlook),
             now: view.now,
         })
+    }
+
+    /// Attempts under way, for whomever.
+    pub(super) async fn under_way(&self) -> u64 {
+        self.handle.status().await.map_or(0, |status| status.tasks.assigned)
+    }
+
+    /// Whether others have waited for work of ours.
+    pub(super) fn had_guests(&self) -> bool {
+        self.guests.ever() > 1
     }
 
     pub(super) fn stop(&mut self) -> Result<(), Failure> {
@@ -158,16 +175,13 @@ impl Drop for Here {
 }
 
 /// Serves the API where only this machine can reach it, and says where. A run goes on without it.
-async fn serve(opened: &Opened, shutdown: &CancellationToken) {
-    let Ok(listeners) = listen::bind(([127, 0, 0, 1], 0).into()).await else {
-        return;
-    };
-    let Some(address) = listeners.first().and_then(|listener| listener.local_addr().ok()) else {
-        return;
-    };
+async fn serve(opened: &Opened, shutdown: &CancellationToken) -> Option<Arc<Guests>> {
+    let listeners = listen::bind(([127, 0, 0, 1], 0).into()).await.ok()?;
+    let address = listeners.first()?.local_addr().ok()?;
     let app = App::new(opened, shutdown.clone());
     let routes = layers(router::router(&app), Guard::new(None, [identity::host()]));
     tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
+    tokio::spawn(see_off(app.clone()));
     let owner = Owner {
         pid: std::process::id(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -175,6 +189,7 @@ async fn serve(opened: &Opened, shutdown: &CancellationToken) {
         token_file: None,
     };
     let _ = opened.hold.announce(&owner);
+    Some(app.guests.clone())
 }
 
 /// What takes nothing until somebody mends it, one sentence each.

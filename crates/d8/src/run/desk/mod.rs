@@ -3,6 +3,8 @@
 mod here;
 mod there;
 
+pub(super) use there::gone;
+
 pub(crate) use here::{lasting_trouble, reasons};
 
 use std::collections::HashMap;
@@ -18,7 +20,7 @@ use d8_wire::ChatRequest;
 use tokio::sync::mpsc;
 
 use super::Trouble;
-use crate::cli::{Failure, say};
+use crate::cli::Failure;
 use crate::client::{Address, Client, find};
 use crate::clock::Clock;
 use crate::config::{Config, Route, StoreLocation};
@@ -27,8 +29,10 @@ use crate::worker::Count;
 use here::Here;
 use there::There;
 
-/// How long a store may be changing hands before that is told.
-const HANDOVER: Duration = Duration::from_secs(5);
+/// How long a store may be changing hands before that is told: at the beginning, and when its holder has gone and others
+/// wait for it too.
+pub(super) const HANDOVER: Duration = Duration::from_secs(5);
+pub(super) const TAKEOVER: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Where the work is done.
@@ -55,8 +59,6 @@ pub(super) struct Look {
     pub(super) hopeless: Option<Vec<String>>,
     /// What keeps accounts from work until somebody mends it.
     pub(super) troubles: Vec<String>,
-    /// Tasks of the run that are under way.
-    pub(super) under_way: u64,
     /// The limits as they stand.
     pub(super) outlook: Option<Outlook>,
     /// The present, by the orchestrator's clock.
@@ -70,11 +72,15 @@ impl Desk {
         speed: u32,
         name: &str,
         named: Option<&Address>,
+        patience: Duration,
     ) -> Result<Self, Failure> {
         if let Some(address) = named {
-            return There::connect(address.clone(), name).await.map(Self::There);
+            return There::connect(address.clone(), name)
+                .await
+                .map(Self::There)
+                .map_err(Failure::from);
         }
-        let end = tokio::time::Instant::now() + HANDOVER;
+        let end = tokio::time::Instant::now() + patience;
         loop {
             let refused = match Self::open_here(config, speed, name).await? {
                 Ok(here) => return Ok(Self::Here(Box::new(here))),
@@ -85,7 +91,10 @@ impl Desk {
             }
             // Its holder may be about to begin, or to end.
             if tokio::time::Instant::now() > end {
-                return Err(failure(&OpenError::Hold(refused)));
+                return Err(match config.accounts.is_empty() {
+                    true => no_account(),
+                    false => failure(&OpenError::Hold(refused)),
+                });
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -116,7 +125,7 @@ impl Desk {
         let HoldError::Held { owner: Some(owner), .. } = refused else {
             return Ok(None);
         };
-        let Some(address) = find::of_owner(owner) else {
+        let Some(address) = find::of_owner(owner, config) else {
             return Ok(None);
         };
         let Ok(client) = Client::open(vec![address]).await else {
@@ -133,11 +142,11 @@ impl Desk {
                     .hint("or hand the work over as it is: the same command with --orchestrator URL"),
             );
         }
-        say(&format!(
-            "the work is done by process {}, which holds the store",
-            owner.pid
-        ));
-        There::follow(client, name).await.map(Some)
+        match There::follow(client, name).await {
+            Ok(there) => Ok(Some(there.of_process(owner.pid))),
+            Err(error) if there::is_gone(&error) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What is known of the run's lines.
@@ -209,6 +218,32 @@ impl Desk {
         }
     }
 
+    /// The process that holds the store, where it is another one.
+    pub(super) fn holder(&self) -> Option<u32> {
+        match self {
+            Self::Here(_) => None,
+            Self::There(there) => there.process,
+        }
+    }
+
+    /// Whether the orchestrator was elsewhere and has gone.
+    pub(super) fn has_gone(&self) -> bool {
+        matches!(self, Self::There(there) if there.has_gone())
+    }
+
+    /// Attempts under way that end with this process.
+    pub(super) async fn under_way(&self) -> u64 {
+        match self {
+            Self::Here(here) => here.under_way().await,
+            Self::There(_) => 0,
+        }
+    }
+
+    /// Whether others have waited for work of ours.
+    pub(super) fn had_guests(&self) -> bool {
+        matches!(self, Self::Here(here) if here.had_guests())
+    }
+
     /// Nothing more is started, where that is ours to say.
     pub(super) fn drain(&self) {
         if let Self::Here(here) = self {
@@ -221,11 +256,14 @@ impl Desk {
         matches!(self, Self::There(_))
     }
 
-    /// What the attempts of this process came to.
+    /// What the attempts came to; of those elsewhere only the refusals are known.
     pub(super) fn tally(&self) -> Count {
         match self {
             Self::Here(here) => here.tally.count(),
-            Self::There(_) => Count::default(),
+            Self::There(there) => Count {
+                refused: there.refused(),
+                ..Count::default()
+            },
         }
     }
 

@@ -1,6 +1,8 @@
 //! An orchestrator in another process: lines go to it over HTTP, and the ends of its tasks come back as one stream.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use d8_core::change::Ending;
 use d8_core::id::TaskId;
@@ -24,6 +26,13 @@ pub(in crate::run) struct There {
     client: Client,
     name: String,
     pub(super) endings: mpsc::UnboundedReceiver<Done>,
+    /// Its process, where it is known.
+    pub(super) process: Option<u32>,
+    /// It did not answer, or said that it stops.
+    gone: AtomicBool,
+    /// Its refusals for quota when this run came, and at the last look.
+    refused_before: OnceLock<u64>,
+    refused: AtomicU64,
 }
 
 /// How this configuration differs from the orchestrator's, in words. None: it cannot be reached.
@@ -37,23 +46,20 @@ pub(super) async fn differences(client: &Client, config: &Config) -> Result<Opti
             let agreed: Agreed = answer.read().map_err(Failure::from)?;
             Ok(Some(agreed.differences))
         }
-        Err(ClientError::Unreachable { .. }) => Ok(None),
+        Err(error) if is_gone(&error) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
 impl There {
-    pub(super) async fn connect(address: Address, name: &str) -> Result<Box<Self>, Failure> {
-        let client = Client::open(vec![address]).await.map_err(Failure::from)?;
+    pub(super) async fn connect(address: Address, name: &str) -> Result<Box<Self>, ClientError> {
+        let client = Client::open(vec![address]).await?;
         Self::follow(client, name).await
     }
 
     /// Listens first: an end between the question and the answer is then not missed.
-    pub(super) async fn follow(client: Client, name: &str) -> Result<Box<Self>, Failure> {
-        let response = client
-            .stream(&["api", "runs", name, "ends"])
-            .await
-            .map_err(Failure::from)?;
+    pub(super) async fn follow(client: Client, name: &str) -> Result<Box<Self>, ClientError> {
+        let response = client.stream(&["api", "runs", name, "ends"]).await?;
         let (sender, endings) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut bytes = response.bytes_stream();
@@ -78,11 +84,44 @@ impl There {
             client,
             name: name.to_owned(),
             endings,
+            process: None,
+            gone: AtomicBool::new(false),
+            refused_before: OnceLock::new(),
+            refused: AtomicU64::new(0),
         }))
     }
 
+    pub(super) fn of_process(mut self: Box<Self>, process: u32) -> Box<Self> {
+        self.process = Some(process);
+        self
+    }
+
+    /// Whether it has gone, as far as is known.
+    pub(super) fn has_gone(&self) -> bool {
+        self.gone.load(Ordering::Relaxed) || self.endings.is_closed()
+    }
+
+    /// Its 429s for quota since this run came, as of the last look.
+    pub(super) fn refused(&self) -> u64 {
+        let before = self.refused_before.get().copied().unwrap_or_default();
+        self.refused.load(Ordering::Relaxed).saturating_sub(before)
+    }
+
+    fn failed(&self, error: ClientError) -> Failure {
+        if is_gone(&error) {
+            self.gone.store(true, Ordering::Relaxed);
+        }
+        error.into()
+    }
+
+    fn broken_off(&self) -> Failure {
+        self.gone.store(true, Ordering::Relaxed);
+        gone()
+    }
+
     pub(super) async fn known(&self) -> Result<HashMap<u128, (TaskId, Option<Ending>)>, Failure> {
-        let answer = self.client.get(&["api", "runs", &self.name, "keys"], &[]).await?;
+        let path = ["api", "runs", &self.name, "keys"];
+        let answer = self.client.get(&path, &[]).await.map_err(|error| self.failed(error))?;
         let mut known = HashMap::new();
         for line in answer.text.lines().filter(|line| !line.is_empty()) {
             let key: KeyObject = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
@@ -107,8 +146,9 @@ impl There {
             body.push(b'\n');
         }
         let path = ["api", "runs", &self.name, "lines"];
-        let response = self.client.post_lines(&path, body.into()).await?;
-        let text = response.text().await.map_err(|_| gone())?;
+        let response = self.client.post_lines(&path, body.into()).await;
+        let response = response.map_err(|error| self.failed(error))?;
+        let text = response.text().await.map_err(|_| self.broken_off())?;
         let mut answers = Vec::with_capacity(lines.len());
         for line in text.lines().filter(|line| !line.is_empty()) {
             let answer: LineAnswer = serde_json::from_str(line).map_err(|error| unreadable(&error))?;
@@ -117,7 +157,7 @@ impl There {
         if answers.len() == lines.len() {
             Ok(answers)
         } else {
-            Err(gone())
+            Err(self.broken_off())
         }
     }
 
@@ -133,8 +173,9 @@ impl There {
             adopt: numbers(&mut open.into_iter()),
             cancel: numbers(&mut stale.into_iter()),
         };
-        self.client.post(&["api", "runs", &self.name, "tasks"], &settle).await?;
-        Ok(())
+        let path = ["api", "runs", &self.name, "tasks"];
+        let settled = self.client.post(&path, &settle).await;
+        settled.map(|_| ()).map_err(|error| self.failed(error))
     }
 
     /// Asks for one answer. Blocks: it is asked for where the store would be.
@@ -144,7 +185,7 @@ impl There {
         let asked = tokio::task::block_in_place(|| {
             tokio::runtime::Handle::current().block_on(async { self.client.get(&path, &[]).await })
         });
-        let answer = asked.map_err(|error| Trouble::Gone(error.to_string()))?;
+        let answer = asked.map_err(|error| Trouble::Gone(self.failed(error).message))?;
         let answer: AnswerObject = answer.read().map_err(|error| Trouble::Gone(error.to_string()))?;
         Ok(answer.read())
     }
@@ -156,18 +197,28 @@ impl There {
             .await
             .ok()?;
         let status: RunStatus = answer.read().ok()?;
+        self.refused_before.get_or_init(|| status.refused);
+        self.refused.store(status.refused, Ordering::Relaxed);
         Some(Look {
             waiting: status.waiting,
             hopeless: status.hopeless,
             troubles: status.troubles,
-            under_way: status.assigned,
             outlook: None,
             now: Clock::start().now(),
         })
     }
 }
 
-fn gone() -> Failure {
+/// Whether whoever was there no longer is: nobody answers, somebody else does, or it is about to end.
+pub(super) fn is_gone(error: &ClientError) -> bool {
+    match error {
+        ClientError::Unreachable { .. } | ClientError::Stranger { .. } => true,
+        ClientError::Refused { status, .. } => *status == 503,
+        _ => false,
+    }
+}
+
+pub(in crate::run) fn gone() -> Failure {
     Failure::broke_off("the orchestrator has gone").hint("run the same command again: what was done is kept")
 }
 
