@@ -16,9 +16,10 @@ use crate::worker::remote::{Address, Ending, Pace, RemoteWorker, new_incarnation
 /// Run a worker on this machine for an orchestrator elsewhere; its key stays here.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Settings that no flag names come from the environment, then from .env.worker.TYPE, .env.worker and .env in\n\
-  this folder: WORKER_TYPE, WORKER_ID, ORCHESTRATOR_URL, D8_TOKEN, the provider's own variables such as\n\
-  GROQ_API_KEY and GROQ_BASE_URL, or API_KEY. WORKER_POLL_INTERVAL is not needed: jobs come when they are there.\n\n\
+    after_help = "Settings that no flag names come from the environment, then from .env.worker.TYPE,\n\
+  .env.worker and .env in this folder: WORKER_TYPE, WORKER_ID, ORCHESTRATOR_URL, D8_TOKEN,\n\
+  the provider's own variables such as GROQ_API_KEY and GROQ_BASE_URL, or API_KEY.\n\
+  WORKER_POLL_INTERVAL is not needed: jobs come when they are there.\n\n\
   Examples:\n  \
   GROQ_API_KEY=... d8 worker --type groq --orchestrator http://pi:5000\n  \
   d8 worker --type gemini --orchestrator http://d8:TOKEN@pi:5000 --id attic\n  \

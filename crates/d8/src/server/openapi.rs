@@ -151,15 +151,14 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::server::{groups, tasks};
+    use crate::server::router;
 
     /// Set, it writes the document anew.
     const UPDATE: &str = "UPDATE";
 
     #[test]
     fn the_committed_document_is_the_current_one() {
-        let routes = OpenApiRouter::new().merge(tasks::routes()).merge(groups::routes());
-        let current = text(&document(routes.into_openapi())) + "\n";
+        let current = text(&document(router::api().into_openapi())) + "\n";
         let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
         if std::env::var_os(UPDATE).is_some() {
             std::fs::write(&committed, &current).unwrap();

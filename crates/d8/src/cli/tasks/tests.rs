@@ -160,9 +160,9 @@ async fn many_are_changed_only_on_purpose() {
         .map(|call| serde_json::from_str(&call.body).unwrap())
         .collect();
     let expected = [
-        json!({"filter": {}}),
-        json!({"filter": {"status": "failed", "group": "monday"}}),
-        json!({"filter": {"client": "me"}, "priority": 9}),
+        json!({"filter": {}, "all": true}),
+        json!({"filter": {"status": "failed", "group": "monday"}, "all": false}),
+        json!({"filter": {"client": "me"}, "all": false, "priority": 9}),
     ];
     assert_eq!(bodies, expected);
 }

@@ -18,24 +18,29 @@ pub(super) async fn for_worker(app: &App, lease: &Lease) -> Result<Value, String
         .ask(move |reader| Ok((reader.task(task)?, reader.payload(task)?)))
         .await;
     let (stored, payload) = found.map_err(|error| error.to_string())?;
-    let (Some(stored), Some(payload)) = (stored, payload) else {
-        return Err("the task is not in the store".to_owned());
+    // A task that its client does not want kept may not be in the store yet, or ever.
+    let body = match payload {
+        Some(payload) => payload.body,
+        None => app.handle.requests.read(task).await?.to_bytes(),
     };
-    let mut data: Map<String, Value> = serde_json::from_slice(&payload.body).map_err(|error| error.to_string())?;
+    let mut data: Map<String, Value> = serde_json::from_slice(&body).map_err(|error| error.to_string())?;
     if let Some(model) = model(app, lease, data.get("model").and_then(Value::as_str)) {
         data.insert("model".to_owned(), Value::from(model));
     }
-    let kind = app
-        .handle
-        .directory
-        .names(|names| names.name(stored.row.demand.kind).map(str::to_owned));
+    let kind = stored.as_ref().and_then(|stored| {
+        let kind = stored.row.demand.kind;
+        app.handle.directory.names(|names| names.name(kind).map(str::to_owned))
+    });
     let mut shown = Map::new();
     shown.insert("task_id".to_owned(), Value::from(ids::shown(task)));
     shown.insert(
         "type".to_owned(),
         Value::from(kind.unwrap_or_else(|| "agent_action".to_owned())),
     );
-    shown.insert("priority".to_owned(), Value::from(stored.row.priority));
+    shown.insert(
+        "priority".to_owned(),
+        Value::from(stored.map_or(5, |stored| stored.row.priority)),
+    );
     for (name, value) in &data {
         shown.entry(name.as_str()).or_insert_with(|| value.clone());
     }

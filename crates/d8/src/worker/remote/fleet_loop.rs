@@ -122,10 +122,12 @@ impl Life {
     }
 
     /// Registers again where the orchestrator does not know it. One that is not let in any more ends.
-    pub(super) async fn register_again(&self) {
-        if let Err(NoAnswer::Refused { status, message }) = self.register().await {
-            self.lock_out(status, &message);
+    pub(super) async fn register_again(&self) -> Result<(), NoAnswer> {
+        let entered = self.register().await;
+        if let Err(NoAnswer::Refused { status, message }) = &entered {
+            self.lock_out(*status, message);
         }
+        entered.map(drop)
     }
 
     fn lock_out(&self, status: u16, message: &str) {
@@ -182,7 +184,8 @@ impl Life {
     async fn begin(self: &Arc<Self>, answer: PollAnswer, arrived: d8_core::time::Timestamp, jobs: &mut JoinSet<()>) {
         self.held.cancel(&answer.cancelled);
         if !answer.registered {
-            self.register_again().await;
+            // Where it is away, the next poll tells so again.
+            let _ = self.register_again().await;
         }
         for job in answer.jobs {
             let name = AttemptName {

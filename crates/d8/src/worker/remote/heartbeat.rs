@@ -14,13 +14,13 @@ pub(super) async fn run(life: Arc<Life>) {
 }
 
 impl Life {
-    /// One sign of life. Says whether the orchestrator knew this life of the worker; if not, it does now.
-    pub(super) async fn beat(&self) -> Result<bool, NoAnswer> {
+    /// One sign of life. When it is through, the orchestrator knows this life of the worker.
+    pub(super) async fn beat(&self) -> Result<(), NoAnswer> {
         let answer = self.heard(self.link.heartbeat(self.held.names()).await)?;
         self.held.cancel(&answer.cancelled);
-        if !answer.registered {
-            self.register_again().await;
+        if answer.registered {
+            return Ok(());
         }
-        Ok(answer.registered)
+        self.register_again().await
     }
 }

@@ -135,22 +135,34 @@ async fn answered(call: RequestBuilder) -> Result<Response, NoAnswer> {
     }
     let message = words(&response.bytes().await.unwrap_or_default());
     let passing = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS];
-    if status.is_server_error() || passing.contains(&status) {
+    // 501 is the word of a server of another kind.
+    let may_come_back = status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED;
+    if may_come_back || passing.contains(&status) {
         return Err(NoAnswer::Away(format!("HTTP {status}: {message}")));
     }
+    let message = if message.is_empty() {
+        format!("HTTP {status}")
+    } else {
+        message
+    };
     Err(NoAnswer::Refused {
         status: status.as_u16(),
         message,
     })
 }
 
-/// An error's words: those of its JSON, else its beginning.
+/// An error's words: those of its JSON, else the beginning of its text on one line.
 fn words(body: &[u8]) -> String {
     let json: Value = serde_json::from_slice(body).unwrap_or_default();
     let error = &json["error"];
     match error["message"].as_str().or_else(|| error.as_str()) {
         Some(message) => message.to_owned(),
-        None => String::from_utf8_lossy(body).chars().take(200).collect(),
+        None if body.trim_ascii().starts_with(b"<") => "it answered with a page for people".to_owned(),
+        None => {
+            let text = String::from_utf8_lossy(body);
+            let words: Vec<&str> = text.split_whitespace().collect();
+            words.join(" ").chars().take(200).collect()
+        }
     }
 }
 

@@ -25,20 +25,23 @@ impl Life {
             date: concluded.date,
         };
         let mut backoff = Backoff::new(&self.pace);
-        let mut has_asked = false;
+        let mut is_known = false;
         loop {
             report.sent_ms_ago = concluded.sent_at.map(|sent_at| self.ms_since(sent_at));
             report.received_ms_ago = self.ms_since(received_at);
             match self.heard(self.link.report(&report).await) {
                 Ok(()) => return,
                 // One that has just restarted knows nobody before he has registered: then it says no to what is right.
-                Err(NoAnswer::Refused { status: 409, .. }) if !has_asked => match self.beat().await {
-                    Ok(true) => return spoken::not_taken(name, 409, ""),
-                    Ok(false) => has_asked = true,
+                // Whether that was so cannot be told afterwards; once it surely knows this worker, its word counts.
+                Err(NoAnswer::Refused { status: 409, .. }) if !is_known => match self.beat().await {
+                    Ok(()) => is_known = true,
                     Err(_) => backoff.wait().await,
                 },
                 Err(NoAnswer::Refused { status, message }) => return spoken::not_taken(name, status, &message),
-                Err(NoAnswer::Away(_)) => backoff.wait().await,
+                Err(NoAnswer::Away(_)) => {
+                    is_known = false;
+                    backoff.wait().await;
+                }
             }
         }
     }

@@ -118,7 +118,7 @@ pub(super) fn not_let_in(link: &Link, status: u16, message: &str) -> Failure {
             "give its token with the URL, as in http://d8:TOKEN@HOST:PORT, or as {}",
             crate::config::env_names::D8_TOKEN
         )),
-        404 | 405 | 200 => failure.hint("look whether d8 up runs there, and in this version"),
+        200 | 404 | 405 | 501 => failure.hint("look whether d8 up runs there, and in this version"),
         _ => failure.hint("look at what d8 up said when it started there"),
     }
 }

@@ -233,8 +233,10 @@ async fn a_report_is_sent_again_until_it_is_answered() {
 async fn a_report_that_is_refused_is_dropped() {
     let (_, account) = emulated().await;
     let mut scene = Scene::begin(&account);
-    scene.orchestrator.answer_reports(&[409]);
+    // The second time by one that surely knows the worker.
+    scene.orchestrator.answer_reports(&[409, 409]);
     scene.orchestrator.hand_out(job("1", false));
+    assert_eq!(scene.report().await.task_id, "1");
     assert_eq!(scene.report().await.task_id, "1");
     scene.orchestrator.hand_out(job("2", false));
     assert_eq!(scene.report().await.task_id, "2");
