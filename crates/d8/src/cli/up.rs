@@ -48,6 +48,8 @@ pub(super) struct UpArguments {
 
 pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     super::log();
+    // From here on a signal is an orderly stop, however early it comes.
+    let mut interrupted = std::pin::pin!(interrupted());
     let (config, folders) = configuration(&arguments)?;
     for notice in &config.notices {
         say(&format!("note: {notice}"));
@@ -79,7 +81,7 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
     greet(&config, &addresses, kept.as_ref());
     let outcome = match begin(&app, &mut opened, &folders) {
-        Ok(()) => live(opened, &shutdown).await,
+        Ok(()) => live(opened, &shutdown, &mut interrupted).await,
         Err(failure) => Err(failure),
     };
     shutdown.cancel();
@@ -179,7 +181,11 @@ fn greet(config: &Config, addresses: &[SocketAddr], kept: Option<&Kept>) {
 }
 
 /// Runs until the user wants an end or the loop fails.
-async fn live(opened: Opened, shutdown: &CancellationToken) -> Result<u8, Failure> {
+async fn live(
+    opened: Opened,
+    shutdown: &CancellationToken,
+    wants_end: &mut std::pin::Pin<&mut impl Future<Output = ()>>,
+) -> Result<u8, Failure> {
     let Opened {
         handle,
         mut running,
@@ -187,7 +193,7 @@ async fn live(opened: Opened, shutdown: &CancellationToken) -> Result<u8, Failur
         ..
     } = opened;
     let failed = tokio::select! {
-        () = interrupted() => false,
+        () = wants_end => false,
         () = running.ended() => true,
     };
     if !failed {
