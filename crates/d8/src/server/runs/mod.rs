@@ -272,7 +272,7 @@ pub struct RunStatus {
     pub hopeless: Option<Vec<String>>,
     /// What keeps accounts from work until somebody mends it.
     pub troubles: Vec<String>,
-    /// 429s for quota since the orchestrator began, whoever's tasks they met.
+    /// 429s for quota since the orchestrator began, for whomever.
     #[serde(default)]
     pub refused: u64,
 }
