@@ -58,7 +58,7 @@ pub fn duration(text: &str) -> Result<std::time::Duration, ConfigError> {
     limit::period::duration(text).map_err(ConfigError::from)
 }
 
-/// Reads an address to listen at as d8.toml writes it: "127.0.0.1:5000", "[::1]:0", "localhost:5000".
+/// Reads an address to listen at as d8.toml writes it: `127.0.0.1:5000`, `[::1]:0`, `localhost:5000`.
 pub fn listen_address(text: &str) -> Result<std::net::SocketAddr, ConfigError> {
     server::address(text).map_err(ConfigError::from)
 }

@@ -1,8 +1,8 @@
 //! OpenAI's door: `POST /v1/chat/completions`, plain and streamed, and `GET /v1/models`.
 //!
-//! A request's way: [`wishes`] reads its headers, [`ask`] makes a task of it, a [`seat`] waits for the end, [`plain`] or
-//! [`stream`] answers. [`orphans`] keeps those whose clients hung up, [`ending`] says what an end means for a client,
-//! [`problem`] how a failure looks, [`label`] which headers an answer carries, [`chunks`] makes pieces of a whole.
+//! A request's way: `wishes` reads its headers, `ask` makes a task of it, a `seat` waits for the end, `plain` or
+//! `stream` answers. `orphans` keeps those whose clients hung up, `ending` says what an end means for a client,
+//! `problem` how a failure looks, `label` which headers an answer carries, `chunks` makes pieces of a whole.
 
 mod ask;
 mod chunks;

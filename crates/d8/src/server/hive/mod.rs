@@ -1,8 +1,8 @@
 //! The Hive's own calls, of both generations, kept so that its workers and scripts work unchanged; and what D8's own
 //! workers say besides.
 //!
-//! In reading order: [`workers`] come and go, [`payload`] is the task as they see it, [`reports`] and [`reported`] are what
-//! they say of it; [`tasks`] are the scripts' calls, [`stats`] what they print; [`root`] greets.
+//! In reading order: `workers` come and go, `payload` is the task as they see it, `reports` and `reported` are what
+//! they say of it; `tasks` are the scripts' calls, `stats` what they print; `root` greets.
 
 mod chunks;
 mod payload;

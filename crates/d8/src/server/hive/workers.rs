@@ -125,7 +125,7 @@ pub(super) enum PolledBody {
     #[schema(title = "HiveTask")]
     Hive {
         /// `task_id`, `type`, `priority` and the payload: beside them, in `task_data` and in `data`.
-        #[schema(value_type = Option<Object>)]
+        #[schema(value_type = Option<Object>, required = true)]
         task: Option<Value>,
     },
     /// To one of D8's own.

@@ -1,5 +1,5 @@
 //! Runs of other processes on this machine: `d8 run` hands its lines to whoever holds the store. In the order of its calls:
-//! [`agreement`], the stream of ends, known keys, [`lines`], tasks to be settled, the status now and then, answers.
+//! `agreement`, the stream of ends, known keys, `lines`, tasks to be settled, the status now and then, answers.
 
 mod agreement;
 mod lines;
@@ -272,7 +272,7 @@ pub struct RunStatus {
     pub hopeless: Option<Vec<String>>,
     /// What keeps accounts from work until somebody mends it.
     pub troubles: Vec<String>,
-    /// 429s for quota since the orchestrator began, whoever's tasks they met.
+    /// 429s for quota since the orchestrator began, for whomever.
     #[serde(default)]
     pub refused: u64,
 }
