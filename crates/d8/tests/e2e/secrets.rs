@@ -129,3 +129,79 @@ fn a_key_is_not_in_the_command_line_that_others_see() {
     running.kill();
     no_key_in_anything(&world);
 }
+
+/// An orchestrator and a worker elsewhere, each with keys of its own, through good answers and refused keys: no answer of any
+/// door, no file, no line and no process list holds one.
+#[test]
+fn a_key_is_in_no_answer_of_the_orchestrator_and_in_nothing_that_its_worker_sends() {
+    let world = all_kinds_of_keys();
+    let up = world.up();
+    let url = up.url();
+    let worker = world.d8(&["worker", "--type", "groq", "--orchestrator", &url, "--id", "elsewhere"]);
+    let worker = worker
+        .variable("GROQ_API_KEY", "planted-for-nobody")
+        .variable("GROQ_BASE_URL", &world.origin())
+        .start();
+    until("the worker is there", || {
+        up.get("/api/workers/list").body.contains("elsewhere")
+    });
+    for model in ["default", "literal", "in-file", "bad", "dotenv", "broke", "closed"] {
+        let route = world.read("d8.toml").contains(model).then(|| {
+            let which = if ["in-file", "broke"].contains(&model) {
+                crate::world::GEMINI_MODEL
+            } else {
+                crate::world::GROQ_MODEL
+            };
+            format!("{model}/{which}")
+        });
+        let model = route.unwrap_or_else(|| "default".to_owned());
+        let body = serde_json::json!({"model": model, "messages": [{"role": "user", "content": "hello"}]});
+        let task = up.post("/api/tasks", &serde_json::json!({"model": model, "prompt": "hello"}));
+        let headers = "x-d8-max-wait: 0.3\r\n";
+        let chat = crate::world::http_request(up.address, "POST", "/v1/chat/completions", headers, &body.to_string());
+        for answered in [task, chat.unwrap()] {
+            assert!(
+                KEYS.iter().all(|key| !format!("{answered:?}").contains(key)),
+                "{answered:?}"
+            );
+        }
+    }
+    let used = || {
+        world
+            .wire()
+            .arrivals()
+            .into_iter()
+            .map(|arrival| arrival.key)
+            .collect::<Vec<_>>()
+    };
+    until("each key was used", || {
+        let used = used();
+        [0, 1, 2, 3, 4]
+            .iter()
+            .all(|key| used.iter().any(|sent| sent.contains(KEYS[*key])))
+    });
+    for path in [
+        "/",
+        "/api/accounts",
+        "/api/workers/list",
+        "/api/stats",
+        "/api/tasks?limit=1000",
+        "/v1/models",
+        "/api/openapi.json",
+    ] {
+        let answered = up.get(path).is(200);
+        assert!(
+            KEYS.iter()
+                .all(|key| !answered.body.contains(key) && !answered.head.contains(key)),
+            "{path}"
+        );
+    }
+    #[cfg(target_os = "linux")]
+    for pid in [up.process.pid(), worker.pid()] {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap();
+        assert!(KEYS.iter().all(|key| !line.contains(key)), "{line}");
+    }
+    worker.kill();
+    up.process.kill();
+    no_key_in_anything(&world);
+}
