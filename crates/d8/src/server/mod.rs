@@ -21,6 +21,7 @@ mod host;
 pub mod ids;
 pub mod lines;
 pub mod listen;
+pub mod metrics;
 pub mod objects;
 mod open_files;
 pub mod openapi;

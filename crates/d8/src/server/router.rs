@@ -6,7 +6,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
-use super::{accounts, chat, events, groups, hive, openapi, page, runs, tasks};
+use super::{accounts, chat, events, groups, hive, metrics, openapi, page, runs, tasks};
 
 /// What the orchestrator serves, and the document that says so.
 pub fn api() -> OpenApiRouter<Arc<App>> {
@@ -14,6 +14,7 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .merge(hive::routes())
         .merge(accounts::routes())
         .merge(events::routes())
+        .merge(metrics::routes())
         .merge(chat::routes())
         .merge(tasks::routes())
         .merge(groups::routes())

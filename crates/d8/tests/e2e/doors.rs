@@ -73,3 +73,14 @@ fn the_page_is_for_browsers_and_nothing_in_it_is_from_elsewhere() {
         "who names no text/html gets JSON"
     );
 }
+
+#[test]
+fn prometheus_can_read_the_figures() {
+    let world = World::unlimited();
+    let up = world.up();
+    up.submit("hello");
+    up.until_completed(1);
+    let figures = up.get("/metrics").is(200).body;
+    assert!(figures.contains("d8_tasks{status=\"completed\"} 1"), "{figures}");
+    assert!(figures.trim_end().ends_with("# EOF"), "{figures}");
+}
