@@ -16,6 +16,7 @@ pub(crate) mod past;
 mod plan;
 pub(crate) mod reported;
 mod requests;
+mod roll;
 mod turn;
 mod writer;
 

@@ -1,6 +1,6 @@
 //! From a store on disk to a running engine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, mpsc};
@@ -8,22 +8,19 @@ use std::thread;
 
 use d8_core::Engine;
 use d8_core::engine::GroupCounts;
-use d8_core::id::{AccountId, GroupId, TargetId, TaskId, WorkerId};
+use d8_core::id::{GroupId, TargetId, TaskId};
 use d8_core::message::Effects;
-use d8_core::worker::{Enlisted, Skill};
-use d8_store::{Hold, HoldError, LeaseRow, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
+use d8_store::{Hold, HoldError, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
 use tokio::sync::{broadcast, mpsc as async_mpsc, oneshot};
 
-use super::brought::{Brought, visitor_name};
-use super::fleet::{Fleet, Member, WorkerName};
 use super::news::News;
 use super::past::Recall;
-use super::plan::Plan;
-use super::turn::{Beginning, SLOTS, Turn, add_to_config, member};
+use super::roll::Roll;
+use super::turn::{Beginning, Turn};
 use super::writer::Writer;
-use super::{Audience, Directory, EVERYBODY, Handle, Library, Loop, Requests, route_of};
+use super::{Audience, Directory, Handle, Library, Loop, Requests, route_of};
 use crate::clock::Clock;
-use crate::config::{Account, Config, DEFAULT_ROUTE, StoreLocation};
+use crate::config::{Account, Config, StoreLocation};
 use crate::worker::{self, Errand, Provider};
 
 /// So many news wait for whoever watches slowly.
@@ -141,8 +138,8 @@ impl Opening {
             Scope::Group(group) => Some(names.intern(group)),
         };
         let chat = names.intern("/v1/chat/completions");
-        let mut roll = Roll::call(&self, &mut names);
-        let recalled = roll.recall(&store, &names, group, self.clock)?;
+        let roll = Roll::call(&self, &mut names);
+        let recalled = Recalled::from(&roll, &store, &names, group, self.clock)?;
         let clock = recalled.clock;
         let reader = store.reader()?;
         let totals = reader.totals()?;
@@ -252,14 +249,6 @@ fn make_folder(store: &Path) -> Result<PathBuf, OpenError> {
     Ok(folder.to_owned())
 }
 
-/// Who is there: accounts and workers, those of the configuration and those that the store remembers.
-struct Roll {
-    config: Config,
-    plan: Plan,
-    fleet: Fleet,
-    speed: u32,
-}
-
 /// The engine as it was.
 struct Recalled {
     engine: Engine,
@@ -271,116 +260,21 @@ struct Recalled {
     spent_ahead: Vec<TargetId>,
 }
 
-impl Roll {
-    fn call(opening: &Opening, names: &mut Names) -> Self {
-        let mut roll = Self {
-            config: Config::clone(&opening.config),
-            plan: Plan::new(&opening.config, names),
-            fleet: Fleet::default(),
-            speed: opening.speed,
-        };
-        let now = opening.clock.now();
-        for entry in &roll.plan.accounts {
-            if let Some(worker) = entry.built_in {
-                let lease = roll.plan.setup.bounds.lease;
-                roll.fleet
-                    .admit(built_in(worker, entry.id, &entry.name, &entry.provider, lease, now));
-            }
-        }
-        roll.add_brought(names, now);
-        roll.add_hive(names, now);
-        let everybody = roll.everybody(names);
-        roll.plan.setup.routes.push(everybody);
-        roll
-    }
-
-    /// Accounts that workers brought: their keys are elsewhere, their spending is here.
-    fn add_brought(&mut self, names: &mut Names, now: d8_core::time::Timestamp) {
-        let kept: Vec<Brought> = names
-            .of_kind::<AccountId>()
-            .filter_map(|(_, name)| Brought::parse(name))
-            .collect();
-        for brought in kept {
-            let known =
-                |account: &Account| account.name == brought.name || account.fingerprint() == brought.fingerprint;
-            if self.config.accounts.iter().any(known) {
-                continue;
-            }
-            let Some(account) = brought.account(now, self.speed) else {
-                continue;
-            };
-            let growth = self.plan.add(&account, None, names);
-            self.plan.setup.limits.extend(growth.limits);
-            self.plan.setup.targets.extend(growth.targets);
-            add_to_config(&mut self.config, account);
-        }
-        // What the default route means has grown.
-        let routes: Vec<_> = self
-            .config
-            .routes
-            .iter()
-            .map(|route| self.plan.route(route, names))
-            .collect();
-        self.plan.setup.routes = routes;
-    }
-
-    /// The Hive's workers register once in their lives, so they are known again by what was kept.
-    fn add_hive(&mut self, names: &mut Names, now: d8_core::time::Timestamp) {
-        let mut kept: BTreeMap<String, WorkerName> = BTreeMap::new();
-        for (_, text) in names.of_kind::<WorkerId>() {
-            if let Some(name) = WorkerName::parse(text) {
-                kept.insert(name.id.clone(), name);
-            }
-        }
-        for name in kept.into_values().filter(|name| name.incarnation.is_none()) {
-            let rule = self.config.workers.iter().find(|rule| rule.names(&name.id, &name.kind));
-            let named = rule.and_then(|rule| rule.account.as_ref());
-            let account = match named.and_then(|name| self.plan.account(name)) {
-                Some(entry) => entry.id,
-                None => self.visitor(&visitor_name(&name.id), names),
-            };
-            let capabilities = serde_json::Map::new();
-            let member = member(&self.config, names, name, account, 1, capabilities, now);
-            self.fleet.admit(Member {
-                online: false,
-                ..member
-            });
-        }
-    }
-
-    fn visitor(&mut self, name: &str, names: &mut Names) -> AccountId {
-        let growth = self.plan.add_visitor(name, names);
-        self.plan.setup.targets.extend(growth.targets);
-        names.intern(name)
-    }
-
-    /// The default route and every worker that brings its own key.
-    fn everybody(&self, names: &mut Names) -> (d8_core::id::RouteId, d8_core::setup::RouteSpec) {
-        let default = self.config.route(DEFAULT_ROUTE).cloned();
-        let route = default.unwrap_or_else(|| crate::config::Route::all_primary(DEFAULT_ROUTE, Vec::new()));
-        let (_, mut spec) = self.plan.route(&route, names);
-        let visitors = self
-            .plan
-            .targets
-            .iter()
-            .filter(|(_, words)| words.model == super::ANY_MODEL);
-        spec.levels[0].extend(visitors.map(|(id, _)| *id));
-        (names.intern(EVERYBODY), spec)
-    }
-
-    fn recall(
-        &mut self,
+impl Recalled {
+    /// Rebuilds the engine.
+    fn from(
+        roll: &Roll,
         store: &SqliteStore,
         names: &Names,
         group: Option<GroupId>,
         clock: Clock,
     ) -> Result<Recalled, StoreError> {
-        let memory = Engine::new(self.plan.setup.clone(), clock.now()).memory();
+        let memory = Engine::new(roll.plan.setup.clone(), clock.now()).memory();
         let groups = group.map(|group| [group]);
-        let lease = self.plan.setup.bounds.lease;
+        let lease = roll.plan.setup.bounds.lease;
         let mut clocks = clock;
         let (past, loaded) = {
-            let plan = &self.plan;
+            let plan = &roll.plan;
             let recall = Recall {
                 which: groups.as_ref().map_or(Which::All, |groups| Which::Groups(groups)),
                 memory,
@@ -390,18 +284,18 @@ impl Roll {
                     name.map(|name| plan.limits_of(&name.quota_key, &name.model))
                         .unwrap_or_default()
                 },
-                survivor: &|row| self.survivor(row, names, lease),
+                survivor: &|row| roll.survivor(row, names, lease),
             };
             recall.from(store)?
         };
         clocks = clocks.not_before(loaded.newest);
         let now = clocks.now();
-        let mut setup = self.plan.setup.clone();
+        let mut setup = roll.plan.setup.clone();
         for row in &past.tasks {
             if setup.routes.iter().all(|(id, _)| *id != row.route)
-                && let Some(route) = route_of(&self.config, names, row.route)
+                && let Some(route) = route_of(&roll.config, names, row.route)
             {
-                let (_, spec) = self.plan.route(&route, &mut names.clone());
+                let (_, spec) = roll.plan.route(&route, &mut names.clone());
                 setup.routes.push((row.route, spec));
             }
         }
@@ -415,57 +309,5 @@ impl Roll {
             callbacks: loaded.callbacks,
             spent_ahead: loaded.allowances.iter().map(|(target, _)| *target).collect(),
         })
-    }
-
-    /// The worker of a lease, where it is elsewhere: it did not end with our process.
-    fn survivor(&self, row: &LeaseRow, names: &Names, lease: std::time::Duration) -> Option<Enlisted> {
-        let name = WorkerName::parse(names.name(row.worker)?)?;
-        let known = self.fleet.get(&name.id).map(|member| member.enlisted.clone());
-        if let Some(known) = known.filter(|known| known.worker == row.worker) {
-            return Some(known);
-        }
-        let target = names.target(row.target)?;
-        name.incarnation.as_ref()?;
-        Some(Enlisted {
-            worker: row.worker,
-            account: self.plan.account(&target.account)?.id,
-            slots: 1,
-            skill: Skill::Any,
-            lease,
-        })
-    }
-}
-
-/// The worker inside this process that serves an account.
-fn built_in(
-    worker: WorkerId,
-    account: AccountId,
-    name: &str,
-    provider: &str,
-    lease: std::time::Duration,
-    now: d8_core::time::Timestamp,
-) -> Member {
-    Member {
-        name: WorkerName {
-            id: format!("builtin:{name}"),
-            kind: provider.to_owned(),
-            task_types: Vec::new(),
-            incarnation: None,
-        },
-        capabilities: serde_json::Map::new(),
-        enlisted: Enlisted {
-            worker,
-            account,
-            slots: SLOTS,
-            skill: Skill::Any,
-            lease,
-        },
-        built_in: true,
-        timeout: lease,
-        last_heard: now,
-        online: true,
-        completed: 0,
-        failed: 0,
-        cancelled: Vec::new(),
     }
 }
