@@ -179,3 +179,17 @@ fn an_account_that_is_not_there_is_told_to_the_worker() {
         .wait()
         .says("other");
 }
+
+#[test]
+fn a_worker_that_waits_for_work_is_there_however_short_the_timeout() {
+    let world = without_key(&[], 0);
+    world.append("d8.toml", "[server]\nworker_timeout = \"300ms\"\n");
+    let up = world.up();
+    let _worker = worker(&world, &up, "one");
+    until("it is there", || up.online() == 1);
+    std::thread::sleep(Duration::from_millis(900));
+    assert_eq!(up.online(), 1);
+    let task = up.submit("hello");
+    up.until_completed(1);
+    assert_eq!(up.status(&task)["assigned_to"], "one");
+}

@@ -181,7 +181,14 @@ impl Turn {
                 Err(_) => break,
             }
         }
-        let silent = self.own.fleet.fall_silent(self.own.clock.now());
+        let now = self.own.clock.now();
+        for worker in self.polls.keys() {
+            // Whoever waits for an answer on an open connection is there.
+            if let Some(member) = self.own.fleet.by_worker(*worker) {
+                member.last_heard = now;
+            }
+        }
+        let silent = self.own.fleet.fall_silent(now);
         inputs.extend(silent.into_iter().map(Input::WorkerLost));
         Ok(inputs)
     }
