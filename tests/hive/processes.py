@@ -30,6 +30,10 @@ def environment(home, **more):
     return {**kept, "HOME": str(home), "USERPROFILE": str(home), **more}
 
 
+def heeds_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Process:
     """A child process whose output goes to files, so that no pipe is ever full."""
 
@@ -38,7 +42,8 @@ class Process:
         stamp = f"{time.monotonic_ns()}"
         self.out_path, self.err_path = self.folder / f"out-{stamp}.txt", self.folder / f"err-{stamp}.txt"
         # A group of its own lets Windows send it a Ctrl-Break.
-        flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
+        # Elsewhere a shell that starts us in the background lets us ignore Ctrl-C, and we would hand that down.
+        flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"preexec_fn": heeds_ctrl_c}
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.child = subprocess.Popen(
                 command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, **flags)
