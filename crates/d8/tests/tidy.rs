@@ -3,11 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::Table;
 
+#[path = "tidy/commands.rs"]
+mod commands;
 #[path = "tidy/markdown.rs"]
 mod markdown;
 #[path = "tidy/rust_text.rs"]
@@ -233,4 +236,29 @@ fn the_readme_says_the_same_in_both_languages() {
         markdown::code_blocks(&spanish),
         "code blocks, comments aside"
     );
+}
+
+/// Clap answers `--help` after words that it knows and refuses those that it does not.
+fn is_a_command(words: &[&str]) -> bool {
+    let mut d8 = std::process::Command::new(env!("CARGO_BIN_EXE_d8"));
+    d8.args(words).arg("--help").output().unwrap().status.success()
+}
+
+#[test]
+fn every_command_that_a_text_names_exists() {
+    assert!(is_a_command(&["tasks", "ls"]) && !is_a_command(&["tasks", "lost"]) && !is_a_command(&["lost"]));
+    let mut files = texts(&root());
+    files.retain(|(path, _)| !path.starts_with(root().join("crates/d8/tests/tidy")) && *path != root().join(file!()));
+    let mut known: BTreeMap<Vec<String>, bool> = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for (path, text) in &files {
+        for words in commands::named(text) {
+            let key = words.iter().map(|word| (*word).to_owned()).collect();
+            if !*known.entry(key).or_insert_with(|| is_a_command(&words)) {
+                unknown.push(format!("{}: d8 {}", path.display(), words.join(" ")));
+            }
+        }
+    }
+    assert!(known.len() > 5, "hardly a text names a command: {known:?}");
+    assert_none("a command that does not exist", &unknown);
 }
