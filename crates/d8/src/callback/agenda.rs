@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use d8_core::id::TaskId;
 use tokio::time::Instant;
 
-use super::deliveries::Told;
 use super::lanes::{Host, Lanes};
 use super::reply::Outcome;
 use super::schedule::Schedule;
@@ -14,6 +13,15 @@ use super::schedule::Schedule;
 const CARRIED: usize = 16;
 /// Looked up at a time, to learn their hosts.
 const LOOKED_UP: usize = 16;
+
+/// How the telling ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The receiver has answered 2xx.
+    Delivered,
+    /// It will not be tried any more, and why: in words, with the receiver's host and without its URL.
+    GivenUp(String),
+}
 
 /// What is to be done next.
 #[derive(Debug, PartialEq, Eq)]

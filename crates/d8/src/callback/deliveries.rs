@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::agenda::{Agenda, Step};
+use super::agenda::{Agenda, Step, Told};
 use super::courier::{Courier, Parcel};
 use super::lanes::Host;
 use super::reply::Outcome;
@@ -50,15 +50,6 @@ pub struct Message {
     pub url: String,
     /// JSON, sent as it is.
     pub body: Bytes,
-}
-
-/// How the telling ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// The receiver has answered 2xx.
-    Delivered,
-    /// It will not be tried any more, and why: in words, with the receiver's host and without its URL.
-    GivenUp(String),
 }
 
 /// The owner of all that is still to be told.

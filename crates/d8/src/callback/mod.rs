@@ -20,7 +20,8 @@ mod url;
 #[cfg(test)]
 mod tests;
 
-pub use deliveries::{Deliveries, Handle, Message, Settings, Told};
+pub use agenda::Told;
+pub use deliveries::{Deliveries, Handle, Message, Settings};
 pub use resolver::{Resolver, SystemResolver};
 pub use schedule::Schedule;
 pub use secret::{NoSecret, Secret};

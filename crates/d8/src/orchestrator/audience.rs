@@ -9,7 +9,7 @@ use d8_core::time::Timestamp;
 use d8_store::ResultRow;
 use tokio::sync::{mpsc, oneshot};
 
-use super::event::Done;
+use super::event::{Done, Start};
 
 /// Everybody who waits. Shared by the loop, which tells, and by those who ask.
 #[derive(Debug, Default)]
@@ -24,15 +24,6 @@ struct Seats {
     starts: HashMap<TaskId, Start>,
     /// The loop has ended: nobody will be told anything any more.
     closed: bool,
-}
-
-/// Where the latest attempt of a watched task went, and when.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
-pub struct Start {
-    /// Where.
-    pub target: TargetId,
-    /// When.
-    pub at: Timestamp,
 }
 
 impl Audience {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
 use d8_core::engine::{GroupCounts, Outlook, Prospects, TargetView};
-use d8_core::id::{AttemptNo, GroupId, LimitId, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
 use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
@@ -15,7 +15,6 @@ use d8_store::{Payload, ResultRow};
 use d8_wire::ChatRequest;
 use tokio::sync::oneshot;
 
-use super::audience::Start;
 use super::fleet::Member;
 use crate::config::Route;
 use crate::protocol::Registration;
@@ -143,6 +142,15 @@ pub enum Refusal {
     /// The orchestrator is about to end.
     #[error("the orchestrator is stopping")]
     Stopping,
+}
+
+/// Where the latest attempt of a watched task went, and when.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Start {
+    /// Where.
+    pub target: TargetId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A task's end, told once it is stored.

@@ -32,11 +32,11 @@ use d8_core::wait::Wait;
 use d8_store::{Endpoint, Names, ResultRow, StoreError};
 use tokio::sync::oneshot;
 
-pub use audience::{Audience, Start};
+pub use audience::Audience;
 pub use directory::{Directory, Entries};
 pub use event::{
-    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Polled, Refusal, Registered, Reporter, Status, View,
-    Way,
+    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Polled, Refusal, Registered, Reporter, Start, Status,
+    View, Way,
 };
 pub use library::{Library, LookupError};
 pub use news::News;

@@ -138,7 +138,7 @@ impl Opening {
             Scope::Group(group) => Some(names.intern(group)),
         };
         let chat = names.intern("/v1/chat/completions");
-        let roll = Roll::call(&self, &mut names);
+        let roll = Roll::call(&self.config, self.speed, self.clock.now(), &mut names);
         let recalled = Recalled::from(&roll, &store, &names, group, self.clock)?;
         let clock = recalled.clock;
         let reader = store.reader()?;

@@ -10,7 +10,6 @@ use d8_store::{LeaseRow, Names};
 use super::EVERYBODY;
 use super::brought::{Brought, visitor_name};
 use super::fleet::{Fleet, Member, WorkerName};
-use super::opening::Opening;
 use super::plan::Plan;
 use super::turn::{SLOTS, add_to_config, member};
 use crate::config::{Account, Config, DEFAULT_ROUTE};
@@ -24,14 +23,13 @@ pub(super) struct Roll {
 }
 
 impl Roll {
-    pub(super) fn call(opening: &Opening, names: &mut Names) -> Self {
+    pub(super) fn call(config: &Config, speed: u32, now: Timestamp, names: &mut Names) -> Self {
         let mut roll = Self {
-            config: Config::clone(&opening.config),
-            plan: Plan::new(&opening.config, names),
+            config: config.clone(),
+            plan: Plan::new(config, names),
             fleet: Fleet::default(),
-            speed: opening.speed,
+            speed,
         };
-        let now = opening.clock.now();
         for entry in &roll.plan.accounts {
             if let Some(worker) = entry.built_in {
                 let lease = roll.plan.setup.bounds.lease;

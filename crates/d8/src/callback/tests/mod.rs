@@ -16,8 +16,9 @@ use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::agenda::Told;
 use super::courier::{Courier, Parcel};
-use super::deliveries::{Deliveries, Message, Settings, Told};
+use super::deliveries::{Deliveries, Message, Settings};
 use super::reply::Outcome;
 use super::resolver::SystemResolver;
 use super::signature::verify;

@@ -19,8 +19,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::callback::agenda::Told;
 use crate::callback::courier::Courier;
-use crate::callback::deliveries::{Caller, Handle, Message, Told};
+use crate::callback::deliveries::{Caller, Handle, Message};
 use crate::callback::resolver::Resolver;
 use crate::callback::secret::Secret;
 
