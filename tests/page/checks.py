@@ -96,7 +96,7 @@ def test_nothing_yet_says_what_to_do(browser, pictures):
         with StandIn(states.nothing()) as server, browser.page(server.url, width=800, height=700, language=language) as page:
             page.wait(LIVE)
             text = page.text()
-            for words in ["GROQ_API_KEY", "d8 setup", "d8 submit", f"--orchestrator {server.url.rstrip('/')}"]:
+            for words in ["GROQ_API_KEY", "d8 up", "d8 submit", f"--orchestrator {server.url.rstrip('/')}"]:
                 assert words in text, (words, text)
             page.picture(pictures / f"empty-{language}.png")
             assert_quiet(page)
