@@ -105,10 +105,41 @@ pub enum Input {
 pub struct Report {
     /// How it ended.
     pub outcome: Outcome,
-    /// When the answer was here: the latest moment at which the provider can have counted the request.
+    /// When all of the answer was here.
     pub received_at: Timestamp,
+    /// The latest moment at which the provider can have counted the request: when the answer began, less the time for
+    /// which the provider says that it worked.
+    pub arrived_by: Timestamp,
     /// What the answer told of the provider's clock.
     pub clock: Option<ClockOffset>,
+    /// What the answer told of limits, as they stood when the provider had counted the request.
+    pub signals: Vec<LimitSignal>,
+}
+
+impl Report {
+    /// A report that tells nothing but how it ended, and when.
+    pub fn plain(outcome: Outcome, received_at: Timestamp) -> Self {
+        Self {
+            outcome,
+            received_at,
+            arrived_by: received_at,
+            clock: None,
+            signals: Vec::new(),
+        }
+    }
+}
+
+/// One limit, as an answer shows it.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct LimitSignal {
+    /// What it counts.
+    pub dimension: Dimension,
+    /// Its period, where it is told.
+    pub per: Option<Duration>,
+    /// How much it holds.
+    pub limit: Option<u64>,
+    /// How much of it is left.
+    pub remaining: Option<u64>,
 }
 
 /// How an attempt ended, in terms of what must follow.
@@ -158,6 +189,8 @@ pub struct RefusedLimit {
     pub per: Option<Duration>,
     /// How much it holds.
     pub amount: Option<u64>,
+    /// How much of it was used, this request not counted.
+    pub used: Option<u64>,
 }
 
 /// Something to be done, once the changes are stored.

@@ -140,11 +140,7 @@ impl Stage {
         Input::Finished {
             task: lease.task,
             attempt: lease.attempt,
-            report: Report {
-                outcome,
-                received_at: self.now,
-                clock: None,
-            },
+            report: Report::plain(outcome, self.now),
         }
     }
 }
@@ -409,11 +405,7 @@ fn after_a_restart_workers_elsewhere_keep_what_they_are_at() {
     stage.turn([Input::Finished {
         task: TaskId(1),
         attempt: AttemptNo(3),
-        report: Report {
-            outcome: Outcome::Answered(None),
-            received_at: stage.now,
-            clock: None,
-        },
+        report: Report::plain(Outcome::Answered(None), stage.now),
     }]);
     assert_eq!(stage.ending(), Some(Ending::Completed));
     let next = stage.turn([poll(worker(7, 1))]);

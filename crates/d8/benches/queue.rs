@@ -84,11 +84,7 @@ fn open(config: &Config) -> Opened {
                     output_tokens: 50,
                 };
                 let outcome = Outcome::Answered(Some(usage));
-                let report = Report {
-                    outcome,
-                    received_at: surroundings.clock.now(),
-                    clock: None,
-                };
+                let report = Report::plain(outcome, surroundings.clock.now());
                 let result = ResultRow {
                     status: 200,
                     body: vec![b'x'; 200],

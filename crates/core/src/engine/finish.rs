@@ -42,9 +42,11 @@ impl Engine {
         let Report {
             outcome,
             received_at,
+            arrived_by,
             clock,
+            signals,
         } = report;
-        let arrived = received_at.min(self.now).max(held.granted_at);
+        let arrived = arrived_by.min(received_at).min(self.now).max(held.granted_at);
         self.learn_clock(held.target, clock);
         match outcome {
             Outcome::Answered(usage) => {

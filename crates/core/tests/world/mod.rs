@@ -317,9 +317,8 @@ impl World {
             Outcome::Answered(Some(usage))
         };
         let report = Report {
-            outcome,
-            received_at: self.now,
             clock: Some(clock),
+            ..Report::plain(outcome, self.now)
         };
         Input::Finished {
             task,

@@ -184,9 +184,32 @@ pub struct WorkReport {
     /// How long before this message the answer was here.
     #[serde(default)]
     pub received_ms_ago: u64,
+    /// How long before this message the provider had counted the request at the latest: when the answer began, less the
+    /// time for which the provider says that it worked. None: when the answer was here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_ms_ago: Option<u64>,
     /// The provider's `Date`, in seconds since 1970.
     #[serde(default)]
     pub date: Option<i64>,
+    /// What the answer's headers told of limits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<LimitSignal>,
+}
+
+/// A limit as an answer's headers show it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LimitSignal {
+    /// `requests`, `tokens`, `input_tokens`, `output_tokens`, `concurrency` or `cost`.
+    pub dimension: String,
+    /// Its period.
+    #[serde(default)]
+    pub per_ms: Option<u64>,
+    /// How much it holds.
+    #[serde(default)]
+    pub limit: Option<u64>,
+    /// How much of it is left.
+    #[serde(default)]
+    pub remaining: Option<u64>,
 }
 
 /// What became of an attempt.
@@ -249,4 +272,7 @@ pub struct RefusedLimit {
     pub per_ms: Option<u64>,
     /// How much it holds.
     pub amount: Option<u64>,
+    /// How much of it was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
 }

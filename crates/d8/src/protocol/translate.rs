@@ -9,7 +9,7 @@ use d8_core::time::Timestamp;
 use d8_store::ResultRow;
 use serde_json::value::RawValue;
 
-use super::{Outcome, RefusedLimit, Usage, WorkReport};
+use super::{LimitSignal, Outcome, RefusedLimit, Usage, WorkReport};
 
 /// The words for dimensions.
 const DIMENSIONS: [(&str, Dimension); 6] = [
@@ -79,10 +79,15 @@ pub fn outcome_to(outcome: &message::Outcome) -> Outcome {
 pub fn report_from(work: &WorkReport, leased_at: Timestamp, now: Timestamp) -> Report {
     let ago = Duration::from_millis(work.received_ms_ago);
     let received_at = (now - ago).max(leased_at);
+    let arrived_by = work
+        .arrived_ms_ago
+        .map_or(received_at, |ago| now - Duration::from_millis(ago));
     let date = work.date.filter(|_| work.sent_ms_ago.is_some());
     Report {
         outcome: outcome_from(work.outcome.clone()),
         received_at,
+        arrived_by: arrived_by.clamp(leased_at, received_at),
+        signals: work.signals.iter().filter_map(signal_from).collect(),
         clock: date.map(|date| ClockOffset::from_date(date, leased_at, received_at)),
     }
 }
@@ -107,21 +112,51 @@ pub fn result_to(result: Option<ResultRow>) -> (u16, Option<Box<RawValue>>) {
     (status, body)
 }
 
+/// What headers told, as a worker says it.
+pub fn signals_to(signals: &[message::LimitSignal]) -> Vec<LimitSignal> {
+    let signal = |signal: &message::LimitSignal| LimitSignal {
+        dimension: word_of(signal.dimension),
+        per_ms: signal.per.map(millis),
+        limit: signal.limit,
+        remaining: signal.remaining,
+    };
+    signals.iter().map(signal).collect()
+}
+
+fn signal_from(signal: &LimitSignal) -> Option<message::LimitSignal> {
+    Some(message::LimitSignal {
+        dimension: dimension_of(&signal.dimension)?,
+        per: signal.per_ms.map(Duration::from_millis),
+        limit: signal.limit,
+        remaining: signal.remaining,
+    })
+}
+
+fn dimension_of(word: &str) -> Option<Dimension> {
+    let found = DIMENSIONS.iter().find(|(known, _)| *known == word);
+    found.map(|(_, dimension)| *dimension)
+}
+
+fn word_of(dimension: Dimension) -> String {
+    let found = DIMENSIONS.iter().find(|(_, known)| *known == dimension);
+    found.map_or_else(String::new, |(word, _)| (*word).to_owned())
+}
+
 fn limit_from(limit: &RefusedLimit) -> Option<message::RefusedLimit> {
-    let (_, dimension) = DIMENSIONS.iter().find(|(word, _)| *word == limit.dimension)?;
     Some(message::RefusedLimit {
-        dimension: *dimension,
+        dimension: dimension_of(&limit.dimension)?,
         per: limit.per_ms.map(Duration::from_millis),
         amount: limit.amount,
+        used: limit.used,
     })
 }
 
 fn limit_to(limit: &message::RefusedLimit) -> RefusedLimit {
-    let word = DIMENSIONS.iter().find(|(_, dimension)| *dimension == limit.dimension);
     RefusedLimit {
-        dimension: word.map_or_else(String::new, |(word, _)| (*word).to_owned()),
+        dimension: word_of(limit.dimension),
         per_ms: limit.per.map(millis),
         amount: limit.amount,
+        used: limit.used,
     }
 }
 
@@ -141,6 +176,7 @@ mod tests {
             dimension,
             per: Some(Duration::from_secs(60)),
             amount: Some(30),
+            used: Some(29),
         };
         let retry_after = Some(Duration::from_millis(1_500));
         let usage = d8_core::usage::Usage {
@@ -184,7 +220,9 @@ mod tests {
             body: None,
             sent_ms_ago: Some(3_000),
             received_ms_ago: 1_000,
+            arrived_ms_ago: None,
             date: Some(1_002),
+            signals: Vec::new(),
         };
         let report = report_from(&work, leased_at, arrived);
         assert!(report.received_at >= Timestamp::from_secs(1_003));

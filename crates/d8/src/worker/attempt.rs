@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use d8_core::clock::ClockOffset;
-use d8_core::message::{Outcome, Report};
+use d8_core::message::{LimitSignal, Outcome, Report};
 use d8_core::time::Timestamp;
 use d8_store::ResultRow;
-use d8_wire::{ChatRequest, Context, FailureKind, Mode, WireRequest};
+use d8_wire::{ChatRequest, Context, FailureKind, HeaderFacts, Mode, WireRequest};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -78,11 +78,7 @@ pub async fn run(provider: &Provider, job: &Job, clock: Clock, tally: &Tally) ->
 /// The end of an attempt that sent nothing.
 pub(super) fn unsent(clock: Clock, outcome: Outcome, message: Option<&str>) -> Concluded {
     Concluded {
-        report: Report {
-            outcome,
-            received_at: clock.now(),
-            clock: None,
-        },
+        report: Report::plain(outcome, clock.now()),
         result: message.map(report::own_row),
         sent_at: None,
         date: None,
@@ -109,16 +105,19 @@ pub(super) struct Call<'a> {
     sent_at: Timestamp,
 }
 
-/// What the head of a reply told of the provider's clock.
-#[derive(Copy, Clone)]
-pub(super) struct Dated {
-    date: i64,
-    offset: ClockOffset,
+/// What the head of a reply told, beside its status.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    /// The provider's `Date`, and what it says of the provider's clock.
+    date: Option<(i64, ClockOffset)>,
+    /// The latest moment at which the provider can have counted the request.
+    arrived_by: Timestamp,
+    signals: Vec<LimitSignal>,
 }
 
 impl Call<'_> {
     async fn make(&self, request: WireRequest) -> Concluded {
-        let mut opened = match self.provider.open(request).await {
+        let mut opened = match self.provider.open(request, self.clock).await {
             Ok(opened) => opened,
             Err(no_reply) => return self.no_reply(&no_reply, None),
         };
@@ -135,13 +134,13 @@ impl Call<'_> {
         let headers = opened.headers();
         let context = self.context();
         let reply = self.provider.wire.decode(&context, opened.status, &headers, body);
-        let dated = self.dated(reply.facts.date);
+        let head = self.head(opened.began_at, &reply.facts);
         match reply.outcome {
-            d8_wire::Outcome::Answer { body, usage } => self.answered(opened.status, body, usage, dated),
+            d8_wire::Outcome::Answer { body, usage } => self.answered(opened.status, body, usage, Some(head)),
             d8_wire::Outcome::Failure(failure) => {
                 let outcome = report::outcome(&failure.kind, self.provider.speed);
                 self.count_refusal(&failure.kind);
-                self.ended(outcome, report::failure_row(&failure), dated)
+                self.ended(outcome, report::failure_row(&failure), Some(head))
             }
         }
     }
@@ -153,11 +152,15 @@ impl Call<'_> {
         }
     }
 
-    /// Call it as soon as the date is here: the sooner, the narrower the provider's clock is known.
-    pub(super) fn dated(&self, date: Option<u64>) -> Option<Dated> {
-        let date = i64::try_from(date?).ok()?;
-        let offset = ClockOffset::from_date(date, self.sent_at, self.clock.now());
-        Some(Dated { date, offset })
+    /// What a head told that was here at `began_at`: the sooner, the narrower the provider's clock is known.
+    pub(super) fn head(&self, began_at: Timestamp, facts: &HeaderFacts) -> Head {
+        let date = facts.date.and_then(|date| i64::try_from(date).ok());
+        let worked = facts.processing.unwrap_or_default() / self.provider.speed.max(1);
+        Head {
+            date: date.map(|date| (date, ClockOffset::from_date(date, self.sent_at, began_at))),
+            arrived_by: (began_at - worked).max(self.sent_at),
+            signals: report::signals(&facts.signals, self.provider.speed),
+        }
     }
 
     pub(super) fn count_refusal(&self, kind: &FailureKind) {
@@ -171,28 +174,34 @@ impl Call<'_> {
         status: u16,
         body: Vec<u8>,
         usage: Option<d8_wire::TokenUsage>,
-        dated: Option<Dated>,
+        head: Option<Head>,
     ) -> Concluded {
         let usage = usage.map(report::usage);
         self.tally.answered(usage, self.clock.now().since(self.sent_at));
-        self.ended(Outcome::Answered(usage), ResultRow { status, body }, dated)
+        self.ended(Outcome::Answered(usage), ResultRow { status, body }, head)
     }
 
-    pub(super) fn no_reply(&self, no_reply: &NoReply, dated: Option<Dated>) -> Concluded {
+    pub(super) fn no_reply(&self, no_reply: &NoReply, head: Option<Head>) -> Concluded {
         let outcome = Outcome::Fault { sent: no_reply.sent };
-        self.ended(outcome, report::own_row(&no_reply.message), dated)
+        self.ended(outcome, report::own_row(&no_reply.message), head)
     }
 
-    pub(super) fn ended(&self, outcome: Outcome, result: ResultRow, dated: Option<Dated>) -> Concluded {
+    pub(super) fn ended(&self, outcome: Outcome, result: ResultRow, head: Option<Head>) -> Concluded {
+        let received_at = self.clock.now();
+        let date = head.as_ref().and_then(|head| head.date);
+        let (arrived_by, signals) =
+            head.map_or_else(|| (received_at, Vec::new()), |head| (head.arrived_by, head.signals));
         Concluded {
             report: Report {
                 outcome,
-                received_at: self.clock.now(),
-                clock: dated.map(|dated| dated.offset),
+                received_at,
+                arrived_by,
+                clock: date.map(|(_, offset)| offset),
+                signals,
             },
             result: Some(result),
             sent_at: Some(self.sent_at),
-            date: dated.map(|dated| dated.date),
+            date: date.map(|(date, _)| date),
         }
     }
 }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use d8_core::time::Timestamp;
 use d8_wire::{AuthScheme, Headers, Quirks, Wire, WireRequest};
 use futures_util::{Stream, StreamExt};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalogue::HeaderStyle;
+use crate::clock::Clock;
 use crate::config::Account;
 
 /// A provider that sends nothing for so long is taken for gone. Models may think for minutes before the first byte.
@@ -35,6 +37,8 @@ pub struct Provider {
 /// A reply whose head is here and whose body is still coming.
 pub(super) struct Opened {
     pub(super) status: u16,
+    /// When its head was here.
+    pub(super) began_at: Timestamp,
     headers: Vec<(String, String)>,
     pieces: Pieces,
     taken: usize,
@@ -72,7 +76,7 @@ impl Provider {
     }
 
     /// Sends a request and waits for the head of its reply. Dropping the reply ends the connection.
-    pub(super) async fn open(&self, request: WireRequest) -> Result<Opened, NoReply> {
+    pub(super) async fn open(&self, request: WireRequest, clock: Clock) -> Result<Opened, NoReply> {
         let mut call = self
             .client
             .post(format!("{}{}", self.base_url, request.path))
@@ -83,10 +87,12 @@ impl Provider {
             call = call.header(name, value);
         }
         let response = call.send().await.map_err(|error| no_reply(&error))?;
+        let began_at = clock.now();
         let headers = response.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
         Ok(Opened {
             status: response.status().as_u16(),
+            began_at,
             headers: headers.collect(),
             pieces: Box::pin(response.bytes_stream()),
             taken: 0,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use d8_core::limit::Dimension;
-use d8_core::message::{Outcome, RefusedLimit};
+use d8_core::message::{LimitSignal, Outcome, RefusedLimit};
 use d8_core::usage::Usage;
 use d8_store::ResultRow;
 use d8_wire::{Failure, FailureKind};
@@ -13,7 +13,7 @@ use serde_json::json;
 pub(super) fn outcome(kind: &FailureKind, speed: u32) -> Outcome {
     match kind {
         FailureKind::RateLimited { limits, retry_after } => Outcome::Refused {
-            limits: limits.iter().filter_map(|limit| refused(limit, speed)).collect(),
+            limits: limits.iter().map(|limit| refused(limit, speed)).collect(),
             retry_after: *retry_after,
         },
         FailureKind::Overloaded { retry_after } => Outcome::Overloaded {
@@ -28,21 +28,36 @@ pub(super) fn outcome(kind: &FailureKind, speed: u32) -> Outcome {
     }
 }
 
-fn refused(limit: &d8_wire::RefusedLimit, speed: u32) -> Option<RefusedLimit> {
-    let dimension = match limit.dimension {
+fn refused(limit: &d8_wire::RefusedLimit, speed: u32) -> RefusedLimit {
+    let per = limit.per.map(|per| nominal(per) / speed.max(1));
+    RefusedLimit {
+        dimension: dimension(limit.dimension),
+        per,
+        amount: limit.amount,
+        used: limit.used,
+    }
+}
+
+/// What headers told of limits. `speed`: as for failures.
+pub(super) fn signals(signals: &[d8_wire::LimitSignal], speed: u32) -> Vec<LimitSignal> {
+    let signal = |signal: &d8_wire::LimitSignal| LimitSignal {
+        dimension: dimension(signal.dimension),
+        per: signal.per.map(|per| nominal(per) / speed.max(1)),
+        limit: signal.limit,
+        remaining: signal.remaining,
+    };
+    signals.iter().map(signal).collect()
+}
+
+fn dimension(dimension: d8_wire::Dimension) -> Dimension {
+    match dimension {
         d8_wire::Dimension::Requests => Dimension::Requests,
         d8_wire::Dimension::Tokens => Dimension::Tokens,
         d8_wire::Dimension::InputTokens => Dimension::InputTokens,
         d8_wire::Dimension::OutputTokens => Dimension::OutputTokens,
         d8_wire::Dimension::Concurrency => Dimension::Concurrency,
         d8_wire::Dimension::Cost => Dimension::Cost,
-    };
-    let per = limit.per.map(|per| nominal(per) / speed.max(1));
-    Some(RefusedLimit {
-        dimension,
-        per,
-        amount: limit.amount,
-    })
+    }
 }
 
 /// The shortest that a named period is counted for: a ledger may hold days and months longer.

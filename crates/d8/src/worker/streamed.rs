@@ -8,7 +8,7 @@ use d8_core::message::Outcome;
 use d8_store::ResultRow;
 use d8_wire::{Assembly, ChunkKind, Failure, StreamDecoder, StreamEvent, TokenUsage};
 
-use super::attempt::{Call, Concluded, Dated, Sink};
+use super::attempt::{Call, Concluded, Head, Sink};
 use super::provider::{NoReply, Opened};
 use super::report;
 
@@ -18,7 +18,7 @@ pub(super) async fn pass_on(call: &Call<'_>, mut opened: Opened, sink: &Sink) ->
     let mut passing = Passing {
         call,
         sink,
-        dated: call.dated(facts.date),
+        head: call.head(opened.began_at, &facts),
         // The store wants the usage whether the client does or not.
         decoder: call.provider.wire.stream(&call.context(), true),
         wants_usage: call.job.request.wants_stream_usage(),
@@ -46,7 +46,7 @@ pub(super) async fn pass_on(call: &Call<'_>, mut opened: Opened, sink: &Sink) ->
 struct Passing<'a> {
     call: &'a Call<'a>,
     sink: &'a Sink,
-    dated: Option<Dated>,
+    head: Head,
     decoder: StreamDecoder,
     wants_usage: bool,
     assembly: Assembly,
@@ -68,7 +68,7 @@ impl Passing<'_> {
 
     fn done(self, status: u16) -> Concluded {
         let body = self.assembly.completion();
-        self.call.answered(status, body, self.usage, self.dated)
+        self.call.answered(status, body, self.usage, Some(self.head))
     }
 
     fn failed(self, mut failure: Failure) -> Concluded {
@@ -80,17 +80,17 @@ impl Passing<'_> {
         }
         self.call.count_refusal(&failure.kind);
         let outcome = report::outcome(&failure.kind, self.call.provider.speed);
-        self.call.ended(outcome, row, self.dated)
+        self.call.ended(outcome, row, Some(self.head))
     }
 
     fn broke_off(self, no_reply: &NoReply) -> Concluded {
         if self.begun {
             return self.cut(report::own_row(&no_reply.message));
         }
-        self.call.no_reply(no_reply, self.dated)
+        self.call.no_reply(no_reply, Some(self.head))
     }
 
     fn cut(self, row: ResultRow) -> Concluded {
-        self.call.ended(Outcome::Cut, row, self.dated)
+        self.call.ended(Outcome::Cut, row, Some(self.head))
     }
 }

@@ -226,9 +226,8 @@ impl World {
         let received_at = self.now;
         Heard {
             report: Report {
-                outcome,
-                received_at,
                 clock,
+                ..Report::plain(outcome, received_at)
             },
             result,
         }

@@ -374,10 +374,6 @@ pub(super) fn give_back(task: TaskId, attempt: AttemptNo) -> Input {
     Input::Finished {
         task,
         attempt,
-        report: Report {
-            outcome: Outcome::GivenBack,
-            received_at: d8_core::time::Timestamp::EPOCH,
-            clock: None,
-        },
+        report: Report::plain(Outcome::GivenBack, d8_core::time::Timestamp::EPOCH),
     }
 }

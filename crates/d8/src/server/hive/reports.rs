@@ -93,11 +93,7 @@ async fn hear(app: &App, task_id: &str, worker: String, reported: &Value) -> Res
     let attempts = attempts_of(app, task).await?;
     let now = app.clock.now();
     let taken = reported::take(reported, &ids::shown(task), now.as_micros() / 1_000_000);
-    let report = Report {
-        outcome: taken.outcome,
-        received_at: now,
-        clock: None,
-    };
+    let report = Report::plain(taken.outcome, now);
     let reporter = Reporter::Hive { worker, attempts };
     app.handle.reported(task, reporter, report, Some(taken.result)).await?;
     Ok(heard)

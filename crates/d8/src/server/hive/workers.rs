@@ -179,11 +179,7 @@ async fn hive_task(app: &App, polled: &Polled) -> Value {
 /// A task that cannot be handed out will not be at another try either.
 fn reject(app: &App, lease: &Lease, problem: &str) {
     tracing::error!("{} cannot be handed out: {problem}", ids::shown(lease.task));
-    let report = Report {
-        outcome: Outcome::Rejected,
-        received_at: app.clock.now(),
-        clock: None,
-    };
+    let report = Report::plain(Outcome::Rejected, app.clock.now());
     let _ = app.handle.finished(lease.task, lease.attempt, report, None);
 }
 

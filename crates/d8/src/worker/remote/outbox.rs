@@ -11,7 +11,7 @@ use crate::worker::Concluded;
 
 impl Life {
     pub(super) async fn deliver(&self, name: &AttemptName, concluded: Concluded) {
-        let received_at = concluded.report.received_at;
+        let (received_at, arrived_by) = (concluded.report.received_at, concluded.report.arrived_by);
         let (status, body) = translate::result_to(concluded.result);
         let mut report = WorkReport {
             task_id: name.task_id.clone(),
@@ -22,13 +22,16 @@ impl Life {
             body,
             sent_ms_ago: None,
             received_ms_ago: 0,
+            arrived_ms_ago: None,
             date: concluded.date,
+            signals: translate::signals_to(&concluded.report.signals),
         };
         let mut backoff = Backoff::new(&self.pace);
         let mut is_known = false;
         loop {
             report.sent_ms_ago = concluded.sent_at.map(|sent_at| self.ms_since(sent_at));
             report.received_ms_ago = self.ms_since(received_at);
+            report.arrived_ms_ago = Some(self.ms_since(arrived_by));
             match self.heard(self.link.report(&report).await) {
                 Ok(()) => return,
                 // One that has just restarted knows nobody before he has registered: then it says no to what is right.

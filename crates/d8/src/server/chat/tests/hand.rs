@@ -72,11 +72,7 @@ impl Hand {
     }
 
     pub(super) fn report(&self, lease: &Lease, outcome: Outcome, status: u16, body: &Value) {
-        let report = Report {
-            outcome,
-            received_at: self.app.clock.now(),
-            clock: None,
-        };
+        let report = Report::plain(outcome, self.app.clock.now());
         let body = body.to_string().into_bytes();
         let result = Some(ResultRow { status, body });
         self.app
