@@ -2,6 +2,7 @@
 //! are the engine's whole durable state.
 
 use crate::id::{AccountId, AttemptNo, ClientId, GroupId, KindId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use crate::limit::Learnt;
 use crate::time::Timestamp;
 use crate::usage::{Estimate, Spend};
 
@@ -260,9 +261,12 @@ pub enum Change {
     Learnt {
         /// Which.
         limit: LimitId,
-        /// How much.
-        amount: u64,
-        /// When.
-        at: Timestamp,
+        /// How much, when, and by what.
+        learnt: Learnt,
     },
+    /// What was learnt of a limit is no longer believed.
+    Forgotten(
+        /// Which.
+        LimitId,
+    ),
 }

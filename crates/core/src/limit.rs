@@ -61,4 +61,38 @@ pub struct LimitSpec {
     pub window: Window,
     /// Thousandths of the amount that only tasks of priority 8 and higher may use.
     pub reserve_permille: u16,
+    /// How far the amount is to be believed.
+    pub standing: Standing,
+}
+
+/// How far a limit's amount is to be believed.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+pub enum Standing {
+    /// The user wrote it: what the wire shows may lower it, and it climbs back, never above.
+    #[default]
+    Ceiling,
+    /// The catalogue says so: what the wire shows moves it both ways.
+    Belief,
+    /// Nobody said anything; there may be no such limit. Its amount is `u64::MAX`, and its period a guess.
+    Unknown,
+}
+
+/// How much a limit really holds, as the wire showed.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Learnt {
+    /// How much.
+    pub amount: u64,
+    /// When it was shown.
+    pub at: Timestamp,
+    /// By what.
+    pub evidence: Evidence,
+}
+
+/// What showed how much a limit holds.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// The provider said so, in headers or with a refusal.
+    Told,
+    /// So much was accepted, and then one was refused.
+    Counted,
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::change::{Change, Ending, Parked, Pausable, TaskRow};
 use crate::clock::ClockOffset;
-use crate::id::{AttemptNo, GroupId, TargetId, TaskId, WorkerId};
-use crate::limit::Dimension;
+use crate::id::{AccountId, AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
+use crate::limit::{Dimension, Learnt};
 use crate::time::Timestamp;
 use crate::usage::{Spend, Usage};
 use crate::worker::Enlisted;
@@ -97,6 +97,11 @@ pub enum Input {
     Unpark(
         /// What.
         Parked,
+    ),
+    /// What was learnt of an account's limits is no longer true.
+    Forget(
+        /// Whose.
+        AccountId,
     ),
 }
 
@@ -258,6 +263,12 @@ impl Effects {
     /// True when nothing came of it.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.outputs.is_empty()
+    }
+
+    /// The wire showed how much limits hold.
+    pub(crate) fn learnt(&mut self, news: impl IntoIterator<Item = (LimitId, Learnt)>) {
+        let change = |(limit, learnt)| Change::Learnt { limit, learnt };
+        self.changes.extend(news.into_iter().map(change));
     }
 
     /// Forgets everything and keeps the memory.

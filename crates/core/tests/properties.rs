@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use d8_core::change::Pausable;
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId, TaskId, WorkerId};
-use d8_core::limit::{Dimension, LimitSpec, Window};
+use d8_core::limit::{Dimension, LimitSpec, Standing, Window};
 use d8_core::message::Input;
 use d8_core::money::{Picodollars, Price};
 use d8_core::setup::{Bounds, Patience, RouteSpec, Setup, TargetSpec};
@@ -51,6 +51,7 @@ fn limit() -> impl Strategy<Value = LimitSpec> {
             amount,
             window,
             reserve_permille: 0,
+            standing: Standing::Ceiling,
         }
     })
 }

@@ -206,10 +206,8 @@ pub struct ParkRow {
 pub struct Learnt {
     /// Which.
     pub limit: LimitId,
-    /// How much.
-    pub amount: u64,
-    /// Since when this is known.
-    pub at: Timestamp,
+    /// How much, since when this is known, and by what.
+    pub learnt: d8_core::limit::Learnt,
 }
 
 /// A group's counts. Open tasks are the rest of `total`.

@@ -4,6 +4,7 @@
 
 use d8_core::change::{AttemptOutcome, Change, Demand, Ending, FailureCode, ParkReason, Parked, Pausable, TaskRow};
 use d8_core::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::limit::{Evidence, Learnt};
 use d8_core::money::Picodollars;
 use d8_core::time::Timestamp;
 use d8_core::usage::{Estimate, Spend};
@@ -243,9 +244,13 @@ pub fn story() -> Vec<Batch> {
                 granted(4, 2),
                 Change::Learnt {
                     limit: LimitId(5),
-                    amount: 12_000,
-                    at: second(11),
+                    learnt: Learnt {
+                        amount: 12_000,
+                        at: second(11),
+                        evidence: Evidence::Counted,
+                    },
                 },
+                Change::Forgotten(LimitId(6)),
             ],
         ),
         Batch {

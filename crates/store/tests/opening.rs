@@ -44,7 +44,7 @@ fn a_store_of_a_newer_version_is_left_as_it_is() {
         refused(&place.path),
         StoreError::Newer {
             found: 99,
-            known: 2,
+            known: 3,
             ..
         }
     ));

@@ -289,7 +289,7 @@ impl Engine {
         target.wait = None;
         let reserved = self
             .ledger
-            .reserve(&target.spec.limits, &candidate.cost, candidate.high_priority);
+            .reserve(&target.spec.limits, &candidate.cost, candidate.high_priority, now);
         let worker = candidate.seat.2;
         self.occupy(candidate.seat);
         let lease = self

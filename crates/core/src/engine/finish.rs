@@ -7,12 +7,19 @@ use super::{Engine, Held, Timer};
 use crate::change::{AttemptOutcome, Change, FailureCode, ParkReason, Parked};
 use crate::id::{AttemptNo, TargetId, TaskId};
 use crate::limit::Dimension;
-use crate::message::{Effects, Outcome, RefusedLimit, Report};
+use crate::message::{Effects, LimitSignal, Outcome, RefusedLimit, Report};
 use crate::queue::ClassKey;
-use crate::quota::Took;
+use crate::quota::{Looked, Refused, Took};
 use crate::task::{Event, Status};
 use crate::time::Timestamp;
 use crate::usage::Spend;
+
+/// When an attempt was counted at the latest, and when it was over.
+#[derive(Copy, Clone)]
+struct Moments {
+    arrived: Timestamp,
+    ended: Timestamp,
+}
 
 impl Engine {
     pub(super) fn finished(&mut self, id: TaskId, attempt: AttemptNo, report: Report, effects: &mut Effects) {
@@ -46,14 +53,19 @@ impl Engine {
             clock,
             signals,
         } = report;
-        let arrived = arrived_by.min(received_at).min(self.now).max(held.granted_at);
+        let ended = received_at.min(self.now).max(held.granted_at);
+        let arrived = Moments {
+            arrived: arrived_by.min(ended).max(held.granted_at),
+            ended,
+        };
         self.learn_clock(held.target, clock);
+        self.look(held, arrived.arrived, &signals, effects);
         match outcome {
             Outcome::Answered(usage) => {
                 let cost = self.targets[&held.target].spec.cost;
                 let took = usage.map_or(Took::Reserved, |usage| Took::Known(cost.settled(usage)));
                 self.settle(id, held, AttemptOutcome::Answered, took, arrived, effects);
-                self.served_well(held.target);
+                self.accepted(held, effects);
                 self.end_by(slot, Event::Answer, Some(held.attempt), effects);
             }
             Outcome::Refused { limits, retry_after } => {
@@ -63,7 +75,7 @@ impl Engine {
                     ..Spend::NONE
                 });
                 self.settle(id, held, AttemptOutcome::Refused, took, arrived, effects);
-                self.refused(held.target, &limits, retry_after, effects);
+                self.refused(held, &limits, retry_after, effects);
                 self.requeue(slot, Event::Refuse, self.now, effects);
             }
             Outcome::Overloaded { retry_after } => {
@@ -89,7 +101,7 @@ impl Engine {
             }
             Outcome::Rejected => {
                 self.settle(id, held, AttemptOutcome::Rejected, Took::Reserved, arrived, effects);
-                self.served_well(held.target);
+                self.accepted(held, effects);
                 self.end_by(
                     slot,
                     Event::Fail(FailureCode::ProviderError),
@@ -115,20 +127,12 @@ impl Engine {
     }
 
     /// The account, or its model, takes nothing until somebody mends it; the task flows elsewhere.
-    fn denied(
-        &mut self,
-        id: TaskId,
-        slot: u32,
-        held: &Held,
-        arrived: Timestamp,
-        why: ParkReason,
-        effects: &mut Effects,
-    ) {
+    fn denied(&mut self, id: TaskId, slot: u32, held: &Held, at: Moments, why: ParkReason, effects: &mut Effects) {
         let took = Took::Known(Spend {
             requests: 1,
             ..Spend::NONE
         });
-        self.settle(id, held, AttemptOutcome::Denied, took, arrived, effects);
+        self.settle(id, held, AttemptOutcome::Denied, took, at, effects);
         let what = match why {
             ParkReason::ModelUnavailable => Parked::Target(held.target),
             _ => Parked::Account(self.targets[&held.target].spec.account),
@@ -201,8 +205,9 @@ impl Engine {
         outcome: AttemptOutcome,
         effects: &mut Effects,
     ) {
-        let arrived = self.now.max(held.send_by);
-        self.settle(id, held, outcome, Took::Reserved, arrived, effects);
+        let at = self.now.max(held.send_by);
+        let at = Moments { arrived: at, ended: at };
+        self.settle(id, held, outcome, Took::Reserved, at, effects);
     }
 
     /// Ends a lease: the ledger learns what it took, the worker is free again, and the attempt is history.
@@ -212,19 +217,17 @@ impl Engine {
         held: &Held,
         outcome: AttemptOutcome,
         took: Took,
-        arrived: Timestamp,
+        at: Moments,
         effects: &mut Effects,
     ) {
         self.timers.remove(&(held.deadline, Timer::LeaseEnd(id, held.attempt)));
         self.vacate(held.worker);
+        let clock = self.clock_of(held.target);
         if let Some(target) = self.targets.get_mut(&held.target) {
             target.in_flight = target.in_flight.saturating_sub(1);
-            let clock = self
-                .accounts
-                .get(&target.spec.account)
-                .and_then(|account| account.clock);
+            let limits = &target.spec.limits;
             self.ledger
-                .settle(&target.spec.limits, &held.reserved, took, arrived, clock);
+                .settle(limits, &held.reserved, took, held.granted_at, at.arrived, clock);
         }
         self.touch(held.target);
         let spent = match took {
@@ -237,38 +240,58 @@ impl Engine {
             target: held.target,
             worker: held.worker,
             granted_at: held.granted_at,
-            ended_at: arrived,
+            ended_at: at.ended,
             outcome,
             spent,
         });
     }
 
-    fn served_well(&mut self, target: TargetId) {
-        if let Some(target) = self.targets.get_mut(&target) {
-            target.trouble = 0;
-            self.ledger.accepted(&target.spec.limits);
-        }
+    fn accepted(&mut self, held: &Held, effects: &mut Effects) {
+        let Some(target) = self.targets.get_mut(&held.target) else {
+            return;
+        };
+        target.trouble = 0;
+        let news = self.ledger.accepted(&target.spec.limits, held.granted_at, self.now);
+        effects.learnt(news);
     }
 
-    fn refused(&mut self, id: TargetId, limits: &[RefusedLimit], retry_after: Option<Duration>, effects: &mut Effects) {
-        let known = self.targets[&id].spec.limits.clone();
-        let mut parked_any = false;
-        for refused in limits {
-            for limit in self.ledger.named(&known, refused.dimension, refused.per) {
-                if let Some(amount) = refused.amount {
-                    self.learn(limit, amount, effects);
-                }
-                let clock = self
-                    .accounts
-                    .get(&self.targets[&id].spec.account)
-                    .and_then(|account| account.clock);
-                let until = self.ledger.rest_after_refusal(limit, retry_after, self.now, clock);
-                self.park(Parked::Limit(limit), until, ParkReason::QuotaRefused, effects);
-                parked_any = true;
-            }
+    /// What headers told of limits corrects the ledger before the attempt is settled.
+    fn look(&mut self, held: &Held, arrived_by: Timestamp, signals: &[LimitSignal], effects: &mut Effects) {
+        let (false, Some(target)) = (signals.is_empty(), self.targets.get(&held.target)) else {
+            return;
+        };
+        let clock = self.clock_of(held.target);
+        let looked = Looked {
+            limits: &target.spec.limits,
+            reserved: &held.reserved,
+            granted_at: held.granted_at,
+            arrived_by,
+        };
+        let news = self.ledger.look(&looked, signals, self.now, clock);
+        effects.learnt(news);
+    }
+
+    fn refused(&mut self, held: &Held, named: &[RefusedLimit], retry_after: Option<Duration>, effects: &mut Effects) {
+        let id = held.target;
+        let clock = self.clock_of(id);
+        let refused = Refused {
+            limits: &self.targets[&id].spec.limits,
+            named,
+            hint: retry_after,
+            granted_at: held.granted_at,
+        };
+        let verdicts = self.ledger.refused(&refused, self.now, clock);
+        for verdict in &verdicts {
+            effects.learnt(verdict.learnt.map(|learnt| (verdict.limit, learnt)));
+            self.park(
+                Parked::Limit(verdict.limit),
+                verdict.until,
+                ParkReason::QuotaRefused,
+                effects,
+            );
         }
-        if !parked_any && self.targets[&id].parked.is_none() {
-            self.slow_down(id, limits);
+        if verdicts.is_empty() && self.targets[&id].parked.is_none() {
+            self.slow_down(id, named);
             let rest = retry_after.unwrap_or(Duration::from_secs(60));
             let until = self.now + rest + Duration::from_millis(50);
             self.park(Parked::Target(id), until, ParkReason::QuotaRefused, effects);

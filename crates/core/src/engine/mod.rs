@@ -284,6 +284,7 @@ impl Engine {
             Input::Renew { task, attempt } => self.renew(task, attempt),
             Input::Finished { task, attempt, report } => self.finished(task, attempt, report, effects),
             Input::Unpark(what) => self.unpark(what, effects),
+            Input::Forget(account) => self.forget(account, effects),
         }
     }
 

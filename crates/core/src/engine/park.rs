@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Engine, Timer};
 use crate::change::{Change, ParkReason, Parked};
 use crate::clock::ClockOffset;
-use crate::id::{LimitId, TargetId};
+use crate::id::{AccountId, LimitId, TargetId};
 use crate::message::Effects;
 use crate::time::Timestamp;
 
@@ -133,13 +133,40 @@ impl Engine {
         self.park(Parked::Target(id), self.now + rest, ParkReason::Overloaded, effects);
     }
 
-    pub(super) fn learn(&mut self, limit: LimitId, amount: u64, effects: &mut Effects) {
-        if self.ledger.learn(limit, amount) {
-            effects.changes.push(Change::Learnt {
-                limit,
-                amount,
-                at: self.now,
-            });
+    /// What is known of a provider's clock.
+    pub(super) fn clock_of(&self, target: TargetId) -> Option<ClockOffset> {
+        let account = self.targets.get(&target)?.spec.account;
+        self.accounts.get(&account)?.clock
+    }
+
+    /// What was learnt of an account's limits is forgotten, and what is parked for quota is tried again.
+    pub(super) fn forget(&mut self, id: AccountId, effects: &mut Effects) {
+        let targets = self
+            .accounts
+            .get(&id)
+            .map(|account| account.targets.clone())
+            .unwrap_or_default();
+        let mut limits: Vec<LimitId> = Vec::new();
+        for target in &targets {
+            let Some(target) = self.targets.get_mut(target) else {
+                continue;
+            };
+            target.pace = None;
+            limits.extend(&target.spec.limits);
+        }
+        limits.sort_unstable();
+        limits.dedup();
+        for limit in limits {
+            let was_parked = self.ledger.parked_until(limit).is_some();
+            if self.ledger.forget(limit) {
+                effects.changes.push(Change::Forgotten(limit));
+            }
+            if was_parked {
+                self.unpark(Parked::Limit(limit), effects);
+            }
+        }
+        for target in targets {
+            self.touch(target);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::change::{AttemptOutcome, Change, Ending, ParkReason, Parked, Pausable, TaskRow};
 use crate::id::{AttemptNo, LimitId, TargetId, TaskId, WorkerId};
+use crate::limit::Learnt;
 use crate::message::Effects;
 use crate::setup::Setup;
 use crate::task::Event;
@@ -25,7 +26,7 @@ pub struct Past {
     /// What was parked.
     pub parks: Vec<(Parked, Timestamp, ParkReason)>,
     /// What the wire showed limits to hold.
-    pub learnt: Vec<(LimitId, u64)>,
+    pub learnt: Vec<(LimitId, Learnt)>,
     /// What somebody holds back.
     pub paused: Vec<Pausable>,
 }
@@ -70,8 +71,8 @@ impl Engine {
     /// process ended is no silence of a worker's.
     pub fn restore(setup: Setup, past: Past, now: Timestamp, effects: &mut Effects) -> Self {
         let mut engine = Self::new(setup, now);
-        for (limit, amount) in past.learnt {
-            engine.ledger.learn(limit, amount);
+        for (limit, learnt) in past.learnt {
+            engine.ledger.remember(limit, learnt);
         }
         engine.ledger.begin_full(now);
         for spend in &past.spends {
@@ -138,7 +139,9 @@ impl Engine {
             return;
         };
         target.in_flight += 1;
-        let reserved = self.ledger.reserve(&target.spec.limits, &lease.reserved, true);
+        let reserved = self
+            .ledger
+            .reserve(&target.spec.limits, &lease.reserved, true, lease.granted_at);
         if let Some(worker) = self.workers.get_mut(&lease.worker) {
             worker.busy += 1;
         }

@@ -1,17 +1,30 @@
 //! One count of one limit, held by the certain rule: a request in flight never leaves a window, and an answered one
 //! leaves as if it had arrived at the last moment at which it can have arrived. It never overspends, whatever the
-//! network's delays.
+//! network's delays, as long as the amount is true and the quota is ours alone; what the wire shows of both corrects it.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::belief::Belief;
+use super::others::Others;
 use crate::clock::ClockOffset;
-use crate::limit::{LimitSpec, Window};
+use crate::limit::{Dimension, Learnt, LimitSpec, Standing, Window};
 use crate::time::{Timestamp, micros};
 
 /// Windows longer than this are kept as sums that expire whole, this many to a window.
 const COARSE_ABOVE: Duration = Duration::from_secs(3_600);
 const COARSE_PARTS: i64 = 1_024;
+/// Beyond what was seen to fit so many requests may be under way at once, or an eighth of what was: an amount that is
+/// too high then costs no more refusals than that. Longer windows are never filled by those under way.
+const UNPROVEN: u64 = 3;
+const PROVEN_PART: u64 = 8;
+/// A request that was not refused by then has been accepted.
+const REFUSED_BY: Duration = Duration::from_secs(2);
+/// How much longer than by the rule an amount counts, after the first refusal that only timing explains, and at most.
+const LEAST_GUARD: Duration = Duration::from_millis(20);
+const MOST_GUARD: Duration = Duration::from_secs(5);
+/// A guard that held for so long is halved.
+const GUARD_HOLDS: Duration = Duration::from_secs(3_600);
 
 /// When an amount fits.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -26,9 +39,16 @@ pub enum Free {
 #[derive(Clone, Debug)]
 pub(crate) struct Count {
     spec: LimitSpec,
-    /// What the wire showed the limit to hold, where that is less than was believed.
-    learnt: Option<u64>,
+    belief: Belief,
+    others: Others,
+    /// Under way, by when they were granted.
+    flying: BTreeMap<Timestamp, u64>,
     in_flight: u64,
+    /// Added to every expiry, as timing alone explained a refusal; since when.
+    guard: Duration,
+    guard_since: Timestamp,
+    /// By when the latest of what was recorded had arrived.
+    recorded_at: Timestamp,
     /// Answered: the moment at which each amount surely stops counting. In a bucket: no longer waited for, but it may
     /// arrive until then, and only then begins to drain.
     log: BTreeMap<Timestamp, u64>,
@@ -41,9 +61,14 @@ pub(crate) struct Count {
 impl Count {
     pub(crate) fn new(spec: LimitSpec) -> Self {
         Self {
+            belief: Belief::new(&spec),
             spec,
-            learnt: None,
+            others: Others::default(),
+            flying: BTreeMap::new(),
             in_flight: 0,
+            guard: Duration::ZERO,
+            guard_since: Timestamp::EPOCH,
+            recorded_at: Timestamp::EPOCH,
             log: BTreeMap::new(),
             logged: 0,
             level: 0,
@@ -71,12 +96,27 @@ impl Count {
 
     /// How much the limit holds, as far as is known.
     pub(crate) fn amount(&self) -> u64 {
-        self.learnt
-            .map_or(self.spec.amount, |learnt| learnt.min(self.spec.amount))
+        self.belief.amount()
     }
 
-    pub(crate) fn learn(&mut self, amount: u64) {
-        self.learnt = Some(amount);
+    pub(crate) fn belief(&self) -> &Belief {
+        &self.belief
+    }
+
+    pub(crate) fn belief_mut(&mut self) -> &mut Belief {
+        &mut self.belief
+    }
+
+    /// Of what is taken: by others, as far as the wire shows it.
+    pub(crate) fn used_by_others(&self) -> u64 {
+        self.others.used().min(self.used())
+    }
+
+    /// What was learnt of the amount and of others is forgotten.
+    pub(crate) fn forget(&mut self) {
+        self.belief.forget();
+        self.others.forget();
+        self.guard = Duration::ZERO;
     }
 
     /// The amount that a task of this priority may fill.
@@ -120,7 +160,8 @@ impl Count {
         self.in_flight
     }
 
-    fn settled(&self) -> u64 {
+    /// Taken by what was answered and still counts (rounded up).
+    pub(crate) fn settled(&self) -> u64 {
         match self.spec.window {
             Window::Bucket { per } => {
                 let level = u64::try_from(self.level.div_ceil(per_units(per))).unwrap_or(u64::MAX);
@@ -132,6 +173,16 @@ impl Count {
 
     /// Forgets what has stopped counting.
     pub(crate) fn advance(&mut self, now: Timestamp) {
+        self.belief.advance(now);
+        self.others.advance(now);
+        if !self.guard.is_zero() && now.since(self.guard_since) > GUARD_HOLDS {
+            self.guard = if self.guard <= LEAST_GUARD {
+                Duration::ZERO
+            } else {
+                self.guard / 2
+            };
+            self.guard_since = now;
+        }
         while let Some(entry) = self.log.first_entry() {
             if *entry.key() > now {
                 break;
@@ -159,12 +210,51 @@ impl Count {
 
     /// When `cost` fits. Call `advance(now)` first.
     pub(crate) fn free_at(&self, cost: u64, now: Timestamp, high_priority: bool) -> Free {
+        if self.belief.is_open() && self.in_flight == 0 {
+            return Free::At(now);
+        }
+        if let Some(at) = self.rushes_until(cost, now) {
+            return Free::At(at);
+        }
         let ceiling = self.ceiling(high_priority);
-        let wanted = self.in_flight.saturating_add(cost);
+        let margin = self.margin(now, cost, ceiling);
+        let wanted = self.in_flight.saturating_add(cost).saturating_add(margin);
         match self.spec.window {
             Window::Bucket { per } => self.bucket_free_at(wanted, ceiling, per, now),
             _ => self.log_free_at(wanted, ceiling, now),
         }
+    }
+
+    /// Until when too many would have just left, beyond what was seen to fit. Those that left earlier have been accepted,
+    /// whether their answers are here or not: refusals come soon.
+    fn rushes_until(&self, cost: u64, now: Timestamp) -> Option<Timestamp> {
+        if self.in_flight == 0 || self.belief.is_told() || !self.fills_at_once() {
+            return None;
+        }
+        let recent = self.flying.range((now - REFUSED_BY).offset(1)..);
+        let (first, sum) = recent.fold((None, 0_u64), |(first, sum), (at, amount)| {
+            (first.or(Some(*at)), sum.saturating_add(*amount))
+        });
+        let seen = self.belief.proven().max(self.used().saturating_sub(sum));
+        let slack = cost.saturating_mul(UNPROVEN).max(seen / PROVEN_PART);
+        let rushes = self.used().saturating_add(cost) > seen.saturating_add(slack);
+        first.filter(|_| rushes).map(|first| first + REFUSED_BY)
+    }
+
+    fn fills_at_once(&self) -> bool {
+        !matches!(self.spec.window, Window::InFlight | Window::Resets(_)) && self.memory() <= COARSE_ABOVE
+    }
+
+    /// What others may have spent unseen. It never shuts everything: one that is alone may always go.
+    fn margin(&self, now: Timestamp, cost: u64, ceiling: u64) -> u64 {
+        let deviations = match self.spec.window {
+            // A bucket and a sliding window are at their edge all the time, the others once a period.
+            Window::Bucket { .. } | Window::Sliding { .. } => 5.0,
+            Window::Fixed { .. } | Window::Resets(_) => 3.0,
+            Window::InFlight => return 0,
+        };
+        let margin = self.others.margin(now, self.memory(), deviations);
+        margin.min(ceiling.saturating_sub(cost) / 2)
     }
 
     fn bucket_free_at(&self, wanted: u64, ceiling: u64, per: Duration, now: Timestamp) -> Free {
@@ -195,12 +285,21 @@ impl Count {
         Free::AfterAnswer
     }
 
-    pub(crate) fn reserve(&mut self, amount: u64) {
+    pub(crate) fn reserve(&mut self, amount: u64, now: Timestamp) {
         self.in_flight = self.in_flight.saturating_add(amount);
+        if amount > 0 {
+            *self.flying.entry(now).or_insert(0) += amount;
+        }
     }
 
-    pub(crate) fn release(&mut self, amount: u64) {
+    pub(crate) fn release(&mut self, amount: u64, granted_at: Timestamp) {
         self.in_flight = self.in_flight.saturating_sub(amount);
+        if let Some(flying) = self.flying.get_mut(&granted_at) {
+            *flying = flying.saturating_sub(amount);
+            if *flying == 0 {
+                self.flying.remove(&granted_at);
+            }
+        }
     }
 
     /// Counts an amount that arrived at `arrived` at the latest. In order of time.
@@ -208,14 +307,117 @@ impl Count {
         if amount == 0 {
             return;
         }
+        self.recorded_at = self.recorded_at.max(arrived);
         match self.spec.window {
             Window::InFlight => {}
-            Window::Bucket { .. } => self.log(arrived.max(self.level_at), amount),
+            Window::Bucket { .. } => self.log((arrived + self.guard).max(self.level_at), amount),
             Window::Sliding { .. } | Window::Fixed { .. } | Window::Resets(_) => {
-                let expiry = self.coarse(self.expiry(arrived, clock));
+                let expiry = self.coarse(self.expiry(arrived, clock) + self.guard);
                 self.log(expiry, amount);
             }
         }
+    }
+
+    /// Counts what somebody else has spent by now.
+    pub(crate) fn record_others(&mut self, amount: u64, now: Timestamp, clock: Option<ClockOffset>) {
+        if amount == 0 || matches!(self.spec.window, Window::InFlight) {
+            return;
+        }
+        self.record(amount, now, clock);
+        let until = match self.spec.window {
+            Window::Bucket { per } => now + per,
+            _ => self.coarse(self.expiry(now, clock)),
+        };
+        self.others.record(amount, until);
+    }
+
+    /// The provider says that so much was used when it had counted a request of ours, which is still in flight here with
+    /// `own` since `granted_at`, and which had arrived by `arrived_by`. Gives back what others have spent since the last
+    /// look, and how long that is past.
+    pub(crate) fn look(
+        &mut self,
+        used: u64,
+        own: u64,
+        granted_at: Timestamp,
+        arrived_by: Timestamp,
+        now: Timestamp,
+        clock: Option<ClockOffset>,
+    ) -> (u64, Option<Duration>) {
+        let ours = if self.others.are_there() {
+            // Those that were granted later have not arrived.
+            let arrived: u64 = self.flying.range(..=arrived_by).map(|(_, amount)| amount).sum();
+            self.settled().saturating_add(arrived.max(own))
+        } else {
+            self.used()
+        };
+        let theirs = used.saturating_sub(ours);
+        // An estimate of tokens is not worth so much.
+        let theirs = if matches!(self.spec.dimension, Dimension::Requests | Dimension::Concurrency)
+            || theirs > self.amount() / 50
+        {
+            theirs
+        } else {
+            0
+        };
+        if theirs > 0 {
+            self.record_others(theirs, now, clock);
+        } else if used < ours && self.in_flight == own && self.recorded_at < granted_at {
+            self.lower_to(used.saturating_sub(own));
+        }
+        (theirs, self.others.seen(theirs, now, self.memory()))
+    }
+
+    /// The same pace of others as another count of the same things has shown.
+    pub(crate) fn hear_of_others(
+        &mut self,
+        amount: u64,
+        passed: Option<Duration>,
+        now: Timestamp,
+        clock: Option<ClockOffset>,
+    ) {
+        let Some(passed) = passed else { return };
+        let memory = self.memory();
+        if passed <= memory {
+            self.record_others(amount, now, clock);
+        }
+        self.others.seen(amount, now, memory);
+    }
+
+    /// The provider counts less than is taken here, and nothing is under way that could explain it.
+    fn lower_to(&mut self, settled: u64) {
+        if let Window::Bucket { per } = self.spec.window {
+            if self.log.is_empty() {
+                self.level = self.level.min(u128::from(settled) * per_units(per));
+            }
+            return;
+        }
+        if !matches!(self.spec.window, Window::Sliding { .. }) {
+            return;
+        }
+        while self.logged > settled {
+            let Some(mut oldest) = self.log.first_entry() else {
+                break;
+            };
+            let over = self.logged - settled;
+            if *oldest.get() > over {
+                *oldest.get_mut() -= over;
+                self.logged -= over;
+            } else {
+                self.logged -= oldest.remove();
+            }
+        }
+    }
+
+    /// An accepted request was recorded. What is news of the amount, if something is.
+    pub(crate) fn accepted(&mut self, granted_at: Timestamp, now: Timestamp) -> Option<Learnt> {
+        let (taken, per) = (self.settled(), self.memory());
+        self.belief.accepted(taken, granted_at, per, now)
+    }
+
+    /// Only timing explains a refusal: whatever is counted from now on counts longer.
+    pub(crate) fn widen(&mut self, now: Timestamp) {
+        self.guard = (self.guard * 2).clamp(LEAST_GUARD, MOST_GUARD);
+        self.guard_since = now;
     }
 
     fn log(&mut self, at: Timestamp, amount: u64) {
@@ -250,7 +452,7 @@ impl Count {
 
     fn coarse(&self, expiry: Timestamp) -> Timestamp {
         match self.spec.window {
-            Window::Sliding { per } if per > COARSE_ABOVE => {
+            Window::Sliding { per } if per > COARSE_ABOVE || self.spec.standing == Standing::Unknown => {
                 let step = (micros(per) / COARSE_PARTS).max(1);
                 let at = expiry.as_micros();
                 Timestamp::from_micros(at.saturating_add(step - 1).div_euclid(step).saturating_mul(step))
@@ -282,6 +484,9 @@ impl Count {
     /// How much can be started from `now` to `until`, were nothing else started: what is free, what comes free, and
     /// what comes free again. `u64::MAX` where time sets no bound.
     pub(crate) fn capacity(&self, now: Timestamp, until: Timestamp) -> u64 {
+        if self.belief.is_open() {
+            return u64::MAX;
+        }
         let amount = self.amount();
         let free = amount.saturating_sub(self.used_at(now));
         let span = until.since(now);

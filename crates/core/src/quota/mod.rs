@@ -1,7 +1,10 @@
 //! The ledger: what each limit has been spent on. All limits of a target are reserved together before anything is sent,
 //! and settled with the truth when it is known; what is never known stays spent.
 
+mod belief;
 mod count;
+mod learning;
+mod others;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +15,7 @@ pub use count::Free;
 use crate::change::ParkReason;
 use crate::clock::ClockOffset;
 use crate::id::LimitId;
-use crate::limit::{Dimension, LimitSpec};
+use crate::limit::{Dimension, Learnt, LimitSpec};
 use crate::time::Timestamp;
 use crate::usage::Spend;
 
@@ -42,17 +45,25 @@ pub(crate) struct Fit {
     pub(crate) binding: Option<LimitId>,
 }
 
+pub(crate) use learning::{Looked, Refused};
+
 /// What a person may want to see of a limit.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct LimitView {
     /// The limit.
     pub spec: LimitSpec,
-    /// How much it holds, as far as is known: less than the spec says where the wire showed so.
+    /// How much it holds, as far as is known; `u64::MAX` where nothing is.
     pub amount: u64,
+    /// What the wire showed of that, and when.
+    pub learnt: Option<Learnt>,
     /// Taken now, by requests in flight and by answered ones that still count.
     pub used: u64,
     /// Of that: by requests in flight.
     pub reserved: u64,
+    /// Of that: by others, as far as the wire shows it.
+    pub used_by_others: u64,
+    /// When its period ends, where it has one that is known.
+    pub resets: Option<Timestamp>,
     /// When one request more would fit.
     pub free: Free,
     /// It takes nothing until then.
@@ -65,6 +76,8 @@ struct Entry {
     parked: Option<(Timestamp, ParkReason)>,
     /// Refusals since the last accepted request.
     refusals: u32,
+    /// When one was heard last that was not under way at the one before.
+    refused_at: Option<Timestamp>,
 }
 
 /// Every count of every limit.
@@ -79,6 +92,7 @@ impl Ledger {
             count: Count::new(spec),
             parked: None,
             refusals: 0,
+            refused_at: None,
         });
     }
 
@@ -136,13 +150,19 @@ impl Ledger {
         fit
     }
 
-    pub(crate) fn reserve(&mut self, limits: &[LimitId], cost: &Spend, high_priority: bool) -> Reserved {
+    pub(crate) fn reserve(
+        &mut self,
+        limits: &[LimitId],
+        cost: &Spend,
+        high_priority: bool,
+        now: Timestamp,
+    ) -> Reserved {
         let reserve = |id: &LimitId| {
             let Some(entry) = self.entries.get_mut(id) else {
                 return 0;
             };
             let amount = entry.count.cut(cost.of(entry.count.spec().dimension), high_priority);
-            entry.count.reserve(amount);
+            entry.count.reserve(amount, now);
             amount
         };
         Reserved(limits.iter().map(reserve).collect())
@@ -154,12 +174,13 @@ impl Ledger {
         limits: &[LimitId],
         reserved: &Reserved,
         took: Took,
+        granted_at: Timestamp,
         arrived: Timestamp,
         clock: Option<ClockOffset>,
     ) {
         for (id, amount) in limits.iter().zip(&reserved.0) {
             if let Some(entry) = self.entries.get_mut(id) {
-                entry.count.release(*amount);
+                entry.count.release(*amount, granted_at);
                 let taken = match took {
                     Took::Reserved => *amount,
                     Took::Known(spent) => spent.of(entry.count.spec().dimension),
@@ -190,14 +211,6 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn accepted(&mut self, limits: &[LimitId]) {
-        for id in limits {
-            if let Some(entry) = self.entries.get_mut(id) {
-                entry.refusals = 0;
-            }
-        }
-    }
-
     /// The limits that a refusal named: same dimension (a token is an input token to some) and same period, if any.
     pub(crate) fn named(&self, limits: &[LimitId], dimension: Dimension, per: Option<Duration>) -> Vec<LimitId> {
         let matches = |id: &&LimitId| {
@@ -216,7 +229,7 @@ impl Ledger {
 
     /// Counts a refusal and says how long the limit should rest: by its own reset where that is known, else by the
     /// hint, and ever longer while refusals follow each other, as a hint can be wrong.
-    pub(crate) fn rest_after_refusal(
+    fn rest_after_refusal(
         &mut self,
         id: LimitId,
         hint: Option<Duration>,
@@ -262,16 +275,23 @@ impl Ledger {
         self.entries.get(&id)?.parked.map(|(until, _)| until)
     }
 
-    /// Lowers what a limit is taken to hold. True when that is news.
-    pub(crate) fn learn(&mut self, id: LimitId, amount: u64) -> bool {
+    /// What an earlier life learnt.
+    pub(crate) fn remember(&mut self, id: LimitId, learnt: Learnt) {
+        if let Some(entry) = self.entries.get_mut(&id) {
+            entry.count.belief_mut().remember(learnt);
+        }
+    }
+
+    /// Nothing was learnt of it. True when something had been.
+    pub(crate) fn forget(&mut self, id: LimitId) -> bool {
         let Some(entry) = self.entries.get_mut(&id) else {
             return false;
         };
-        let news = amount < entry.count.amount();
-        if news {
-            entry.count.learn(amount);
-        }
-        news
+        let had = entry.count.belief().learnt().is_some();
+        entry.count.forget();
+        entry.parked = None;
+        entry.refusals = 0;
+        had
     }
 
     /// True when the limit holds nothing at all.
@@ -347,11 +367,8 @@ impl Ledger {
 
     /// The longest time for which something spent can still count.
     pub(crate) fn memory(&self) -> Duration {
-        self.entries
-            .values()
-            .map(|entry| entry.count.memory())
-            .max()
-            .unwrap_or(Duration::ZERO)
+        let held = self.entries.values().filter(|entry| !entry.count.belief().is_open());
+        held.map(|entry| entry.count.memory()).max().unwrap_or(Duration::ZERO)
     }
 
     pub(crate) fn view(&self, id: LimitId, now: Timestamp) -> Option<LimitView> {
@@ -362,7 +379,10 @@ impl Ledger {
             spec: count.spec().clone(),
             amount: count.amount(),
             used: count.used(),
+            learnt: count.belief().learnt(),
             reserved: count.in_flight(),
+            used_by_others: count.used_by_others(),
+            resets: count.next_reset(now, None),
             free: count.free_at(1, now, false),
             parked: entry.parked.filter(|(until, _)| *until > now),
         })
@@ -393,162 +413,4 @@ fn rest(hint: Option<Duration>, refusals: u32) -> Duration {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::limit::Window;
-
-    const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
-    const LIMIT: [LimitId; 1] = [LimitId(1)];
-
-    fn ledger(dimension: Dimension, amount: u64, window: Window, reserve_permille: u16) -> Ledger {
-        let mut ledger = Ledger::default();
-        ledger.add(
-            LIMIT[0],
-            LimitSpec {
-                dimension,
-                amount,
-                window,
-                reserve_permille,
-            },
-        );
-        ledger
-    }
-
-    fn minute() -> Window {
-        Window::Sliding {
-            per: Duration::from_secs(60),
-        }
-    }
-
-    fn request() -> Spend {
-        Spend {
-            requests: 1,
-            input_tokens: 50,
-            ..Spend::NONE
-        }
-    }
-
-    #[test]
-    fn a_limit_of_nothing_lets_nothing_through() {
-        for dimension in [Dimension::Requests, Dimension::Tokens] {
-            for window in [
-                minute(),
-                Window::Bucket {
-                    per: Duration::from_secs(60),
-                },
-            ] {
-                let ledger = ledger(dimension, 0, window, 0);
-                assert_eq!(ledger.fit(&LIMIT, &request(), NOW, true).at, Free::AfterAnswer);
-                assert!(ledger.is_closed(LIMIT[0]));
-            }
-        }
-    }
-
-    #[test]
-    fn an_estimate_above_the_limit_is_cut_to_it() {
-        let mut ledger = ledger(Dimension::Tokens, 40, minute(), 0);
-        assert_eq!(ledger.fit(&LIMIT, &request(), NOW, false).at, Free::At(NOW));
-        let reserved = ledger.reserve(&LIMIT, &request(), false);
-        assert_eq!(reserved.get(0), Some(40));
-        assert_eq!(ledger.fit(&LIMIT, &request(), NOW, false).at, Free::AfterAnswer);
-        let answered = NOW + Duration::from_secs(2);
-        ledger.settle(
-            &LIMIT,
-            &reserved,
-            Took::Known(Spend {
-                input_tokens: 10,
-                ..Spend::NONE
-            }),
-            answered,
-            None,
-        );
-        let free = ledger.fit(&LIMIT, &request(), answered, false).at;
-        assert_eq!(
-            free,
-            Free::At(answered + Duration::from_secs(60)),
-            "one period after the answer, not the send"
-        );
-    }
-
-    #[test]
-    fn a_reserve_is_for_high_priority_only() {
-        let mut ledger = ledger(Dimension::Requests, 10, minute(), 100);
-        for _ in 0..9 {
-            ledger.reserve(&LIMIT, &request(), false);
-        }
-        assert_eq!(ledger.fit(&LIMIT, &request(), NOW, false).at, Free::AfterAnswer);
-        assert_eq!(ledger.fit(&LIMIT, &request(), NOW, true).at, Free::At(NOW));
-    }
-
-    /// A bucket that load kept full for hours is full after a restart too, though only its last period is replayed.
-    #[test]
-    fn a_busy_bucket_is_not_empty_after_a_restart() {
-        let per = Duration::from_secs(60);
-        let mut ledger = ledger(Dimension::Requests, 30, Window::Bucket { per }, 0);
-        ledger.begin_full(NOW);
-        for second in (1..60).rev().step_by(2) {
-            ledger.record(&LIMIT, &request(), NOW - Duration::from_secs(second));
-        }
-        ledger.advance(&LIMIT, NOW);
-        let mut granted = 0;
-        while ledger.fit(&LIMIT, &request(), NOW, false).at == Free::At(NOW) {
-            ledger.reserve(&LIMIT, &request(), false);
-            granted += 1;
-        }
-        assert!(granted <= 1, "{granted} more fit into a bucket that is full");
-    }
-
-    #[test]
-    fn an_idle_bucket_is_empty_after_a_restart() {
-        let mut ledger = ledger(
-            Dimension::Requests,
-            30,
-            Window::Bucket {
-                per: Duration::from_secs(60),
-            },
-            0,
-        );
-        ledger.begin_full(NOW);
-        ledger.advance(&LIMIT, NOW);
-        assert_eq!(ledger.view(LIMIT[0], NOW).map(|view| view.used), Some(0));
-    }
-
-    #[test]
-    fn refusals_in_a_row_rest_longer_than_a_wrong_hint_says() {
-        let mut ledger = ledger(Dimension::Requests, 10, minute(), 0);
-        let hint = Some(Duration::from_secs(1));
-        let rests: Vec<u64> = (0..4)
-            .map(|_| {
-                ledger
-                    .rest_after_refusal(LIMIT[0], hint, NOW, None)
-                    .since(NOW)
-                    .as_secs()
-            })
-            .collect();
-        assert_eq!(rests, [1, 4, 8, 16]);
-        ledger.accepted(&LIMIT);
-        assert_eq!(
-            ledger
-                .rest_after_refusal(LIMIT[0], hint, NOW, None)
-                .since(NOW)
-                .as_secs(),
-            1
-        );
-    }
-
-    #[test]
-    fn a_daily_refusal_rests_until_the_reset_whatever_the_hint() {
-        let reset = NOW + Duration::from_secs(5 * 3_600);
-        let edges = [
-            NOW - Duration::from_secs(19 * 3_600),
-            reset,
-            reset + Duration::from_secs(86_400),
-        ];
-        let mut ledger = ledger(Dimension::Requests, 10, Window::Resets(edges.into()), 0);
-        let until = ledger.rest_after_refusal(LIMIT[0], Some(Duration::from_secs(28)), NOW, None);
-        assert!(
-            until >= reset && until <= reset + Duration::from_secs(10),
-            "{until:?} is not about {reset:?}"
-        );
-    }
-}
+mod tests;

@@ -135,6 +135,7 @@ pub(crate) struct Account {
     pub(crate) workers: Option<u64>,
     pub(crate) in_flight: Option<u64>,
     pub(crate) parked: Option<Reason>,
+    pub(crate) diagnosis: Option<String>,
     #[serde(deserialize_with = "or_default")]
     pub(crate) limits: Vec<Limit>,
 }
@@ -145,6 +146,8 @@ pub(crate) struct Account {
 pub(crate) struct Limit {
     pub(crate) dimension: Option<String>,
     pub(crate) limit: Option<f64>,
+    pub(crate) configured: Option<f64>,
+    pub(crate) learnt: Option<Learnt>,
     pub(crate) per: Option<String>,
     /// A pattern, or a list of them.
     pub(crate) models: Option<Value>,
@@ -154,6 +157,14 @@ pub(crate) struct Limit {
     pub(crate) free_at: Option<f64>,
     pub(crate) label: Option<String>,
     pub(crate) parked_until: Option<f64>,
+}
+
+/// What the wire showed of what a limit holds.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Learnt {
+    pub(crate) at: Option<f64>,
+    pub(crate) evidence: Option<String>,
 }
 
 /// The statistics of `/api/workers/stats`.

@@ -7,6 +7,7 @@ use super::limit::group::{WroteLimits, united};
 use super::limit::rule::{Rule, expand};
 use crate::catalogue::{Catalogue, Provider, Tier, Wire};
 use crate::secret::fingerprint;
+use d8_core::limit::Standing;
 use d8_core::time::Timestamp;
 
 /// All of an account but its limits.
@@ -52,8 +53,8 @@ impl Draft<'static> {
     fn with_models(mut self, tier: &'static Tier, ids: &[String]) -> Self {
         self.tier = tier;
         self.models = ids.iter().map(|id| model(self.provider, tier, id)).collect();
-        self.rules = expand(&tier.limits, &self.models, false);
-        self.rules.push(Rule::concurrency(self.concurrency, false));
+        self.rules = expand(&tier.limits, &self.models, Standing::Belief);
+        self.rules.push(Rule::concurrency(self.concurrency, Standing::Belief));
         self
     }
 }

@@ -11,6 +11,7 @@ use super::server::Server;
 use super::surroundings::Surroundings;
 use super::written_limits;
 use crate::catalogue::{Provider, Tier};
+use d8_core::limit::Standing;
 
 /// Judges all accounts of the file. Says what is odd but allowed in `notices`.
 pub(crate) fn judge(
@@ -45,7 +46,14 @@ fn account(
     let concurrency = concurrency(table, provider)?;
     let mut rules = written_limits::judge(table, tier, &models)?;
     written_limits::notice_idle(table.name.as_ref(), &rules, &models, provider, tier, notices);
-    rules.push(Rule::concurrency(concurrency, table.concurrency.is_some()));
+    rules.push(Rule::concurrency(
+        concurrency,
+        if table.concurrency.is_some() {
+            Standing::Ceiling
+        } else {
+            Standing::Belief
+        },
+    ));
     Ok(Draft {
         name: table.name.as_ref().clone(),
         provider,

@@ -1,6 +1,6 @@
 //! The limits of an account in d8.toml: `limits`, the shorthands, or neither.
 
-use d8_core::limit::Dimension;
+use d8_core::limit::{Dimension, Standing};
 use toml::Spanned;
 
 use super::account::{Model, costs_nothing};
@@ -16,7 +16,7 @@ use crate::catalogue::{Provider, Tier};
 pub(crate) fn judge(table: &AccountTable, tier: &Tier, models: &[Model]) -> Result<Vec<Rule>, Fault> {
     let shorthands = shorthands(table);
     let Some(limits) = &table.limits else {
-        let mut rules = expand(&tier.limits, models, false);
+        let mut rules = expand(&tier.limits, models, Standing::Belief);
         shorthands
             .iter()
             .for_each(|(shorthand, _)| shorthand.apply(&mut rules, models));
@@ -32,7 +32,7 @@ pub(crate) fn judge(table: &AccountTable, tier: &Tier, models: &[Model]) -> Resu
         .iter()
         .map(|limit| limit.as_ref().judge(limit.span()))
         .collect::<Result<_, _>>()?;
-    Ok(expand(&written, models, true))
+    Ok(expand(&written, models, Standing::Ceiling))
 }
 
 fn shorthands(table: &AccountTable) -> Vec<(Shorthand, std::ops::Range<usize>)> {
@@ -68,7 +68,7 @@ pub(crate) fn notice_idle(
 ) {
     for rule in rules
         .iter()
-        .filter(|rule| rule.ceiling && !models.iter().any(|model| rule.scope.covers(model)))
+        .filter(|rule| rule.standing == Standing::Ceiling && !models.iter().any(|model| rule.scope.covers(model)))
     {
         notices.push(format!(
             "account `{account}`: the limit for `{}` covers none of its models",

@@ -285,6 +285,7 @@ pub(super) enum Event {
     Reprioritise(Vec<TaskId>, u8, oneshot::Sender<()>),
     Pause(Named, bool, oneshot::Sender<bool>),
     Unpark(String, oneshot::Sender<bool>),
+    Forget(String, oneshot::Sender<bool>),
     Seal(String, oneshot::Sender<()>),
     Finished {
         task: TaskId,

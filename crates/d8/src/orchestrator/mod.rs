@@ -6,6 +6,7 @@
 
 mod audience;
 mod brought;
+pub mod diagnosis;
 mod directory;
 pub mod event;
 pub mod fleet;
@@ -18,6 +19,7 @@ pub(crate) mod reported;
 mod requests;
 mod roll;
 mod turn;
+mod unknown;
 mod writer;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -162,6 +164,11 @@ impl Handle {
     /// Tries everything of an account again now. False where there is none of that name.
     pub async fn unpark(&self, account: String) -> Result<bool, Stopped> {
         self.ask(|reply| Event::Unpark(account, reply)).await
+    }
+
+    /// Forgets what was learnt of an account's limits. False where there is none of that name.
+    pub async fn forget(&self, account: String) -> Result<bool, Stopped> {
+        self.ask(|reply| Event::Forget(account, reply)).await
     }
 
     /// Lets a group take no more tasks.

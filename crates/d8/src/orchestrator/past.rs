@@ -46,7 +46,7 @@ impl Recall<'_> {
         past.learnt = loaded
             .learnt
             .iter()
-            .map(|learnt| (learnt.limit, learnt.amount))
+            .map(|learnt| (learnt.limit, learnt.learnt))
             .collect();
         // Keys and money may have been mended meanwhile: they are tried again.
         let passing = |why| matches!(why, ParkReason::QuotaRefused | ParkReason::Overloaded);

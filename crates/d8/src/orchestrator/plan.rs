@@ -1,15 +1,18 @@
 //! From names to integers: the configuration in the engine's terms, and the way back for whoever has to speak of it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use d8_core::LimitView;
 use d8_core::change::Parked;
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId, WorkerId};
-use d8_core::limit::LimitSpec;
+use d8_core::limit::{LimitSpec, Standing};
 use d8_core::money::Price;
 use d8_core::setup::{Bounds, Patience, RouteSpec, Setup, TargetSpec};
 use d8_core::usage::{CostRule, OutputCharge};
 use d8_store::{Names, TargetName};
 
+use super::unknown;
 use crate::config::{Account, Config, Limit, Model, Route};
 
 /// The provider of accounts whose workers alone know what they call.
@@ -64,6 +67,22 @@ pub struct LimitWords {
     pub label: String,
     /// The models that share it.
     pub models: Vec<String>,
+    /// Its period in words: "minute", "day".
+    pub period: String,
+    /// Its period's nominal length.
+    pub nominal: Duration,
+    /// When its period ends, in words: "midnight Pacific".
+    pub resets: Option<String>,
+}
+
+impl LimitWords {
+    /// What a limit is called: "30 requests a minute"; one that was found out, with what was found.
+    pub fn called(&self, view: &LimitView) -> String {
+        match view.spec.standing {
+            Standing::Unknown => format!("{} {}", crate::words::number(view.amount), self.label),
+            Standing::Ceiling | Standing::Belief => self.label.clone(),
+        }
+    }
 }
 
 /// What the engine must be told of an account that came later.
@@ -152,13 +171,16 @@ impl Plan {
 
     fn add_limits(&mut self, account: &Account, names: &mut Names) -> Vec<(LimitId, LimitSpec)> {
         let mut fresh = Vec::new();
-        for limit in &account.limits {
+        for limit in account.limits.iter().chain(&unknown::limits(account)) {
             let id: LimitId = names.intern(&limit.key);
             self.limits.entry(id).or_insert_with(|| {
                 fresh.push((id, limit.spec.clone()));
                 LimitWords {
                     account: account.name.clone(),
                     label: limit.label.clone(),
+                    period: limit.nominal_per.clone(),
+                    nominal: limit.nominal,
+                    resets: limit.resets.clone(),
                     models: limit.models.clone(),
                 }
             });

@@ -78,29 +78,7 @@ pub(super) fn allowed_by(ready: Timestamp, now: Timestamp) -> String {
     if left < Duration::from_secs(3_600) {
         return format!("the quotas allow it in about {}", words::span(left));
     }
-    format!("the quotas allow it by about {}", clock_time(ready, now))
-}
-
-/// A moment as a clock on the wall shows it now: "09:14", "09:14 tomorrow", "09:14 on 3 December", and the year where it
-/// is another one.
-fn clock_time(at: Timestamp, now: Timestamp) -> String {
-    let zone = jiff::tz::TimeZone::system();
-    let moment = |at: Timestamp| jiff::Timestamp::from_microsecond(at.as_micros());
-    let (Ok(then), Ok(now)) = (moment(at), moment(now)) else {
-        return "never".to_owned();
-    };
-    let (then, now) = (then.to_zoned(zone.clone()), now.to_zoned(zone));
-    let time = then.strftime("%H:%M");
-    let tomorrow = now.date().tomorrow().ok();
-    if then.date() == now.date() {
-        time.to_string()
-    } else if Some(then.date()) == tomorrow {
-        format!("{time} tomorrow")
-    } else if then.year() == now.year() {
-        format!("{time} on {}", then.strftime("%-d %B"))
-    } else {
-        format!("{time} on {}", then.strftime("%-d %B %Y"))
-    }
+    format!("the quotas allow it by about {}", words::clock(ready, now))
 }
 
 #[cfg(test)]
@@ -141,7 +119,7 @@ mod tests {
     fn a_moment_is_told_as_far_as_it_is_not_plain() {
         const DAY: u64 = 86_400;
         let now = Timestamp::from_secs(1_795_521_600);
-        let told = |days: u64| clock_time(now + Duration::from_secs(days * DAY), now);
+        let told = |days: u64| words::clock(now + Duration::from_secs(days * DAY), now);
         assert!(told(1).ends_with(" tomorrow"));
         assert!(told(20).ends_with(" December"), "{}", told(20));
         assert!(told(417).ends_with(" January 2028"), "{}", told(417));

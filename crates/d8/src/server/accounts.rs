@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use d8_core::Free;
 use d8_core::change::Parked;
+use d8_core::limit::Evidence;
 use d8_core::time::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ use super::app::{App, seconds};
 use super::error::{ApiError, ErrorBody};
 use super::waits;
 use crate::config::Origin;
-use crate::orchestrator::{AccountEntry, Entries, Named, Status};
+use crate::orchestrator::{AccountEntry, Entries, Named, Status, diagnosis};
 use crate::words;
 
 /// All of them.
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(pause_account))
         .routes(routes!(resume_account))
         .routes(routes!(unpark_account))
+        .routes(routes!(forget_account))
         .routes(routes!(pause_route))
         .routes(routes!(resume_route))
 }
@@ -47,6 +49,8 @@ pub struct AccountObject {
     in_flight: u64,
     /// Why it takes nothing.
     parked: Option<ParkedObject>,
+    /// Where a limit is spent for long: which, by whom, until when, and who takes over, in a sentence.
+    diagnosis: Option<String>,
     limits: Vec<LimitObject>,
 }
 
@@ -65,8 +69,10 @@ pub struct LimitObject {
     dimension: &'static str,
     /// How much it holds, as far as is known.
     limit: u64,
-    /// How much it was configured to hold.
-    configured: u64,
+    /// How much it was configured to hold; null: nobody has said.
+    configured: Option<u64>,
+    /// What the wire showed of what it holds, and when.
+    learnt: Option<LearntObject>,
     per: Option<String>,
     label: String,
     models: Vec<String>,
@@ -79,6 +85,16 @@ pub struct LimitObject {
     free_at: Option<f64>,
     /// Seconds since 1970: it takes nothing until then.
     parked_until: Option<f64>,
+}
+
+/// What the wire showed of what a limit holds.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LearntObject {
+    amount: u64,
+    /// Seconds since 1970.
+    at: f64,
+    /// `told`: the provider said so; `counted`: so much was accepted, and then one was refused.
+    evidence: &'static str,
 }
 
 /// All accounts.
@@ -120,6 +136,7 @@ fn object(entry: &AccountEntry, status: &Status, entries: &Entries) -> AccountOb
         workers: workers.count() as u64,
         in_flight: targets.map(|target| u64::from(target.in_flight)).sum(),
         parked: parked(entry, status, entries),
+        diagnosis: diagnosis::of_account(entry, status, entries),
         limits: limits(entry, status, entries),
     }
 }
@@ -154,12 +171,20 @@ fn limits(entry: &AccountEntry, status: &Status, entries: &Entries) -> Vec<Limit
         .map(|(view, words)| LimitObject {
             dimension: waits::dimension(view.spec.dimension),
             limit: view.amount,
-            configured: view.spec.amount,
+            configured: Some(view.spec.amount).filter(|amount| *amount < u64::MAX),
+            learnt: view.learnt.map(|learnt| LearntObject {
+                amount: learnt.amount,
+                at: seconds(learnt.at),
+                evidence: match learnt.evidence {
+                    Evidence::Told => "told",
+                    Evidence::Counted => "counted",
+                },
+            }),
             per: waits::per(view),
-            label: words.label.clone(),
+            label: words.called(view),
             models: words.models.clone(),
             used: view.used,
-            used_by_others: 0,
+            used_by_others: view.used_by_others,
             reserved: view.reserved,
             free_at: match view.free {
                 Free::At(at) if at < Timestamp::MAX => Some(seconds(at)),
@@ -228,6 +253,20 @@ async fn resume_account(State(app): State<Arc<App>>, Path(name): Path<String>) -
 async fn unpark_account(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Json<Value>, ApiError> {
     if app.handle.unpark(name.clone()).await? {
         Ok(Json(json!({"account": name, "parked": false})))
+    } else {
+        Err(no_such("account", &name))
+    }
+}
+
+/// Forgets what was learnt of an account's limits: what is configured holds again, and what was refused is tried again.
+#[utoipa::path(post, path = "/api/accounts/{name}/forget", tag = "accounts", params(("name" = String, Path, description = "The account")), responses(
+    (status = 200, description = "It is forgotten", body = Value, example = json!({"account": "groq-main", "forgotten": true})),
+    (status = 404, description = "No such account", body = ErrorBody),
+    (status = 503, description = "Stopping", body = ErrorBody),
+))]
+async fn forget_account(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Json<Value>, ApiError> {
+    if app.handle.forget(name.clone()).await? {
+        Ok(Json(json!({"account": name, "forgotten": true})))
     } else {
         Err(no_such("account", &name))
     }

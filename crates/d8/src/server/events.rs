@@ -122,7 +122,7 @@ async fn snapshot(app: &App) -> Option<(f64, Value)> {
         .waits
         .iter()
         .map(|(wait, count)| {
-            let mut object = json!(WaitObject::new(wait, &status, &entries.plan));
+            let mut object = json!(WaitObject::new(wait, &status, &entries));
             object["count"] = json!(count);
             object
         })

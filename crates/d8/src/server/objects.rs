@@ -197,8 +197,8 @@ impl App {
         if !pending.is_empty() {
             let reasons = self.handle.explain(pending.clone()).await?;
             let status = self.handle.status().await?;
-            let plan = self.handle.directory.plan();
-            let object = |wait: Wait| WaitObject::new(&wait, &status, &plan);
+            let entries = self.handle.directory.entries();
+            let object = |wait: Wait| WaitObject::new(&wait, &status, &entries);
             waits = pending
                 .into_iter()
                 .zip(reasons.into_iter().map(|wait| wait.map(object)))

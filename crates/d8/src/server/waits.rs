@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::seconds;
-use crate::orchestrator::{Plan, Status};
+use crate::orchestrator::{Entries, Status, diagnosis};
 use crate::words;
 
 /// The reason of a wait.
@@ -47,7 +47,8 @@ pub struct WaitLimit {
 
 impl WaitObject {
     /// A wait, with what `status` knows of its limit.
-    pub fn new(wait: &Wait, status: &Status, plan: &Plan) -> Self {
+    pub fn new(wait: &Wait, status: &Status, entries: &Entries) -> Self {
+        let plan = &entries.plan;
         let words = wait.limit.and_then(|limit| plan.limits.get(&limit));
         let target = wait.target.and_then(|target| plan.targets.get(&target));
         let account = wait
@@ -57,16 +58,21 @@ impl WaitObject {
             .map(str::to_owned);
         let left = wait.until.map(|until| until.since(status.now));
         let named = account.as_deref().unwrap_or("no account");
+        let label = wait.limit.and_then(|limit| {
+            let (_, view) = status.limits.iter().find(|(known, _)| *known == limit)?;
+            Some(words?.called(view))
+        });
         let (message, next) = words::wait_reason(
             wait.code,
             named,
             target.map(|target| target.model.as_str()),
-            words.map(|words| words.label.as_str()),
+            label.as_deref(),
             left,
         );
+        let spent = wait.limit.and_then(|limit| diagnosis::of_limit(limit, status, entries));
         Self {
             code: code(wait.code),
-            message,
+            message: spent.unwrap_or(message),
             until: wait.until.map(seconds),
             account,
             limit: wait.limit.and_then(|limit| limit_of(limit, status)),
@@ -82,7 +88,7 @@ fn limit_of(id: LimitId, status: &Status) -> Option<WaitLimit> {
         limit: view.amount,
         per: per(view),
         used: view.used,
-        used_by_others: 0,
+        used_by_others: view.used_by_others,
     })
 }
 

@@ -3,6 +3,8 @@
 use d8_core::change::{FailureCode, ParkReason};
 use d8_core::wait::WaitCode;
 
+use d8_core::time::Timestamp;
+
 use super::{number, span};
 use std::time::Duration;
 
@@ -54,6 +56,17 @@ pub fn parked(account: &str, model: Option<&str>, why: ParkReason, left: Option<
     }
 }
 
+/// A refusal: "groq-main: 30 requests a minute: refused; somebody else may be using the key; tried again in 12 s".
+pub fn refused(account: &str, model: Option<&str>, limit: Option<&str>, left: Duration) -> String {
+    let name = model.map_or_else(|| account.to_owned(), |model| format!("{account}/{model}"));
+    let limit = limit.map_or_else(String::new, |limit| format!("{limit}: "));
+    format!(
+        "{name}: {limit}refused for quota; somebody else may be using the key, or the limit is lower than configured; \
+         tried again in {}",
+        span(left)
+    )
+}
+
 /// Why something is not running now, and what would help.
 pub fn wait_reason(
     code: WaitCode,
@@ -100,6 +113,81 @@ pub fn wait_reason(
             "add an account in d8.toml, or start a worker that brings one",
         ),
     }
+}
+
+/// A moment as a clock on the wall shows it now: "09:14", "09:14 tomorrow", "09:14 on 3 December", and the year where it
+/// is another one.
+pub fn clock(at: Timestamp, now: Timestamp) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let moment = |at: Timestamp| jiff::Timestamp::from_microsecond(at.as_micros());
+    let (Ok(then), Ok(now)) = (moment(at), moment(now)) else {
+        return "never".to_owned();
+    };
+    let (then, now) = (then.to_zoned(zone.clone()), now.to_zoned(zone));
+    let time = then.strftime("%H:%M");
+    let tomorrow = now.date().tomorrow().ok();
+    if then.date() == now.date() {
+        time.to_string()
+    } else if Some(then.date()) == tomorrow {
+        format!("{time} tomorrow")
+    } else if then.year() == now.year() {
+        format!("{time} on {}", then.strftime("%-d %B"))
+    } else {
+        format!("{time} on {}", then.strftime("%-d %B %Y"))
+    }
+}
+
+/// A limit of a day or longer that is spent.
+#[derive(Clone, Debug)]
+pub struct Spent<'a> {
+    /// The account.
+    pub account: &'a str,
+    /// It belongs to a free tier.
+    pub free_tier: bool,
+    /// "day", "month".
+    pub period: &'a str,
+    /// "1,500 requests".
+    pub amount: String,
+    /// How much it was configured to hold, where it holds another amount.
+    pub configured: Option<u64>,
+    /// Used in all.
+    pub used: u64,
+    /// Of that: by others.
+    pub by_others: u64,
+    /// When it is free again, as the clock on the wall shows it.
+    pub until: Option<String>,
+    /// Which moment that is where the provider is: "midnight Pacific".
+    pub resets: Option<&'a str>,
+    /// The account that takes over.
+    pub instead: Option<&'a str>,
+}
+
+/// "gemini-main: the key is valid and the set-up is right; the free tier's day (1,500 requests) is spent, most of it not
+/// by D8; free again at 09:00 (midnight Pacific); groq-main takes over."
+pub fn spent(it: &Spent<'_>) -> String {
+    let whose = if it.free_tier { "the free tier's" } else { "the" };
+    let configured = it.configured.map_or_else(String::new, |configured| {
+        format!("; {} were configured", number(configured))
+    });
+    let by = match it.by_others {
+        0 => "",
+        others if others >= it.used => ", none of it by D8",
+        others if others.saturating_mul(2) > it.used => ", most of it not by D8",
+        _ => ", part of it not by D8",
+    };
+    let resets = it.resets.map_or_else(String::new, |resets| format!(" ({resets})"));
+    let again = match &it.until {
+        Some(until) => format!("free again at {until}{resets}"),
+        None => "free again after an answer".to_owned(),
+    };
+    let instead = match it.instead {
+        Some(other) => format!("{other} takes over"),
+        None => "no other account can take over: add one, or wait".to_owned(),
+    };
+    format!(
+        "{}: the key is valid and the set-up is right; {whose} {} ({}{configured}) is spent{by}; {again}; {instead}.",
+        it.account, it.period, it.amount
+    )
 }
 
 /// So long before now: "3 s ago".

@@ -2,7 +2,9 @@
 
 mod en;
 
-pub use en::{ago, ahead, ending_message, failure_code, parked, plural, wait, wait_reason};
+pub use en::{
+    Spent, ago, ahead, clock, ending_message, failure_code, parked, plural, refused, spent, wait, wait_reason,
+};
 
 use std::time::Duration;
 

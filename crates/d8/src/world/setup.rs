@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId, WorkerId};
-use d8_core::limit::{Dimension, LimitSpec, Window};
+use d8_core::limit::{Dimension, LimitSpec, Standing, Window};
 use d8_core::money::{Picodollars, Price};
 use d8_core::setup::{Bounds, Patience, RouteSpec, Setup, TargetSpec};
 use d8_core::time::Timestamp;
@@ -123,6 +123,7 @@ fn spec(limit: &Limit, start: Timestamp) -> LimitSpec {
         amount: limit.amount,
         window,
         reserve_permille: 0,
+        standing: Standing::Ceiling,
     }
 }
 

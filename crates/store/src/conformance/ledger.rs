@@ -2,6 +2,7 @@
 
 use d8_core::change::{AttemptOutcome, Change, ParkReason, Parked};
 use d8_core::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, TargetId, TaskId};
+use d8_core::limit::{Evidence, Learnt};
 use d8_core::money::Picodollars;
 use d8_core::time::Timestamp;
 use d8_core::usage::Spend;
@@ -112,22 +113,27 @@ fn amounts(open: Open<'_>) {
 fn parks(open: Open<'_>) {
     let park = |what, until, why| Change::ParkedUntil { what, until, why };
     let account = Parked::Account(AccountId(1));
-    let learn = |amount, at| Change::Learnt {
-        limit: LimitId(3),
-        amount,
-        at: second(at),
+    let learn = |id, amount, at| Change::Learnt {
+        limit: LimitId(id),
+        learnt: Learnt {
+            amount,
+            at: second(at),
+            evidence: Evidence::Counted,
+        },
     };
     let mut store = open();
     let first = [
         park(account, second(9), ParkReason::Overloaded),
         park(Parked::Target(TargetId(1)), second(9), ParkReason::ModelUnavailable),
-        learn(30, 1),
+        learn(3, 30, 1),
+        learn(4, 7, 1),
     ];
     let then = [
         park(account, Timestamp::MAX, ParkReason::BadKey),
         Change::Unparked(Parked::Target(TargetId(1))),
         Change::Unparked(Parked::Limit(LimitId(1))),
-        learn(15, 2),
+        learn(3, 15, 2),
+        Change::Forgotten(LimitId(4)),
     ];
     commit(&mut *store, [changes(1, first), changes(2, then)]);
     drop(store);
@@ -139,7 +145,8 @@ fn parks(open: Open<'_>) {
         (account, Timestamp::MAX, ParkReason::BadKey)
     );
     assert_eq!(loaded.learnt.len(), 1);
-    assert_eq!((loaded.learnt[0].amount, loaded.learnt[0].at), (15, second(2)));
+    let Learnt { amount, at, evidence } = loaded.learnt[0].learnt;
+    assert_eq!((amount, at, evidence), (15, second(2), Evidence::Counted));
 }
 
 /// Names keep their integers.

@@ -2,6 +2,7 @@
 
 use d8_core::change::{AttemptOutcome, Ending, FailureCode, ParkReason, Parked, Pausable, TaskRow};
 use d8_core::id::{AccountId, LimitId, RouteId, TargetId};
+use d8_core::limit::Evidence;
 use d8_core::time::Timestamp;
 use rusqlite::{Error, Result, Row};
 
@@ -39,6 +40,7 @@ coded!(AttemptOutcome {
     Cancelled = 7,
 });
 coded!(ParkReason { QuotaRefused = 0, Overloaded = 1, BadKey = 2, NoMoney = 3, ModelUnavailable = 4 });
+coded!(Evidence { Told = 0, Counted = 1 });
 coded!(FailureCode { TooLarge = 0, ProviderError = 1, AttemptsExhausted = 2, DeadlineExceeded = 3, Quarantined = 4 });
 coded!(NameKind { Group = 0, Client = 1, Route = 2, Account = 3, Limit = 4, Worker = 5, Endpoint = 6, Kind = 7 });
 

@@ -16,6 +16,7 @@ use crate::error::StoreError;
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_server.sql"),
+    include_str!("../migrations/0003_evidence.sql"),
 ];
 
 /// The schema version of this code.

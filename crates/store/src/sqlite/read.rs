@@ -41,7 +41,7 @@ pub(super) fn load(connection: &Connection, which: Which<'_>, each: &mut dyn FnM
         Ok((time(row, 0)?, TaskId(unsigned(row, 1)?)))
     })?;
     let parks = all(connection, "SELECT kind, id, until, why FROM parks", park)?;
-    let learnt = all(connection, "SELECT id, amount, at FROM learnt", learnt)?;
+    let learnt = all(connection, "SELECT id, amount, at, evidence FROM learnt", learnt)?;
     let pauses = all(connection, "SELECT kind, id FROM pauses", pausable)?;
     let allowances = all(
         connection,
@@ -153,8 +153,11 @@ fn park(row: &Row<'_>) -> Result<ParkRow> {
 fn learnt(row: &Row<'_>) -> Result<Learnt> {
     Ok(Learnt {
         limit: LimitId(row.get(0)?),
-        amount: unsigned(row, 1)?,
-        at: time(row, 2)?,
+        learnt: d8_core::limit::Learnt {
+            amount: unsigned(row, 1)?,
+            at: time(row, 2)?,
+            evidence: coded(row, 3)?,
+        },
     })
 }
 

@@ -186,14 +186,15 @@ impl Writer<'_> {
                 self.statements.run(Statement::Unpark, params![kind, id])?;
                 true
             }
-            Change::Learnt {
-                limit,
-                amount: holds,
-                at,
-            } => {
+            Change::Learnt { limit, learnt } => {
+                let (holds, at) = (amount(learnt.amount), learnt.at.as_micros());
                 self.statements
-                    .run(Statement::Learn, params![limit.0, amount(holds), at.as_micros()])?
+                    .run(Statement::Learn, params![limit.0, holds, at, learnt.evidence.code()])?
                     == 1
+            }
+            Change::Forgotten(limit) => {
+                self.statements.run(Statement::Unlearn, params![limit.0])?;
+                true
             }
         };
         if fitting {

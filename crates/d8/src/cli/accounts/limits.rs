@@ -9,7 +9,8 @@ use crate::words;
 
 /// A row for each limit.
 pub(in crate::cli) fn table(accounts: &[Account], now: f64) -> Table {
-    let mut table = Table::new(&["ACCOUNT", "LIMIT", "MODELS", "USED", "ROOM"], &[3]).usual(2, "all");
+    let titles = ["ACCOUNT", "LIMIT", "MODELS", "USED", "REAL", "ROOM"];
+    let mut table = Table::new(&titles, &[3]).usual(2, "all").usual(4, "-");
     for account in accounts {
         for limit in &account.limits {
             table.row(vec![
@@ -17,6 +18,7 @@ pub(in crate::cli) fn table(accounts: &[Account], now: f64) -> Table {
                 label(limit).into(),
                 models(limit.models.as_ref()).into(),
                 used(limit).into(),
+                real(limit, now).into(),
                 room(limit, now),
             ]);
         }
@@ -64,6 +66,26 @@ fn used(limit: &Limit) -> String {
         text = format!("{text} ({})", notes.join(", "));
     }
     text
+}
+
+/// "configured 15, real 10 (the provider said so, 3 h 05 m ago)".
+fn real(limit: &Limit, now: f64) -> String {
+    let (Some(learnt), Some(holds)) = (&limit.learnt, limit.limit) else {
+        return "-".to_owned();
+    };
+    let written = match limit.configured {
+        Some(configured) if configured == holds => return "-".to_owned(),
+        Some(configured) => format!("configured {}, real {}", amount(configured), amount(holds)),
+        None => format!("found: {}", amount(holds)),
+    };
+    let how = match learnt.evidence.as_deref() {
+        Some("counted") => "counted",
+        _ => "the provider said so",
+    };
+    let when = learnt
+        .at
+        .map_or_else(String::new, |at| format!(", {}", moment::past(at, now)));
+    format!("{written} ({how}{when})")
 }
 
 fn room(limit: &Limit, now: f64) -> Cell {

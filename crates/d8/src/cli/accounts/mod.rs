@@ -40,8 +40,8 @@ enum Command {
     /// Try a parked account again at once: its key or its money was put right.
     #[command(after_help = "Example:\n  d8 accounts unpark groq-main")]
     Unpark(Named),
-    /// Drop an account that a worker brought and that no worker serves any more.
-    #[command(after_help = "Example:\n  d8 accounts forget groq-worker-1")]
+    /// Forget what was learnt of an account's limits: what is configured holds again, and what was refused is tried again.
+    #[command(after_help = "Example:\n  d8 accounts forget groq-main      after the provider has raised your limits")]
     Forget(Named),
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn run(arguments: AccountsArguments) -> Result<u8, Failure> {
         Some(Command::Pause(named)) => change(&named, "pause", "paused: starts nothing more").await,
         Some(Command::Resume(named)) => change(&named, "resume", "goes on").await,
         Some(Command::Unpark(named)) => change(&named, "unpark", "is tried again").await,
-        Some(Command::Forget(named)) => change(&named, "forget", "forgotten").await,
+        Some(Command::Forget(named)) => change(&named, "forget", "what was learnt of its limits is forgotten").await,
     }
 }
 

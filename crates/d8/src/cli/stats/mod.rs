@@ -158,7 +158,11 @@ fn waits(accounts: &Accounts, first: &Tasks, now: f64) -> Vec<String> {
         let state = super::accounts::state(account, now);
         format!("account  {}: {}", one_line(&account.account), state.text())
     });
-    task.chain(unready).collect()
+    let spent = accounts.accounts.iter().filter_map(|account| {
+        let diagnosis = account.diagnosis.as_ref()?;
+        Some(format!("account  {}", one_line(diagnosis)))
+    });
+    task.chain(unready).chain(spent).collect()
 }
 
 #[cfg(test)]

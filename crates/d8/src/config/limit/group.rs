@@ -1,5 +1,7 @@
 //! Accounts of one quota group live under the limits of all of them: what one spends, the others have not.
 
+use d8_core::limit::{Dimension, Standing};
+
 use crate::config::limit::rule::Rule;
 
 /// The counts of a quota group from those of its accounts. Where an account wrote `limits`, they speak for the group and
@@ -9,7 +11,7 @@ pub(crate) fn united<'a>(accounts: impl IntoIterator<Item = (&'a [Rule], WroteLi
     let spoken = accounts.iter().any(|(_, wrote)| *wrote == WroteLimits::Yes);
     let mut united: Vec<Rule> = Vec::new();
     for rule in accounts.iter().flat_map(|(rules, _)| rules.iter()) {
-        let belief = !rule.ceiling && rule.terms.dimension != d8_core::limit::Dimension::Concurrency;
+        let belief = rule.standing == Standing::Belief && rule.terms.dimension != Dimension::Concurrency;
         if spoken && belief {
             continue;
         }
@@ -35,5 +37,5 @@ pub(crate) enum WroteLimits {
 }
 
 fn weight(rule: &Rule) -> (bool, u64) {
-    (!rule.ceiling, rule.terms.amount)
+    (rule.standing != Standing::Ceiling, rule.terms.amount)
 }

@@ -29,10 +29,10 @@ pub struct Limit {
     pub nominal_per: String,
     /// In words: "30 requests a minute".
     pub label: String,
-    /// The user wrote it: the wire may lower it, and it never climbs above. Else it is a belief of the catalogue.
-    pub ceiling: bool,
     /// The period's nominal length; a day is 24 h, a month 30 days. Zero for concurrency.
     pub nominal: Duration,
+    /// When its period ends, in words: "midnight Pacific"; none where it has no such moment.
+    pub resets: Option<String>,
 }
 
 impl Limit {

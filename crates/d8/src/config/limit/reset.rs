@@ -91,6 +91,20 @@ impl ResetTime {
         Some(Timestamp::from_micros(zoned.timestamp().as_microsecond()))
     }
 
+    /// "midnight Pacific", "16:00 Asia/Shanghai", "day 1, midnight UTC".
+    pub(crate) fn in_words(&self) -> String {
+        let day = self.day.map_or_else(String::new, |day| format!("day {day}, "));
+        let time = match (self.time.hour(), self.time.minute()) {
+            (0, 0) => "midnight".to_owned(),
+            (hour, minute) => format!("{hour:02}:{minute:02}"),
+        };
+        let zone = match self.zone_name.as_str() {
+            "America/Los_Angeles" => "Pacific",
+            other => other,
+        };
+        format!("{day}{time} {zone}")
+    }
+
     /// The same text for the same reset: part of a limit's key.
     pub(crate) fn canonical(&self) -> String {
         let day = self.day.map_or_else(String::new, |day| format!("{day} "));

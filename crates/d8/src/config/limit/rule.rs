@@ -1,6 +1,6 @@
 //! One count of one scope, and what becomes of it for an account.
 
-use d8_core::limit::{Dimension, LimitSpec, Window};
+use d8_core::limit::{Dimension, LimitSpec, Standing, Window};
 use d8_core::time::Timestamp;
 
 use crate::config::account::Model;
@@ -66,13 +66,13 @@ impl Terms {
 pub(crate) struct Rule {
     pub(crate) scope: Scope,
     pub(crate) terms: Terms,
-    /// The user wrote it.
-    pub(crate) ceiling: bool,
+    /// Who says so.
+    pub(crate) standing: Standing,
 }
 
 impl Rule {
     /// Requests open at once, over the whole account.
-    pub(crate) fn concurrency(amount: u32, ceiling: bool) -> Self {
+    pub(crate) fn concurrency(amount: u32, standing: Standing) -> Self {
         let terms = Terms {
             dimension: Dimension::Concurrency,
             amount: u64::from(amount),
@@ -83,7 +83,7 @@ impl Rule {
         Self {
             scope: Scope::Shared(Patterns::all()),
             terms,
-            ceiling,
+            standing,
         }
     }
 
@@ -134,14 +134,18 @@ impl Rule {
                 amount,
                 window: self.window(now),
                 reserve_permille,
+                standing: self.standing,
             },
             nominal_per: if in_flight { String::new() } else { period.name() },
             label: self.terms.label(),
-            ceiling: self.ceiling,
             nominal: if in_flight {
                 std::time::Duration::ZERO
             } else {
                 period.nominal()
+            },
+            resets: match &self.terms.kind {
+                Kind::Resets(time) => Some(time.in_words()),
+                _ => None,
             },
         })
     }
@@ -163,7 +167,7 @@ impl Rule {
 pub(crate) fn expand<'a>(
     written: impl IntoIterator<Item = &'a WrittenLimit>,
     models: &[Model],
-    ceiling: bool,
+    standing: Standing,
 ) -> Vec<Rule> {
     let mut rules: Vec<Rule> = Vec::new();
     for WrittenLimit { terms, spread } in written {
@@ -174,7 +178,7 @@ pub(crate) fn expand<'a>(
         rules.extend(scopes.into_iter().map(|scope| Rule {
             scope,
             terms: terms.clone(),
-            ceiling,
+            standing,
         }));
     }
     rules

@@ -1,6 +1,6 @@
 //! rpm, rpd, tpm and tpd: one number each, in the place of what the catalogue believes.
 
-use d8_core::limit::Dimension;
+use d8_core::limit::{Dimension, Standing};
 
 use crate::config::account::Model;
 use crate::config::limit::period::Period;
@@ -22,7 +22,7 @@ impl Shorthand {
         let mut covered: Vec<Scope> = Vec::new();
         for rule in rules.iter_mut().filter(|rule| self.means(&rule.terms)) {
             rule.terms.amount = self.amount;
-            rule.ceiling = true;
+            rule.standing = Standing::Ceiling;
             covered.push(rule.scope.clone());
         }
         let missing = bases(
@@ -33,7 +33,7 @@ impl Shorthand {
         rules.extend(missing.into_iter().map(|scope| Rule {
             scope,
             terms: self.terms(),
-            ceiling: true,
+            standing: Standing::Ceiling,
         }));
     }
 

@@ -53,7 +53,11 @@ fn limits(account: &Account) -> String {
             Window::Fixed { per } => format!("fixed {}s", per.as_secs()),
             Window::Resets(edges) => format!("{} resets", edges.len()),
         };
-        let whose = if limit.ceiling { "ceiling" } else { "belief" };
+        let whose = if limit.spec.standing == d8_core::limit::Standing::Ceiling {
+            "ceiling"
+        } else {
+            "belief"
+        };
         format!(
             "{} | {} | {window} | {whose} | {}",
             limit.label,

@@ -327,6 +327,12 @@ impl Turn {
         self.later(Some(reply), true);
     }
 
+    pub(super) fn forget(&mut self, account: &str, reply: oneshot::Sender<bool>, inputs: &mut Vec<Input>) {
+        let known = self.own.directory.plan().account(account).map(|entry| entry.id);
+        inputs.extend(known.map(Input::Forget));
+        self.later(Some(reply), known.is_some());
+    }
+
     pub(super) fn seal(&mut self, group: &str, reply: oneshot::Sender<()>) {
         let id = self.group(&group.into());
         self.intake.sealed.insert(id);

@@ -14,6 +14,7 @@ mod crew;
 mod growth;
 mod intake;
 mod outgoing;
+mod refusals;
 mod status;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -230,6 +231,7 @@ impl Turn {
             }
             Event::Pause(what, paused, reply) => self.pause(&what, paused, reply, inputs),
             Event::Unpark(account, reply) => self.unpark(&account, reply, inputs),
+            Event::Forget(account, reply) => self.forget(&account, reply, inputs),
             Event::Seal(group, reply) => self.seal(&group, reply),
             Event::Finished {
                 task,
@@ -292,6 +294,7 @@ impl Turn {
 
     fn decide(&mut self, now: Timestamp, inputs: Vec<Input>) {
         self.own.engine.handle(now, inputs, &mut self.effects);
+        self.tell_refusals();
         self.take_effects();
         self.answer_questions();
     }

@@ -52,11 +52,13 @@ impl Turn {
     fn limits(&self, now: d8_core::time::Timestamp) -> Vec<(d8_core::id::LimitId, d8_core::LimitView)> {
         let plan = self.own.directory.plan();
         let ids = plan.limits.keys();
+        // A limit that nobody has said anything about, and that was never met, is none.
         ids.filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?)))
+            .filter(|(_, view)| view.amount < u64::MAX)
             .collect()
     }
 
-    fn status(&self) -> Status {
+    pub(super) fn status(&self) -> Status {
         let now = self.own.clock.now().max(self.own.engine.now());
         let engine = &self.own.engine;
         let plan = self.own.directory.plan();

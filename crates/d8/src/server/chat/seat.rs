@@ -139,7 +139,7 @@ impl Seat {
             now,
             ..Status::default()
         };
-        let reason = WaitObject::new(wait, &status, &self.app.handle.directory.plan());
+        let reason = WaitObject::new(wait, &status, &self.app.handle.directory.entries());
         let again = wait.until.map_or(UNKNOWN, |until| until.since(now));
         let message = format!(
             "no answer could be begun within {}: {}; send it again then, or let it wait for longer with the header x-d8-max-wait",

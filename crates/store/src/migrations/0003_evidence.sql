@@ -1,0 +1,2 @@
+-- What showed how much a limit holds: 0 the provider said so, 1 it was found by counting.
+ALTER TABLE learnt ADD COLUMN evidence INTEGER NOT NULL DEFAULT 0;
