@@ -82,6 +82,8 @@ pub enum Standing {
 pub struct Learnt {
     /// How much.
     pub amount: u64,
+    /// Within how long, where the period was found too.
+    pub per: Option<Duration>,
     /// When it was shown.
     pub at: Timestamp,
     /// By what.

@@ -1,11 +1,11 @@
 //! Tasks that wait for the same thing, in the order in which they will get it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::change::{Demand, TaskRow};
-use crate::id::{RouteId, TargetId, TaskId};
+use crate::id::{ClientId, RouteId, TargetId, TaskId};
 use crate::setup::{Bounds, LEVELS};
-use crate::time::micros;
+use crate::time::{Timestamp, micros};
 use crate::usage::Estimate;
 
 /// A class within the engine.
@@ -22,6 +22,8 @@ pub(crate) struct Place {
     pub(crate) order: i64,
     pub(crate) task: TaskId,
     pub(crate) slot: u32,
+    /// Microseconds: how far its priority moves it forward.
+    ahead: i64,
 }
 
 impl Place {
@@ -32,7 +34,111 @@ impl Place {
             order: row.created_at.as_micros().saturating_sub(ahead),
             task: row.id,
             slot,
+            ahead,
         }
+    }
+}
+
+/// The tasks of one class, shared out between its clients. Each client's own go by their places; between clients the one
+/// goes first that has waited longest for its turn, priority counted as waiting. So clients of one priority take turns,
+/// however much each has brought, and nobody waits for ever.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Queue {
+    lines: BTreeMap<ClientId, Line>,
+    /// Since when each client has waited for its turn.
+    turns: BTreeSet<(i64, ClientId)>,
+    len: usize,
+}
+
+/// One client's tasks.
+#[derive(Clone, Debug)]
+struct Line {
+    places: BTreeSet<Place>,
+    /// Microseconds: when it had its last turn.
+    served: i64,
+}
+
+impl Line {
+    fn turn(&self) -> Option<i64> {
+        let first = self.places.first()?;
+        Some(first.order.max(self.served.saturating_sub(first.ahead)))
+    }
+}
+
+impl Queue {
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(crate) fn contains(&self, client: ClientId, place: &Place) -> bool {
+        self.lines.get(&client).is_some_and(|line| line.places.contains(place))
+    }
+
+    pub(crate) fn insert(&mut self, client: ClientId, place: Place) {
+        let line = self.lines.entry(client).or_insert_with(|| Line {
+            places: BTreeSet::new(),
+            served: i64::MIN,
+        });
+        let before = line.turn();
+        if line.places.insert(place) {
+            self.len += 1;
+        }
+        let after = line.turn();
+        self.turn(client, before, after);
+    }
+
+    pub(crate) fn remove(&mut self, client: ClientId, place: &Place) {
+        let Some(line) = self.lines.get_mut(&client) else {
+            return;
+        };
+        let before = line.turn();
+        if line.places.remove(place) {
+            self.len -= 1;
+        }
+        let after = line.turn();
+        if after.is_none() {
+            self.lines.remove(&client);
+        }
+        self.turn(client, before, after);
+    }
+
+    /// A client has had its turn.
+    pub(crate) fn served(&mut self, client: ClientId, now: Timestamp) {
+        let Some(line) = self.lines.get_mut(&client) else {
+            return;
+        };
+        let before = line.turn();
+        line.served = now.as_micros();
+        let after = line.turn();
+        self.turn(client, before, after);
+    }
+
+    fn turn(&mut self, client: ClientId, before: Option<i64>, after: Option<i64>) {
+        if before == after {
+            return;
+        }
+        if let Some(before) = before {
+            self.turns.remove(&(before, client));
+        }
+        if let Some(after) = after {
+            self.turns.insert((after, client));
+        }
+    }
+
+    pub(crate) fn first(&self) -> Option<Place> {
+        self.iter().next().map(|(_, place)| place)
+    }
+
+    /// Whose turn is when, and the places of each client in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, Place)> {
+        self.turns.iter().flat_map(|(turn, client)| {
+            let places = self.lines.get(client).map(|line| line.places.iter());
+            places.into_iter().flatten().map(|place| (*turn, *place))
+        })
     }
 }
 
@@ -63,7 +169,7 @@ pub(crate) struct Class {
     pub(crate) key: ClassKey,
     /// The route's levels without the exceptions.
     pub(crate) levels: [Vec<TargetId>; LEVELS],
-    pub(crate) queue: BTreeSet<Place>,
+    pub(crate) queue: Queue,
     /// Tasks of this class that wait for a time, not for a target.
     pub(crate) delayed: usize,
 }

@@ -470,3 +470,44 @@ fn a_group_is_hopeless_whatever_others_can_hope_for() {
     assert_eq!((prospects(&stage, 1), prospects(&stage, 2)), ((2, 0), (1, 1)));
     assert_eq!(stage.engine.prospects().hopeless, 1);
 }
+
+#[test]
+fn clients_take_turns_however_much_each_has_brought() {
+    let mut stage = Stage::new(&[1]);
+    let of = |client: u32, id: u64| {
+        Input::Submit(TaskRow {
+            client: ClientId(client),
+            ..row(id)
+        })
+    };
+    stage.turn((1..=50).map(|id| of(1, id)));
+    stage.after(Duration::from_secs(2 * 3_600));
+    stage.turn([]);
+    stage.turn(
+        (51..=52)
+            .map(|id| {
+                let Input::Submit(row) = of(2, id) else { panic!() };
+                let created_at = stage.now;
+                Input::Submit(TaskRow {
+                    created_at,
+                    not_before: created_at,
+                    ..row
+                })
+            })
+            .collect::<Vec<_>>(),
+    );
+    let mut served = Vec::new();
+    for _ in 0..6 {
+        stage.after(Duration::from_secs(1));
+        let leases = stage.turn([poll(worker(7, 1))]);
+        served.push(leases[0].task.0);
+        let done = stage.report(&leases[0], Outcome::Answered(None));
+        stage.turn([done]);
+    }
+    assert_eq!(served.iter().filter(|id| **id > 50).count(), 2, "{served:?}");
+    assert!(served.iter().filter(|id| **id <= 50).count() >= 2, "{served:?}");
+    assert!(
+        served[..5].contains(&51) && served[..5].contains(&52),
+        "who comes later waits for no backlog: {served:?}"
+    );
+}

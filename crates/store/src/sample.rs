@@ -246,6 +246,7 @@ pub fn story() -> Vec<Batch> {
                     limit: LimitId(5),
                     learnt: Learnt {
                         amount: 12_000,
+                        per: Some(std::time::Duration::from_secs(2)),
                         at: second(11),
                         evidence: Evidence::Counted,
                     },

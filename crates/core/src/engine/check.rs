@@ -24,7 +24,7 @@ impl Engine {
             let id = task.row.id;
             let class = &self.classes[task.class.0 as usize];
             let place = Place::of(&task.row, u32::try_from(slot).unwrap_or(u32::MAX), &self.bounds);
-            let queued = class.queue.contains(&place);
+            let queued = class.queue.contains(task.row.client, &place);
             let leased = self.leases.contains_key(&id);
             let due = self.timers.contains(&(task.row.not_before, Timer::Due(id)));
             let found = (queued, leased, due);

@@ -19,6 +19,8 @@ const HIGH_PRIORITY: u8 = 8;
 #[derive(Copy, Clone, Debug)]
 pub(super) struct Candidate {
     pub(super) place: Place,
+    /// Since when its client has waited for its turn.
+    turn: i64,
     pub(super) cost: Spend,
     pub(super) high_priority: bool,
     breadth: usize,
@@ -29,8 +31,9 @@ pub(super) struct Candidate {
 
 /// Who of a queue comes first for an account's workers.
 enum First {
-    /// Of those before it that wait for somebody else, the first does so until then.
-    Ready(Place, Seat, Option<Timestamp>),
+    /// Since when its client has waited for its turn. Of those before it that wait for somebody else, the first does so
+    /// until then.
+    Ready(i64, Place, Seat, Option<Timestamp>),
     /// Whoever is first waits until then for somebody else.
     At(Timestamp),
     None,
@@ -131,10 +134,10 @@ impl Engine {
         };
         for (class_id, level) in &target.classes {
             let mut at_latest = |at: Timestamp| reopen = Some(reopen.map_or(at, |other| other.min(at)));
-            let (place, seat) = match self.first_for(target.spec.account, *class_id) {
-                First::Ready(place, seat, passed) => {
+            let (turn, place, seat) = match self.first_for(target.spec.account, *class_id) {
+                First::Ready(turn, place, seat, passed) => {
                     passed.into_iter().for_each(&mut at_latest);
-                    (place, seat)
+                    (turn, place, seat)
                 }
                 First::At(at) => {
                     at_latest(at);
@@ -143,7 +146,7 @@ impl Engine {
                 First::None => continue,
             };
             match self.level_opens(*class_id, *level, place.slot) {
-                Opens::Now => found.push(self.candidate(id, *class_id, *level, place, seat)),
+                Opens::Now => found.push(self.candidate(id, *class_id, *level, (turn, place), seat)),
                 Opens::At(at) => at_latest(at),
                 Opens::OnEvent => {}
             }
@@ -165,18 +168,18 @@ impl Engine {
             return First::None;
         };
         let mut reopen = None;
-        for place in class.queue.iter().take(LOOK_AHEAD) {
+        for (turn, place) in class.queue.iter().take(LOOK_AHEAD) {
             let shuns = self.tasks[place.slot as usize]
                 .shuns
                 .filter(|(_, until)| *until > self.now);
             let Some((shunned, until)) = shuns else {
-                return First::Ready(*place, seat, reopen);
+                return First::Ready(turn, place, seat, reopen);
             };
             let Some(seat) = self.seat_for(account, &class.key.demand, Some(shunned)) else {
                 continue;
             };
             if seat.2 != shunned || !self.has_another(class_id, shunned) {
-                return First::Ready(*place, seat, reopen);
+                return First::Ready(turn, place, seat, reopen);
             }
             reopen = Some(reopen.map_or(until, |other: Timestamp| other.min(until)));
         }
@@ -201,12 +204,20 @@ impl Engine {
         })
     }
 
-    fn candidate(&self, target: TargetId, class: ClassId, level: usize, place: Place, seat: Seat) -> Candidate {
+    fn candidate(
+        &self,
+        target: TargetId,
+        class: ClassId,
+        level: usize,
+        (turn, place): (i64, Place),
+        seat: Seat,
+    ) -> Candidate {
         let row = &self.tasks[place.slot as usize].row;
         let cost = self.targets[&target].spec.cost.reserve(&row.estimate);
         let breadth = self.classes[class.0 as usize].breadth();
         Candidate {
             place,
+            turn,
             cost,
             high_priority: row.priority >= HIGH_PRIORITY,
             breadth,
@@ -217,13 +228,14 @@ impl Engine {
 
     /// First come first; within one step of age, who fits fewer targets goes first.
     fn sort(&self, candidates: &mut [Candidate]) {
-        let Some(oldest) = candidates.iter().map(|candidate| candidate.place.order).min() else {
+        let Some(oldest) = candidates.iter().map(|candidate| candidate.turn).min() else {
             return;
         };
         let step = micros(self.bounds.age_step);
         candidates.sort_unstable_by_key(|candidate| {
-            let later = candidate.place.order.saturating_sub(oldest) >= step;
-            (later, if later { 0 } else { candidate.breadth }, candidate.place)
+            let later = candidate.turn.saturating_sub(oldest) >= step;
+            let breadth = if later { 0 } else { candidate.breadth };
+            (later, breadth, candidate.turn, candidate.place)
         });
     }
 
@@ -300,6 +312,7 @@ impl Engine {
         task.place = HeldPlace::Leased;
         task.row.attempt = AttemptNo(task.row.attempt.0 + 1);
         let (task_id, attempt) = (task.row.id, task.row.attempt);
+        self.classes[task.class.0 as usize].queue.served(task.row.client, now);
         let (send_by, deadline) = (now + self.bounds.send_within, now + lease);
         let durable = task.row.durable;
         let held = Held {

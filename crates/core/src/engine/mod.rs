@@ -35,7 +35,7 @@ use crate::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Par
 use crate::clock::ClockOffset;
 use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use crate::message::{Effects, Input, Output};
-use crate::queue::{Class, ClassId, ClassKey, Place};
+use crate::queue::{Class, ClassId, ClassKey, Place, Queue};
 use crate::quota::{Ledger, Reserved};
 use crate::setup::{Bounds, RouteSpec, Setup, TargetSpec};
 use crate::task::{Event, Status};
@@ -414,7 +414,7 @@ impl Engine {
         let class = Class {
             key: key.clone(),
             levels,
-            queue: BTreeSet::new(),
+            queue: Queue::default(),
             delayed: 0,
         };
         for level in 0..class.levels.len() {
@@ -446,7 +446,7 @@ impl Engine {
         let place = Place::of(&task.row, slot, &self.bounds);
         let class = &mut self.classes[task.class.0 as usize];
         class.delayed -= 1;
-        class.queue.insert(place);
+        class.queue.insert(task.row.client, place);
         self.dirty.extend(class.targets());
     }
 
@@ -456,7 +456,9 @@ impl Engine {
         let class = &mut self.classes[task.class.0 as usize];
         match task.place {
             HeldPlace::Queued => {
-                class.queue.remove(&Place::of(&task.row, slot, &self.bounds));
+                class
+                    .queue
+                    .remove(task.row.client, &Place::of(&task.row, slot, &self.bounds));
                 // The next in line may be cheaper than what stood before it.
                 self.dirty.extend(class.targets());
             }

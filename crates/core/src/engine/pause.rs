@@ -97,14 +97,18 @@ impl Engine {
     fn unqueue(&mut self, slot: u32) {
         let task = &self.tasks[slot as usize];
         let class = &mut self.classes[task.class.0 as usize];
-        class.queue.remove(&Place::of(&task.row, slot, &self.bounds));
+        class
+            .queue
+            .remove(task.row.client, &Place::of(&task.row, slot, &self.bounds));
         self.dirty.extend(class.targets());
     }
 
     fn enqueue(&mut self, slot: u32) {
         let task = &self.tasks[slot as usize];
         let class = &mut self.classes[task.class.0 as usize];
-        class.queue.insert(Place::of(&task.row, slot, &self.bounds));
+        class
+            .queue
+            .insert(task.row.client, Place::of(&task.row, slot, &self.bounds));
         self.dirty.extend(class.targets());
     }
 }

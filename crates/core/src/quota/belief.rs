@@ -99,6 +99,7 @@ impl Belief {
         }
         let learnt = Learnt {
             amount,
+            per: self.learnt.and_then(|learnt| learnt.per),
             at,
             evidence: Evidence::Told,
         };
@@ -107,18 +108,19 @@ impl Belief {
     }
 
     /// So much was accepted, and no more.
-    pub(crate) fn counted(&mut self, amount: u64, at: Timestamp) -> Option<Learnt> {
+    pub(crate) fn counted(&mut self, amount: u64, per: Option<Duration>, at: Timestamp) -> Option<Learnt> {
         let before = self.learnt;
         let learnt = Learnt {
             // Less than one would never be tried again.
             amount: amount.max(1),
+            per,
             at,
             evidence: Evidence::Counted,
         };
         self.trying = false;
         self.learnt = Some(learnt);
         self.proven = self.proven.min(learnt.amount);
-        (before.map(|before| before.amount) != Some(learnt.amount)).then_some(learnt)
+        (before.map(|before| (before.amount, before.per)) != Some((learnt.amount, per))).then_some(learnt)
     }
 
     /// A refusal that nothing explained: how many of late, this one counted.
@@ -228,7 +230,7 @@ mod tests {
     #[test]
     fn what_was_counted_is_tried_a_little_higher_after_a_day_and_climbs_while_it_fits() {
         let mut belief = belief(15, Standing::Ceiling);
-        belief.counted(10, NOW);
+        belief.counted(10, None, NOW);
         belief.advance(NOW + TRY_AGAIN - MINUTE);
         assert_eq!(belief.amount(), 10);
         let mut now = NOW + TRY_AGAIN;
@@ -241,7 +243,7 @@ mod tests {
             belief.advance(now);
         }
         assert_eq!(belief.amount(), 15);
-        belief.counted(12, now);
+        belief.counted(12, None, now);
         belief.advance(now + TRY_AGAIN);
         assert!(belief.stop_trying(now + TRY_AGAIN));
         belief.advance(now + TRY_AGAIN + MINUTE);
@@ -251,7 +253,7 @@ mod tests {
     #[test]
     fn one_that_was_under_way_at_the_refusal_raises_what_was_counted() {
         let mut belief = belief(u64::MAX, Standing::Unknown);
-        belief.counted(28, NOW);
+        belief.counted(28, None, NOW);
         belief.accepted(29, NOW - MINUTE, MINUTE, NOW + MINUTE);
         assert_eq!(belief.amount(), 29);
         belief.accepted(30, NOW + MINUTE, MINUTE, NOW + MINUTE);

@@ -112,6 +112,31 @@ impl Count {
         self.others.used().min(self.used())
     }
 
+    /// So much arrived within the last `length`, as far as a log tells: where there is no log, what still counts.
+    pub(crate) fn arrived_within(&self, length: Duration, now: Timestamp) -> u64 {
+        match self.spec.window {
+            Window::Sliding { per } if length < per => {
+                let since = (now - length) + per;
+                self.log.range(since..).map(|(_, amount)| amount).sum()
+            }
+            _ => self.settled(),
+        }
+    }
+
+    /// The period of a limit that nobody knew.
+    pub(crate) fn set_per(&mut self, length: Duration) {
+        let Window::Sliding { per } = &mut self.spec.window else {
+            return;
+        };
+        let by = micros(length).saturating_sub(micros(*per));
+        *per = length;
+        let log = std::mem::take(&mut self.log);
+        self.log = log
+            .into_iter()
+            .map(|(expiry, amount)| (expiry.offset(by), amount))
+            .collect();
+    }
+
     /// What was learnt of the amount and of others is forgotten.
     pub(crate) fn forget(&mut self) {
         self.belief.forget();

@@ -132,7 +132,11 @@ impl Ledger {
         self.advance(it.limits, now);
         let mut verdicts: Vec<Verdict> = Vec::new();
         for named in it.named {
-            for id in self.named(it.limits, named.dimension, named.per) {
+            let mut meant = self.named(it.limits, named.dimension, named.per);
+            if named.per.is_none() {
+                meant = self.suspect(&meant, it.hint).into_iter().collect();
+            }
+            for id in meant {
                 verdicts.extend(self.judge(id, named.amount, named.used, it, now, clock));
             }
         }
@@ -166,7 +170,7 @@ impl Ledger {
                 true
             });
             if !explained && learnt.is_none() {
-                learnt = entry.explain(amount.is_some(), now, clock);
+                learnt = entry.explain(amount.is_some(), it.hint, now, clock);
             }
         }
         let until = self.rest_after_refusal(id, it.hint, now, clock);
@@ -177,54 +181,91 @@ impl Ledger {
         })
     }
 
-    /// The limit that a refusal must mean that names none: the fullest that comes free no sooner than the hint says.
+    /// The limit that a refusal must mean that does not say which: of those whose period is as long as the hint the
+    /// fullest; of those that nobody knew the shortest.
     fn suspect(&self, limits: &[LimitId], hint: Option<Duration>) -> Option<LimitId> {
-        let may_be = |id: &&LimitId| {
-            self.entries.get(id).is_some_and(|entry| {
-                let known = !entry.count.belief().is_open();
-                known && hint.is_none_or(|hint| hint <= entry.count.memory() + Duration::from_secs(1))
-            })
-        };
-        let fullness = |id: &LimitId| {
-            let count = self.entries.get(id).map(|entry| &entry.count)?;
+        let counts = limits.iter().filter_map(|id| Some((*id, &self.entries.get(id)?.count)));
+        let may_be = counts.filter(|(_, count)| {
+            let long_enough = hint.is_none_or(|hint| hint <= count.memory() + Duration::from_secs(1));
+            long_enough && !matches!(count.spec().window, Window::InFlight)
+        });
+        let (open, known): (Vec<_>, Vec<_>) = may_be.partition(|(_, count)| count.belief().is_open());
+        let fullest = known.into_iter().max_by_key(|(_, count)| {
             let thousandths = u128::from(count.used()) * 1_000 / u128::from(count.amount().max(1));
-            Some((thousandths, std::cmp::Reverse(count.memory())))
-        };
-        let fullest = limits.iter().filter(may_be).max_by_key(|id| fullness(id))?;
-        let in_flight = |id: &LimitId| {
-            let entry = self.entries.get(id);
-            entry.is_some_and(|entry| matches!(entry.count.spec().window, Window::InFlight))
-        };
-        (!in_flight(fullest)).then_some(*fullest)
+            (thousandths, std::cmp::Reverse(count.memory()))
+        });
+        let requests = open
+            .into_iter()
+            .filter(|(_, count)| count.spec().dimension == Dimension::Requests);
+        let shortest = requests.min_by_key(|(_, count)| count.memory());
+        fullest.or(shortest).map(|(id, _)| id)
     }
 }
 
 impl super::Entry {
     /// Nothing said how much was used. Then it was timing, or somebody else, or the limit holds less than is believed.
-    fn explain(&mut self, is_told: bool, now: Timestamp, clock: Option<ClockOffset>) -> Option<Learnt> {
+    fn explain(
+        &mut self,
+        is_told: bool,
+        hint: Option<Duration>,
+        now: Timestamp,
+        clock: Option<ClockOffset>,
+    ) -> Option<Learnt> {
         let (used, amount) = (self.count.used(), self.count.amount());
         // The refused one is recorded.
         let accepted = self.count.settled().saturating_sub(1);
         if self.count.belief_mut().stop_trying(now) {
             return self.count.belief().learnt();
         }
-        let standing = self.count.spec().standing;
-        if standing == Standing::Unknown && self.count.belief().is_open() {
-            return self.count.belief_mut().counted(accepted, now);
+        if self.count.spec().standing == Standing::Unknown {
+            return self.find(hint, now);
         }
         let surprises = self.count.belief_mut().surprised(now);
         if used >= amount && self.count.belief().proven() >= amount {
             self.count.widen(now);
             return None;
         }
+        let is_short = self.count.memory() <= SHORT;
         let requests = self.count.spec().dimension == Dimension::Requests;
-        if requests && !is_told && surprises >= 2 && self.count.memory() <= SHORT {
-            return self
-                .count
-                .belief_mut()
-                .counted(accepted.min(amount.saturating_sub(1)), now);
+        // So little tells of a provider in trouble, not of a limit.
+        let is_plausible = accepted >= amount / 4 && accepted > 0;
+        if requests && is_short && is_plausible && !is_told && surprises >= 2 {
+            let fewer = accepted.min(amount.saturating_sub(1));
+            return self.count.belief_mut().counted(fewer, None, now);
         }
-        self.count.record_others(amount.saturating_sub(used), now, clock);
+        // The hint says when there is room in a short window; a day's is spent until its reset.
+        if hint.is_none() || !is_short {
+            self.count.record_others(amount.saturating_sub(used), now, clock);
+        }
         None
     }
+
+    /// A limit that nobody knew: as much as arrived within a period as long as the hint, and no less long than before.
+    fn find(&mut self, hint: Option<Duration>, now: Timestamp) -> Option<Learnt> {
+        let known = self.count.belief().learnt();
+        let hinted = hint.map_or(self.count.memory(), usual_period);
+        let per = match known {
+            Some(Learnt { per: Some(per), .. }) => per.max(hinted),
+            Some(_) => self.count.memory(),
+            None => hinted.min(self.count.memory()),
+        };
+        let accepted = self.count.arrived_within(per, now).saturating_sub(1);
+        let fewer = match known {
+            Some(known) if known.per == Some(per) => accepted.min(known.amount.saturating_sub(1)),
+            _ => accepted,
+        };
+        if fewer == 0 && known.is_none() {
+            return None;
+        }
+        self.count.set_per(per);
+        self.count.belief_mut().counted(fewer, Some(per), now)
+    }
+}
+
+/// The shortest period in use that is no shorter than this.
+fn usual_period(hint: Duration) -> Duration {
+    const USUAL: [u64; 11] = [1, 2, 5, 10, 15, 20, 30, 60, 300, 600, 3_600];
+    let fits = |seconds: &u64| Duration::from_secs(*seconds) + Duration::from_millis(50) >= hint;
+    let usual = USUAL.into_iter().find(fits);
+    usual.map_or(Duration::from_secs(25 * 3_600), Duration::from_secs)
 }

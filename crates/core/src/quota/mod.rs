@@ -279,6 +279,9 @@ impl Ledger {
     pub(crate) fn remember(&mut self, id: LimitId, learnt: Learnt) {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.count.belief_mut().remember(learnt);
+            if let Some(per) = learnt.per {
+                entry.count.set_per(per);
+            }
         }
     }
 

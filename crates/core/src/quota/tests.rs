@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::limit::Window;
+use crate::message::{LimitSignal, RefusedLimit};
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const LIMIT: [LimitId; 1] = [LimitId(1)];
@@ -160,4 +161,190 @@ fn a_daily_refusal_rests_until_the_reset_whatever_the_hint() {
         until >= reset && until <= reset + Duration::from_secs(10),
         "{until:?} is not about {reset:?}"
     );
+}
+
+fn refuse(ledger: &mut Ledger, named: &[RefusedLimit], hint: Option<u64>, now: Timestamp) -> Vec<learning::Verdict> {
+    let refused = Refused {
+        limits: &LIMIT,
+        named,
+        hint: hint.map(Duration::from_secs),
+        granted_at: now,
+    };
+    ledger.refused(&refused, now, None)
+}
+
+fn told(amount: Option<u64>, used: Option<u64>) -> RefusedLimit {
+    RefusedLimit {
+        dimension: Dimension::Requests,
+        per: Some(Duration::from_secs(60)),
+        amount,
+        used,
+    }
+}
+
+/// Sends one and hears of it at once.
+fn accept(ledger: &mut Ledger, now: Timestamp) {
+    let reserved = ledger.reserve(&LIMIT, &request(), false, now);
+    ledger.settle(&LIMIT, &reserved, Took::Reserved, now, now, None);
+    ledger.accepted(&LIMIT, now, now);
+}
+
+fn signal(limit: u64, remaining: u64) -> LimitSignal {
+    LimitSignal {
+        dimension: Dimension::Requests,
+        per: Some(Duration::from_secs(60)),
+        limit: Some(limit),
+        remaining: Some(remaining),
+    }
+}
+
+/// Sends one whose headers tell.
+fn look(ledger: &mut Ledger, signals: &[LimitSignal], now: Timestamp) -> Vec<(LimitId, Learnt)> {
+    let reserved = ledger.reserve(&LIMIT, &request(), false, now);
+    let looked = Looked {
+        limits: &LIMIT,
+        reserved: &reserved,
+        granted_at: now,
+        arrived_by: now,
+    };
+    let news = ledger.look(&looked, signals, now, None);
+    ledger.settle(&LIMIT, &reserved, Took::Reserved, now, now, None);
+    news
+}
+
+fn used(ledger: &Ledger, now: Timestamp) -> (u64, u64) {
+    ledger
+        .view(LIMIT[0], now)
+        .map_or((0, 0), |view| (view.used, view.used_by_others))
+}
+
+#[test]
+fn what_headers_say_is_left_is_all_there_is() {
+    let mut ledger = ledger(Dimension::Requests, 10, minute(), 0);
+    look(&mut ledger, &[signal(10, 4)], NOW);
+    assert_eq!(used(&ledger, NOW), (6, 5), "one of six was ours");
+    // What is not told of this limit changes nothing.
+    let other = LimitSignal {
+        per: Some(Duration::from_secs(86_400)),
+        ..signal(10, 0)
+    };
+    look(&mut ledger, &[other], NOW);
+    assert_eq!(used(&ledger, NOW), (7, 5));
+    assert_eq!(used(&ledger, NOW + Duration::from_secs(61)), (0, 0));
+}
+
+#[test]
+fn after_a_restart_headers_empty_a_bucket_that_was_taken_for_full() {
+    let per = Duration::from_secs(60);
+    let mut ledger = ledger(Dimension::Requests, 30, Window::Bucket { per }, 0);
+    ledger.begin_full(NOW);
+    let now = NOW - Duration::from_secs(50);
+    ledger.advance(&LIMIT, now);
+    assert!(used(&ledger, now).0 > 20);
+    look(&mut ledger, &[signal(30, 29)], now);
+    assert_eq!(used(&ledger, now).0, 1);
+}
+
+#[test]
+fn a_told_amount_is_news_once() {
+    let mut ledger = ledger(Dimension::Requests, 15, minute(), 0);
+    assert_eq!(look(&mut ledger, &[signal(10, 9)], NOW).len(), 1);
+    assert_eq!(look(&mut ledger, &[signal(10, 8)], NOW).len(), 0);
+    assert_eq!(
+        ledger.view(LIMIT[0], NOW).map(|view| (view.amount, view.spec.amount)),
+        Some((10, 15))
+    );
+    assert!(ledger.forget(LIMIT[0]));
+    assert_eq!(ledger.view(LIMIT[0], NOW).map(|view| view.amount), Some(15));
+}
+
+#[test]
+fn a_refusal_that_tells_what_is_used_corrects_the_ledger() {
+    let mut ledger = ledger(Dimension::Requests, 30, minute(), 0);
+    accept(&mut ledger, NOW);
+    let verdicts = refuse(&mut ledger, &[told(Some(30), Some(30))], Some(2), NOW);
+    assert_eq!(verdicts.len(), 1);
+    assert_eq!(used(&ledger, NOW), (30, 29));
+    assert!(verdicts[0].learnt.is_none(), "it holds what was believed");
+}
+
+#[test]
+fn a_day_that_others_have_spent_is_theirs_until_its_reset() {
+    let reset = NOW + Duration::from_secs(5 * 3_600);
+    let edges = [
+        NOW - Duration::from_secs(19 * 3_600),
+        reset,
+        reset + Duration::from_secs(86_400),
+    ];
+    let mut ledger = ledger(Dimension::Requests, 1_500, Window::Resets(edges.into()), 0);
+    accept(&mut ledger, NOW);
+    accept(&mut ledger, NOW);
+    let day = RefusedLimit {
+        per: Some(Duration::from_secs(86_400)),
+        ..told(Some(1_500), None)
+    };
+    let verdicts = refuse(&mut ledger, &[day], None, NOW);
+    assert!(verdicts[0].until >= reset);
+    assert_eq!(used(&ledger, NOW), (1_500, 1_498));
+    let later = reset + Duration::from_secs(10);
+    ledger.advance(&LIMIT, later);
+    assert_eq!(used(&ledger, later), (0, 0));
+}
+
+#[test]
+fn those_that_were_under_way_at_a_refusal_teach_nothing_more() {
+    let mut ledger = ledger(Dimension::Requests, 30, minute(), 0);
+    for _ in 0..20 {
+        accept(&mut ledger, NOW);
+    }
+    let later = NOW + Duration::from_secs(1);
+    for _ in 0..4 {
+        let refused = Refused {
+            limits: &LIMIT,
+            named: &[],
+            hint: None,
+            granted_at: NOW,
+        };
+        let verdicts = ledger.refused(&refused, later, None);
+        assert!(verdicts.iter().all(|verdict| verdict.learnt.is_none()), "{verdicts:?}");
+    }
+    assert_eq!(ledger.view(LIMIT[0], later).map(|view| view.amount), Some(30));
+    // The same again in another minute: the limit is lower than what is written.
+    let next = NOW + Duration::from_secs(120);
+    ledger.advance(&LIMIT, next);
+    for _ in 0..20 {
+        accept(&mut ledger, next);
+    }
+    let verdicts = refuse(&mut ledger, &[], None, next);
+    let learnt = verdicts[0].learnt.expect("it was surprised twice");
+    assert!((19..=20).contains(&learnt.amount), "{learnt:?}");
+}
+
+/// Beyond what was seen to fit few may be under way; those that were not refused for a while have been accepted.
+#[test]
+fn a_limit_that_nobody_has_seen_is_filled_step_by_step() {
+    let mut ledger = ledger(Dimension::Requests, 30, minute(), 0);
+    let start = |ledger: &mut Ledger, now: Timestamp| {
+        let mut started = 0;
+        while ledger.fit(&LIMIT, &request(), now, false).at <= Free::At(now) {
+            ledger.reserve(&LIMIT, &request(), false, now);
+            started += 1;
+        }
+        started
+    };
+    assert_eq!(start(&mut ledger, NOW), 3);
+    let later = NOW + Duration::from_secs(3);
+    assert_eq!(start(&mut ledger, later), 3, "the first have not been refused");
+    ledger.look(
+        &Looked {
+            limits: &LIMIT,
+            reserved: &Reserved([1].into()),
+            granted_at: NOW,
+            arrived_by: NOW,
+        },
+        &[signal(30, 24)],
+        later,
+        None,
+    );
+    assert_eq!(start(&mut ledger, later), 24, "the provider says that they fit");
 }

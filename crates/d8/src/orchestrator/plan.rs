@@ -78,9 +78,14 @@ pub struct LimitWords {
 impl LimitWords {
     /// What a limit is called: "30 requests a minute"; one that was found out, with what was found.
     pub fn called(&self, view: &LimitView) -> String {
-        match view.spec.standing {
-            Standing::Unknown => format!("{} {}", crate::words::number(view.amount), self.label),
-            Standing::Ceiling | Standing::Belief => self.label.clone(),
+        let amount = crate::words::number(view.amount);
+        match (view.spec.standing, view.learnt.and_then(|learnt| learnt.per)) {
+            (Standing::Ceiling | Standing::Belief, _) => self.label.clone(),
+            (Standing::Unknown, None) => format!("{amount} {}", self.label),
+            (Standing::Unknown, Some(per)) => {
+                let what = self.label.split(' ').next().unwrap_or_default();
+                format!("{amount} {what} per {}", crate::words::span(per))
+            }
         }
     }
 }

@@ -58,9 +58,10 @@ impl WaitObject {
             .map(str::to_owned);
         let left = wait.until.map(|until| until.since(status.now));
         let named = account.as_deref().unwrap_or("no account");
-        let label = wait.limit.and_then(|limit| {
-            let (_, view) = status.limits.iter().find(|(known, _)| *known == limit)?;
-            Some(words?.called(view))
+        let view = |limit: LimitId| status.limits.iter().find(|(known, _)| *known == limit);
+        let label = wait.limit.zip(words).map(|(limit, words)| {
+            let called = view(limit).map(|(_, view)| words.called(view));
+            called.unwrap_or_else(|| words.label.clone())
         });
         let (message, next) = words::wait_reason(
             wait.code,

@@ -117,6 +117,7 @@ fn parks(open: Open<'_>) {
         limit: LimitId(id),
         learnt: Learnt {
             amount,
+            per: Some(std::time::Duration::from_millis(2_500)),
             at: second(at),
             evidence: Evidence::Counted,
         },
@@ -145,8 +146,13 @@ fn parks(open: Open<'_>) {
         (account, Timestamp::MAX, ParkReason::BadKey)
     );
     assert_eq!(loaded.learnt.len(), 1);
-    let Learnt { amount, at, evidence } = loaded.learnt[0].learnt;
-    assert_eq!((amount, at, evidence), (15, second(2), Evidence::Counted));
+    let kept = Learnt {
+        amount: 15,
+        per: Some(std::time::Duration::from_millis(2_500)),
+        at: second(2),
+        evidence: Evidence::Counted,
+    };
+    assert_eq!(loaded.learnt[0].learnt, kept);
 }
 
 /// Names keep their integers.

@@ -1,6 +1,7 @@
 //! What the engine is rebuilt from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use d8_core::change::TaskRow;
 use d8_core::id::{LimitId, TargetId, TaskId};
@@ -41,7 +42,7 @@ pub(super) fn load(connection: &Connection, which: Which<'_>, each: &mut dyn FnM
         Ok((time(row, 0)?, TaskId(unsigned(row, 1)?)))
     })?;
     let parks = all(connection, "SELECT kind, id, until, why FROM parks", park)?;
-    let learnt = all(connection, "SELECT id, amount, at, evidence FROM learnt", learnt)?;
+    let learnt = all(connection, "SELECT id, amount, at, evidence, per FROM learnt", learnt)?;
     let pauses = all(connection, "SELECT kind, id FROM pauses", pausable)?;
     let allowances = all(
         connection,
@@ -157,6 +158,9 @@ fn learnt(row: &Row<'_>) -> Result<Learnt> {
             amount: unsigned(row, 1)?,
             at: time(row, 2)?,
             evidence: coded(row, 3)?,
+            per: row
+                .get::<_, Option<i64>>(4)?
+                .map(|micros| Duration::from_micros(micros.unsigned_abs())),
         },
     })
 }

@@ -84,7 +84,7 @@ impl Statement {
             Self::ForgetResult => "DELETE FROM results WHERE task = ?",
             Self::Park => "INSERT OR REPLACE INTO parks VALUES (?, ?, ?, ?)",
             Self::Unpark => "DELETE FROM parks WHERE kind = ? AND id = ?",
-            Self::Learn => "INSERT OR REPLACE INTO learnt (id, amount, at, evidence) VALUES (?, ?, ?, ?)",
+            Self::Learn => "INSERT OR REPLACE INTO learnt (id, amount, at, evidence, per) VALUES (?, ?, ?, ?, ?)",
             Self::Unlearn => "DELETE FROM learnt WHERE id = ?",
             Self::Pause => "INSERT OR IGNORE INTO pauses VALUES (?, ?)",
             Self::Resume => "DELETE FROM pauses WHERE kind = ? AND id = ?",

@@ -188,9 +188,9 @@ impl Writer<'_> {
             }
             Change::Learnt { limit, learnt } => {
                 let (holds, at) = (amount(learnt.amount), learnt.at.as_micros());
-                self.statements
-                    .run(Statement::Learn, params![limit.0, holds, at, learnt.evidence.code()])?
-                    == 1
+                let per = learnt.per.map(|per| i64::try_from(per.as_micros()).unwrap_or(i64::MAX));
+                let row = params![limit.0, holds, at, learnt.evidence.code(), per];
+                self.statements.run(Statement::Learn, row)? == 1
             }
             Change::Forgotten(limit) => {
                 self.statements.run(Statement::Unlearn, params![limit.0])?;
