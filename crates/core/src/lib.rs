@@ -19,6 +19,7 @@ pub mod money;
 mod queue;
 mod quota;
 pub mod setup;
+mod sizes;
 pub mod task;
 pub mod time;
 pub mod usage;

@@ -213,7 +213,7 @@ impl Engine {
         seat: Seat,
     ) -> Candidate {
         let row = &self.tasks[place.slot as usize].row;
-        let cost = self.targets[&target].spec.cost.reserve(&row.estimate);
+        let cost = self.targets[&target].reserve(&row.estimate);
         let breadth = self.classes[class.0 as usize].breadth();
         Candidate {
             place,

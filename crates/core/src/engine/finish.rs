@@ -63,6 +63,10 @@ impl Engine {
         match outcome {
             Outcome::Answered(usage) => {
                 let cost = self.targets[&held.target].spec.cost;
+                let estimate = self.tasks[slot as usize].row.estimate;
+                if let (Some(target), Some(usage)) = (self.targets.get_mut(&held.target), usage) {
+                    target.sizes.learn(&estimate, usage);
+                }
                 let took = usage.map_or(Took::Reserved, |usage| Took::Known(cost.settled(usage)));
                 self.settle(id, held, AttemptOutcome::Answered, took, arrived, effects);
                 self.accepted(held, effects);

@@ -70,7 +70,7 @@ impl Engine {
             .above(level)
             .map(|id| {
                 let Some(target) = self.targets.get(&id) else { return 0 };
-                let cost = target.spec.cost.reserve(estimate);
+                let cost = target.reserve(estimate);
                 if self.parked_until(id).is_some_and(|parked| parked > until) {
                     return 0;
                 }
@@ -97,7 +97,7 @@ impl Engine {
             return Timestamp::MAX;
         };
         let parked = self.parked_until(id).unwrap_or(self.now);
-        let cost: Spend = target.spec.cost.reserve(&self.tasks[head as usize].row.estimate);
+        let cost: Spend = target.reserve(&self.tasks[head as usize].row.estimate);
         let fit = self.ledger.fit(&target.spec.limits, &cost, self.now, false);
         let demand = &self.tasks[head as usize].row.demand;
         let paused = self

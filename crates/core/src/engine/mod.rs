@@ -38,9 +38,10 @@ use crate::message::{Effects, Input, Output};
 use crate::queue::{Class, ClassId, ClassKey, Place, Queue};
 use crate::quota::{Ledger, Reserved};
 use crate::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use crate::sizes::Sizes;
 use crate::task::{Event, Status};
 use crate::time::Timestamp;
-use crate::usage::Spend;
+use crate::usage::{Estimate, Spend};
 use crate::wait::Wait;
 use crate::worker::Skill;
 
@@ -91,6 +92,13 @@ enum HeldPlace {
     Leased,
 }
 
+impl Target {
+    /// What to reserve for a task before it is sent.
+    fn reserve(&self, estimate: &Estimate) -> Spend {
+        self.sizes.reserve(&self.spec, estimate)
+    }
+}
+
 /// A live lease.
 #[derive(Clone, Debug)]
 struct Held {
@@ -107,6 +115,8 @@ struct Held {
 #[derive(Clone, Debug)]
 struct Target {
     spec: TargetSpec,
+    /// What its tasks really took.
+    sizes: Sizes,
     /// The classes it can serve, with the level at which it stands in them.
     classes: Vec<(ClassId, usize)>,
     /// Targets of lower levels, whose turn may come when this one's changes.
@@ -222,6 +232,7 @@ impl Engine {
             id,
             Target {
                 spec,
+                sizes: Sizes::default(),
                 classes: Vec::new(),
                 dependents: BTreeSet::new(),
                 parked: None,
