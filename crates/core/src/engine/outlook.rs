@@ -4,6 +4,7 @@ use super::Engine;
 use crate::id::{LimitId, TargetId};
 use crate::limit::Dimension;
 use crate::quota::Ledger;
+use crate::setup::TargetSpec;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,8 +14,8 @@ use std::time::Duration;
 pub struct Outlook {
     at: Timestamp,
     ledger: Ledger,
-    /// The limits of each target that may still serve.
-    targets: BTreeMap<TargetId, Vec<LimitId>>,
+    /// Each target that may still serve.
+    targets: BTreeMap<TargetId, TargetSpec>,
 }
 
 /// Nothing is looked for later than this after the beginning.
@@ -24,7 +25,7 @@ impl Engine {
     /// The limits as they stand now.
     pub fn outlook(&self) -> Outlook {
         let open = self.targets.iter().filter(|(id, _)| !self.is_parked_for_good(**id));
-        let targets = open.map(|(id, target)| (*id, target.spec.limits.clone())).collect();
+        let targets = open.map(|(id, target)| (*id, target.spec.clone())).collect();
         Outlook {
             at: self.now,
             ledger: self.ledger.clone(),
@@ -41,6 +42,23 @@ impl Outlook {
     /// When this was.
     pub fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// A target with its limits, if it may still serve.
+    pub fn target(&self, id: TargetId) -> Option<&TargetSpec> {
+        self.targets.get(&id)
+    }
+
+    /// What a limit counts.
+    pub fn dimension(&self, limit: LimitId) -> Option<Dimension> {
+        self.ledger.view(limit, self.at).map(|view| view.spec.dimension)
+    }
+
+    /// How much of a limit can be started until then: what is free, what comes free, and what comes free again. `None`
+    /// where time sets no bound.
+    pub fn capacity_of(&self, limit: LimitId, dimension: Dimension, until: Timestamp) -> Option<u64> {
+        let capacity = self.ledger.amount_until(&[limit], dimension, self.at, until);
+        (capacity < u64::MAX).then_some(capacity)
     }
 
     /// The earliest moment by which some targets can have taken so many requests and tokens: no schedule can be
@@ -86,9 +104,9 @@ impl Outlook {
 
     /// How much of a dimension all of some targets can take until then; `u64::MAX` where one of them has no limit.
     fn capacity(&self, targets: &[TargetId], dimension: Dimension, until: Timestamp) -> u64 {
-        let limits = targets.iter().filter_map(|target| self.targets.get(target));
-        limits
-            .map(|limits| self.ledger.amount_until(limits, dimension, self.at, until))
+        let targets = targets.iter().filter_map(|target| self.targets.get(target));
+        targets
+            .map(|target| self.ledger.amount_until(&target.limits, dimension, self.at, until))
             .fold(0, u64::saturating_add)
     }
 }

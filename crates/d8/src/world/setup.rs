@@ -109,14 +109,16 @@ fn spec(limit: &Limit, start: Timestamp) -> LimitSpec {
         d8_emulator::Dimension::Tokens => Dimension::Tokens,
         d8_emulator::Dimension::InputTokens => Dimension::InputTokens,
         d8_emulator::Dimension::OutputTokens => Dimension::OutputTokens,
+        d8_emulator::Dimension::Money => Dimension::Cost,
         d8_emulator::Dimension::Concurrency => Dimension::Concurrency,
     };
-    let window = match limit.kind {
+    let window = match &limit.kind {
         _ if dimension == Dimension::Concurrency => Window::InFlight,
         Kind::Bucket => Window::Bucket { per },
         Kind::Fixed => Window::Fixed { per },
         Kind::Sliding => Window::Sliding { per },
         Kind::PacificDay => pacific_day(start),
+        Kind::Edges(edges) => Window::Resets(edges.iter().copied().map(Timestamp::from_micros).collect()),
     };
     LimitSpec {
         dimension,
