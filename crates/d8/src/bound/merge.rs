@@ -11,51 +11,76 @@ const CLASSES: usize = 32;
 /// of its members, so that nothing of the whole is lost; what a finer choice of targets could save is below what two
 /// neighbours differ by. Where there is no choice of targets the sums alone matter, and one class says it all.
 pub(super) fn merged(classes: &[Class]) -> Vec<Class> {
-    let mut by_targets: BTreeMap<Vec<TargetId>, Vec<&Class>> = BTreeMap::new();
+    let mut by_targets: BTreeMap<Vec<TargetId>, Vec<Class>> = BTreeMap::new();
     for class in classes.iter().filter(|class| class.count > 0) {
         let mut targets = class.targets.clone();
         targets.sort_unstable();
         targets.dedup();
-        by_targets.entry(targets).or_default().push(class);
+        by_targets.entry(targets).or_default().push(class.clone());
     }
-    let mut merged = Vec::new();
-    for (targets, mut members) in by_targets {
-        members.sort_by(|a, b| size(a).total_cmp(&size(b)));
-        let equal = members.windows(2).all(|pair| pair[0].input_tokens == pair[1].input_tokens && pair[0].output_tokens == pair[1].output_tokens);
-        let parts = if equal { 1 } else { CLASSES };
-        let all: f64 = members.iter().map(|class| weight(class)).sum();
-        let mut part: Vec<&Class> = Vec::new();
-        let (mut taken, mut number) = (0.0, 1);
-        for class in members {
-            taken += weight(class);
-            part.push(class);
-            if taken >= all * f64::from(number) / parts as f64 {
-                merged.push(joined(&targets, &part));
-                part.clear();
-                while taken >= all * f64::from(number) / parts as f64 {
-                    number += 1;
-                }
-            }
+    by_targets
+        .into_iter()
+        .flat_map(|(targets, members)| {
+            let parts = neighbours(alike(members));
+            parts.into_iter().map(move |part| joined(&targets, &part))
+        })
+        .collect()
+}
+
+/// Ascending, those of one size as one.
+fn alike(mut members: Vec<Class>) -> Vec<Class> {
+    let order = |class: &Class| (size(class), class.input_tokens);
+    members.sort_by(|a, b| {
+        size(a)
+            .total_cmp(&size(b))
+            .then(a.input_tokens.total_cmp(&b.input_tokens))
+    });
+    members.dedup_by(|next, known| {
+        let same = order(next) == order(known);
+        if same {
+            known.count += next.count;
         }
-        if !part.is_empty() {
-            merged.push(joined(&targets, &part));
+        same
+    });
+    members
+}
+
+/// Classes of one set of targets in parts that are alike: each part has about as much of all the tokens and all the
+/// requests as any other.
+fn neighbours(members: Vec<Class>) -> Vec<Vec<Class>> {
+    let all_tokens: f64 = members.iter().map(|class| size(class) * class.count as f64).sum();
+    let all: u64 = members.iter().map(|class| class.count).sum();
+    let weight = |class: &Class| {
+        let count = class.count as f64;
+        size(class) * count / all_tokens.max(1.0) + count / all as f64
+    };
+    let mut parts: Vec<Vec<Class>> = Vec::new();
+    let (mut before, mut last_part) = (0.0, usize::MAX);
+    let few = members.len() <= CLASSES;
+    for (index, class) in members.into_iter().enumerate() {
+        let part = if few {
+            index
+        } else {
+            (before / 2.0 * CLASSES as f64) as usize
+        };
+        before += weight(&class);
+        match parts.last_mut() {
+            Some(open) if part == last_part => open.push(class),
+            _ => parts.push(vec![class]),
         }
+        last_part = part;
     }
-    merged
+    parts
 }
 
 fn size(class: &Class) -> f64 {
     class.input_tokens + class.output_tokens
 }
 
-/// Large tasks count for more: among them a difference matters.
-fn weight(class: &Class) -> f64 {
-    (size(class) + 1.0) * class.count as f64
-}
-
-fn joined(targets: &[TargetId], part: &[&Class]) -> Class {
+fn joined(targets: &[TargetId], part: &[Class]) -> Class {
     let count: u64 = part.iter().map(|class| class.count).sum();
-    let mean = |of: fn(&Class) -> f64| part.iter().map(|class| of(class) * class.count as f64).sum::<f64>() / count as f64;
+    let mean =
+        |of: fn(&Class) -> f64| part.iter().map(|class| of(class) * class.count as f64).sum::<f64>() / count as f64;
     Class {
         targets: targets.to_vec(),
         count,

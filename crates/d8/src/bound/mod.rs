@@ -112,7 +112,9 @@ impl<'a> Question<'a> {
             for target in class.targets.iter().filter_map(|target| outlook.target(*target)) {
                 let mut way = Way::new();
                 for id in &target.limits {
-                    let Some(dimension) = outlook.dimension(*id) else { continue };
+                    let Some(dimension) = outlook.dimension(*id) else {
+                        continue;
+                    };
                     let cost = class.cost(dimension, &target.cost);
                     if cost <= 0.0 || capacity.until(*id, dimension, outlook.at()).is_none() {
                         continue;
@@ -187,7 +189,9 @@ fn is_apart(ways: &[Way]) -> bool {
 /// Exact for tasks of one size at targets that share nothing: each takes as many whole ones as its tightest limit allows.
 fn fits_one(count: u64, ways: &[Way], capacities: &[f64]) -> bool {
     let most = |way: &Way| {
-        let by = way.iter().map(|(limit, cost)| (capacities[*limit] / cost + 1e-9).floor());
+        let by = way
+            .iter()
+            .map(|(limit, cost)| (capacities[*limit] / cost + 1e-9).floor());
         by.fold(f64::INFINITY, f64::min)
     };
     ways.iter().map(most).sum::<f64>() >= count as f64

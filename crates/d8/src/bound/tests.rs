@@ -98,7 +98,12 @@ fn large_tasks_go_where_tokens_are_and_small_ones_where_requests_are() {
     let tokens = |amount| limit(Dimension::Tokens, amount, Window::Bucket { per: MINUTE });
     // The first has tokens for sixty large tasks a minute, the second requests for thirty small ones.
     let engine = engine(
-        vec![requests(Window::Bucket { per: MINUTE }), tokens(60_000), requests(Window::Bucket { per: MINUTE }), tokens(300)],
+        vec![
+            requests(Window::Bucket { per: MINUTE }),
+            tokens(60_000),
+            requests(Window::Bucket { per: MINUTE }),
+            tokens(300),
+        ],
         &[&[1, 2], &[3, 4]],
     );
     let work = [class(&[1, 2], 90, 1_000.0), class(&[1, 2], 90, 10.0)];

@@ -20,7 +20,8 @@ const TASKS: usize = 1_500;
 
 /// Do a day's work in seconds: your accounts and your work in virtual time, by D8 and by other ways side by side.
 #[derive(Debug, Args)]
-#[command(after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent and nothing is\n\
+#[command(
+    after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent and nothing is\n\
   stored. The same seed gives the same figures.\n\n\
   Policies: d8; plain, resilient and groq (the Hive's workers); backoff, token-bucket and cooldown (in common use).\n\
   BOUND is the least time in which the limits allow what was completed, RATIO is bound to time.\n\n\
@@ -29,7 +30,8 @@ const TASKS: usize = 1_500;
   d8 simulate --demo --per-day 1500                the free tiers of November 2025, no key needed\n  \
   d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown\n  \
   d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail\n  \
-  d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json")]
+  d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json"
+)]
 pub(super) struct SimulateArguments {
     /// The work, as `d8 run` reads it; `-` is standard input. Without it: tasks of one size, by the flags.
     #[arg(value_name = "FILE.jsonl")]
@@ -50,7 +52,12 @@ pub(super) struct SimulateArguments {
     #[arg(long = "for", value_name = "TIME", default_value = "7d", value_parser = time)]
     longest: Duration,
     /// Which policies, separated by commas.
-    #[arg(long, value_delimiter = ',', default_value = "d8,plain,resilient", value_name = "NAMES")]
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "d8,plain,resilient",
+        value_name = "NAMES"
+    )]
     policy: Vec<Policy>,
     /// The seed of all chance.
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -158,8 +165,10 @@ fn conditions(arguments: &SimulateArguments, config: &Config) -> Result<Conditio
     for outage in &arguments.outages {
         if config.account(&outage.account).is_none() {
             let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
-            return Err(Failure::not_started(format!("--down: there is no account `{}`", outage.account))
-                .hint(format!("there are {}", names.join(", "))));
+            return Err(
+                Failure::not_started(format!("--down: there is no account `{}`", outage.account))
+                    .hint(format!("there are {}", names.join(", "))),
+            );
         }
     }
     Ok(Conditions {
@@ -196,7 +205,10 @@ fn show(outcomes: &[Outcome], conditions: &Conditions) {
     for outcome in outcomes.iter().filter(|outcome| outcome.figures.open > 0) {
         let figures = &outcome.figures;
         let longest = crate::words::span(conditions.longest);
-        say(&format!("{}: {} tasks were still open after {longest}", figures.name, figures.open));
+        say(&format!(
+            "{}: {} tasks were still open after {longest}",
+            figures.name, figures.open
+        ));
     }
     if outcomes.iter().any(|outcome| outcome.figures.ratio_seen.is_some()) {
         say("seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there");

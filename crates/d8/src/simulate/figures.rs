@@ -37,7 +37,7 @@ pub struct Figures {
     pub seconds: f64,
     /// The least that the limits allow for what was completed; null where nothing bounds it.
     pub bound_seconds: Option<f64>,
-    /// Bound to time: 1 is perfect.
+    /// Bound to time: 1 is perfect; null where work was given up.
     pub ratio: Option<f64>,
     /// The same bound where every sliding window is longer by what nobody can see of the way: null without such windows.
     pub bound_seconds_seen: Option<f64>,
@@ -116,14 +116,25 @@ pub struct Outcome {
     pub panels: Vec<Panel>,
 }
 
-pub(super) fn outcome(policy: Policy, record: &Record, ground: &Ground, conditions: &Conditions, jobs: &[Job]) -> Outcome {
+pub(super) fn outcome(
+    policy: Policy,
+    record: &Record,
+    ground: &Ground,
+    conditions: &Conditions,
+    jobs: &[Job],
+) -> Outcome {
     let completed = record.completed_jobs().count() as u64;
     let bound = |wider| {
         let done = record.completed_jobs();
         least_time(ground, conditions, jobs, done, record.mean_work(), wider)
     };
     let seconds = record.took.as_secs_f64();
-    let ratio = |bound: Option<Duration>| bound.map(|bound| bound.as_secs_f64() / seconds.max(1e-6));
+    // Who gives work up is soon done; how fast says nothing then.
+    let gave_up = record.failed_count() > 0;
+    let ratio = |bound: Option<Duration>| {
+        let bound = bound.filter(|_| !gave_up)?;
+        Some(bound.as_secs_f64() / seconds.max(1e-6))
+    };
     let least = bound(Duration::ZERO);
     let unseen = record.mean_travel();
     let seen = has_sliding(ground).then(|| bound(unseen)).flatten();
@@ -184,9 +195,9 @@ fn used<'a>(record: &'a Record, ground: &'a Ground) -> impl Iterator<Item = (usi
 
 fn limits(record: &Record, ground: &Ground) -> Vec<LimitFigures> {
     let figures = |(_, limit, usage): (usize, &TrueLimit, &UseOfLimit)| {
-        let windows = limit
-            .nominal
-            .map_or(1.0, |nominal| (record.took.as_secs_f64() / nominal.as_secs_f64()).max(1.0));
+        let windows = limit.nominal.map_or(1.0, |nominal| {
+            (record.took.as_secs_f64() / nominal.as_secs_f64()).max(1.0)
+        });
         LimitFigures {
             account: limit.account.clone(),
             limit: limit.label.clone(),

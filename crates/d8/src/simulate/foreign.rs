@@ -32,9 +32,7 @@ impl Foreign {
         let limits = &ground.quotas[quota].limits;
         let model = limits.first()?.models.first()?.clone();
         let slowest = |dimensions: &[Dimension]| {
-            let of = |limit: &&TrueLimit| {
-                limit.models.contains(&model) && dimensions.contains(&limit.spec.dimension)
-            };
+            let of = |limit: &&TrueLimit| limit.models.contains(&model) && dimensions.contains(&limit.spec.dimension);
             let rate = |limit: &TrueLimit| Some(limit.spec.amount as f64 / limit.nominal?.as_secs_f64());
             limits.iter().filter(of).filter_map(rate).reduce(f64::min)
         };

@@ -155,7 +155,10 @@ fn believed(config: &Config, belief: Belief) -> Config {
 }
 
 fn client(account: &Account, told: &Account, names: &mut Names) -> Client {
-    let model = account.default_model().map(|model| model.id.clone()).unwrap_or_default();
+    let model = account
+        .default_model()
+        .map(|model| model.id.clone())
+        .unwrap_or_default();
     let shortest = told
         .limits
         .iter()

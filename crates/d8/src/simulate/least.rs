@@ -67,7 +67,10 @@ pub(super) fn least_time(
     let outlook = Engine::new(setup, start).outlook();
     let mut outages = BTreeMap::new();
     for outage in &conditions.outages {
-        let of_account = ground.quotas.iter().filter(|quota| quota.accounts == [outage.account.clone()]);
+        let of_account = ground
+            .quotas
+            .iter()
+            .filter(|quota| quota.accounts == [outage.account.clone()]);
         for limit in of_account.flat_map(|quota| &quota.limits) {
             outages.insert(limit.id, (start + outage.from, start + outage.to));
         }

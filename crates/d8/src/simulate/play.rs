@@ -27,6 +27,8 @@ struct Call {
     sent_at: Timestamp,
     arrived_at: Timestamp,
     ticket: Option<Ticket>,
+    /// What headers tell of the limits, as they stood when this had been counted.
+    signals: Vec<d8_core::message::LimitSignal>,
     reply: Option<Reply>,
 }
 
@@ -98,7 +100,9 @@ impl<'a> Play<'a> {
         while self.open > 0 {
             let event = self.events.first_key_value().map(|((at, _), _)| *at);
             let wakeup = self.sender.next_wakeup();
-            let Some(at) = [event, wakeup].into_iter().flatten().min() else { break };
+            let Some(at) = [event, wakeup].into_iter().flatten().min() else {
+                break;
+            };
             if at > end {
                 self.now = end;
                 break;
@@ -176,9 +180,11 @@ impl<'a> Play<'a> {
             sent_at: self.now,
             arrived_at: self.now,
             ticket: None,
+            signals: Vec::new(),
             reply: None,
         };
-        self.record.sent(job, self.now.since(self.conditions.start + self.jobs[job].after));
+        self.record
+            .sent(job, self.now.since(self.conditions.start + self.jobs[job].after));
         self.calls.insert(id, call);
         let way = self.conditions.way_up(&mut self.dice(job, attempt, 1));
         self.schedule(way, Event::Arrive(id));
@@ -197,11 +203,14 @@ impl<'a> Play<'a> {
         } else {
             provider.arrive(theirs, place, job)
         };
+        let readings = provider.readings(theirs, &place.model);
+        if !down {
+            call.signals = provider.signals(&readings);
+        }
         match verdict {
             Ok(ticket) => {
                 call.ticket = Some(ticket);
                 let (job, attempt) = (call.job, call.attempt);
-                let readings = provider.readings(theirs, &place.model);
                 self.record.accepted(place.provider, &readings, self.now);
                 let work = self.conditions.work(&mut self.dice(job, attempt, 2));
                 self.schedule(work, Event::Answer(id));
@@ -219,7 +228,9 @@ impl<'a> Play<'a> {
         let Some(call) = self.calls.get(&id) else { return false };
         let account = &self.ground.clients[self.ground.places[call.place].account].name;
         let since = self.now.since(self.conditions.start);
-        let down = |outage: &super::conditions::Outage| outage.account == *account && outage.from <= since && since < outage.to;
+        let down = |outage: &super::conditions::Outage| {
+            outage.account == *account && outage.from <= since && since < outage.to
+        };
         self.conditions.outages.iter().any(down)
     }
 
@@ -244,6 +255,7 @@ impl<'a> Play<'a> {
             verdict,
             date,
             processing,
+            signals: std::mem::take(&mut call.signals),
         });
         let refused = call.ticket.is_none() && call.arrived_at == self.now;
         let delay = if refused { REFUSING } else { Duration::ZERO };

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use d8_core::limit::Dimension;
-use d8_core::message::RefusedLimit;
+use d8_core::message::{LimitSignal, RefusedLimit};
 use d8_core::usage::{OutputCharge, Usage};
 use d8_emulator as judge;
 use d8_emulator::{Micros, Reading, Ticket, Wait};
 
 use super::ground::{Place, Quota};
 use super::workload::Job;
-use crate::config::Wire;
+use crate::config::{HeaderStyle, Wire};
 
 /// What a request brings back.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,6 +33,8 @@ pub(super) struct Reply {
     pub(super) date: i64,
     /// How long it was worked on.
     pub(super) processing: Duration,
+    /// What its headers tell.
+    pub(super) signals: Vec<LimitSignal>,
 }
 
 /// One quota that counts.
@@ -85,12 +87,31 @@ impl Provider {
         self.account.readings(theirs, model)
     }
 
+    /// What the headers tell of these readings.
+    pub(super) fn signals(&self, readings: &[Reading]) -> Vec<LimitSignal> {
+        let told = |reading: &Reading| {
+            let limit = self.quota.limits.get(reading.limit)?;
+            let per = limit.nominal?;
+            let has_header = tells(self.quota.headers, limit.spec.dimension, per);
+            has_header.then_some(LimitSignal {
+                dimension: limit.spec.dimension,
+                per: Some(per),
+                limit: Some(limit.spec.amount),
+                remaining: Some(limit.spec.amount.saturating_sub(reading.used)),
+            })
+        };
+        readings.iter().filter_map(told).collect()
+    }
+
     fn refused(&self, theirs: Micros, refusal: &judge::Refusal) -> Verdict {
         let longest = refusal.longest();
         match self.quota.wire {
             Wire::OpenAi if longest.wait == Wait::Never => Verdict::TooLarge,
             Wire::OpenAi => Verdict::Refused {
-                limits: vec![self.named(longest)],
+                limits: vec![RefusedLimit {
+                    used: Some(longest.used),
+                    ..self.named(longest)
+                }],
                 retry_after: Some(match longest.wait {
                     Wait::For(wait) => in_hundredths(wait),
                     Wait::Release | Wait::Never => Duration::from_secs(1),
@@ -110,7 +131,22 @@ impl Provider {
             dimension: limit.map_or(Dimension::Requests, |limit| limit.spec.dimension),
             per: limit.and_then(|limit| limit.nominal),
             amount: Some(violation.amount),
+            used: None,
         }
+    }
+}
+
+/// Whether headers of a style tell of such a limit.
+fn tells(style: HeaderStyle, dimension: Dimension, per: Duration) -> bool {
+    const MINUTE: Duration = Duration::from_secs(60);
+    const DAY: Duration = Duration::from_secs(86_400);
+    match (style, dimension) {
+        (HeaderStyle::None, _) | (_, Dimension::Cost | Dimension::Concurrency) => false,
+        (HeaderStyle::Groq, Dimension::Requests) => per == DAY,
+        (HeaderStyle::Groq | HeaderStyle::OpenAi | HeaderStyle::Mistral, _) => per == MINUTE,
+        (HeaderStyle::SambaNova, Dimension::Requests) => per == MINUTE || per == DAY,
+        (HeaderStyle::SambaNova, _) => false,
+        (HeaderStyle::Cerebras, _) => true,
     }
 }
 

@@ -71,10 +71,15 @@ pub(super) struct Record {
 
 impl Record {
     pub(super) fn new(ground: &Ground, jobs: usize, start: Timestamp) -> Self {
-        let uses = ground.quotas.iter().map(|quota| vec![UseOfLimit::default(); quota.limits.len()]);
+        let uses = ground
+            .quotas
+            .iter()
+            .map(|quota| vec![UseOfLimit::default(); quota.limits.len()]);
         let dimensions = ground.quotas.iter().map(|quota| {
             let limits = quota.limits.iter();
-            limits.map(|limit| (limit.spec.dimension, limit.models.clone())).collect()
+            limits
+                .map(|limit| (limit.spec.dimension, limit.models.clone()))
+                .collect()
         });
         Self {
             start,
@@ -209,7 +214,11 @@ impl Record {
     fn halve(&mut self) {
         self.step *= 2;
         for usage in self.uses.iter_mut().flatten() {
-            usage.steps = usage.steps.chunks(2).map(|pair| pair.iter().copied().max().unwrap_or(0)).collect();
+            usage.steps = usage
+                .steps
+                .chunks(2)
+                .map(|pair| pair.iter().copied().max().unwrap_or(0))
+                .collect();
         }
     }
 }

@@ -8,12 +8,27 @@ use crate::words;
 
 /// The policies side by side.
 pub(crate) fn of_policies(outcomes: &[Outcome]) -> Table {
-    let titles = ["POLICY", "COMPLETED", "FAILED", "429S", "TIME", "BOUND", "RATIO", "WAIT P50", "P90", "P99"];
+    let titles = [
+        "POLICY",
+        "COMPLETED",
+        "FAILED",
+        "429S",
+        "TIME",
+        "BOUND",
+        "RATIO",
+        "WAIT P50",
+        "P90",
+        "P99",
+    ];
     let mut table = Table::new(&titles, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
     for outcome in outcomes {
         let figures = &outcome.figures;
         let failed = if figures.failed > 0 { Tone::Bad } else { Tone::Neutral };
-        let refused = if figures.refused > 0 { Tone::Attention } else { Tone::Good };
+        let refused = if figures.refused > 0 {
+            Tone::Attention
+        } else {
+            Tone::Good
+        };
         table.row(vec![
             figures.name.into(),
             words::number(figures.completed).into(),
@@ -43,7 +58,10 @@ pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
                 figures.account.as_str().into(),
                 figures.limit.as_str().into(),
                 outcome.figures.name.into(),
-                Cell::toned(words::number(figures.peak), if full { Tone::Good } else { Tone::Neutral }),
+                Cell::toned(
+                    words::number(figures.peak),
+                    if full { Tone::Good } else { Tone::Neutral },
+                ),
                 words::number(figures.mean_per_window.round() as u64).into(),
                 words::number(figures.total).into(),
             ]);

@@ -182,7 +182,10 @@ fn job(line: &Line, route: usize, output: u32, dice: &mut Dice) -> Job {
 /// # Errors
 /// Where there is no account.
 pub fn default_route(config: &Config) -> Result<Route, Failure> {
-    let route = config.resolve(None).ok().filter(|route| route.targets().next().is_some());
+    let route = config
+        .resolve(None)
+        .ok()
+        .filter(|route| route.targets().next().is_some());
     route.ok_or_else(|| {
         Failure::not_started(format!("no account serves the route `{DEFAULT_ROUTE}`")).hint(
             "write an [[account]] into d8.toml, set a provider's key, or add --demo for the free tiers of November 2025",
@@ -210,7 +213,10 @@ mod tests {
         let mean = workload.jobs.iter().map(|job| job.output).sum::<u64>() / 1_000;
         assert!((190..=210).contains(&mean), "{mean}");
         for job in sizes(1.0).jobs {
-            assert!(job.output <= job.estimate.max_output_tokens.map_or(0, u64::from), "{job:?}");
+            assert!(
+                job.output <= job.estimate.max_output_tokens.map_or(0, u64::from),
+                "{job:?}"
+            );
         }
     }
 

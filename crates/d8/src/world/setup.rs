@@ -59,18 +59,6 @@ pub(super) fn setup(scene: &Scene) -> Setup {
     setup
 }
 
-/// Targets that share no count: one for each account where models share one.
-pub(super) fn bound_targets(scene: &Scene) -> Vec<TargetId> {
-    let of_account = |(index, account): (usize, &Account)| {
-        let shared = account.limits.iter().any(|limit| limit.scope != Scope::EachModel);
-        let models = if shared { 1 } else { account.models.len() };
-        (0..models)
-            .map(move |model| target_id(index, model))
-            .collect::<Vec<_>>()
-    };
-    scene.accounts.iter().enumerate().flat_map(of_account).collect()
-}
-
 /// The worker of an account.
 pub(super) fn worker_id(index: usize) -> WorkerId {
     WorkerId(number(index))

@@ -168,6 +168,9 @@ fn report(reply: Reply, sent_at: Timestamp, now: Timestamp) -> Report {
             Verdict::Overloaded => Outcome::Overloaded { retry_after: None },
         },
         received_at: now,
+        // The way back is not known, so it counts as the way there.
+        arrived_by: (now - reply.processing).max(sent_at),
         clock: Some(ClockOffset::from_date(reply.date, sent_at, now)),
+        signals: reply.signals,
     }
 }
