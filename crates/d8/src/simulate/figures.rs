@@ -124,10 +124,7 @@ pub(super) fn outcome(
     jobs: &[Job],
 ) -> Outcome {
     let completed = record.completed_jobs().count() as u64;
-    let bound = |wider| {
-        let done = record.completed_jobs();
-        least_time(ground, conditions, jobs, done, record.mean_work(), wider)
-    };
+    let bound = |wider| least_time(ground, conditions, jobs, record, wider);
     let seconds = record.took.as_secs_f64();
     // Who gives work up is soon done; how fast says nothing then.
     let gave_up = record.failed_count() > 0;
@@ -147,7 +144,7 @@ pub(super) fn outcome(
         sent: record.sent,
         refused: record.refused,
         overloaded: record.overloaded,
-        foreign: record.foreign,
+        foreign: record.foreign.iter().map(|times| times.len() as u64).sum(),
         seconds,
         bound_seconds: least.map(|bound| bound.as_secs_f64()),
         ratio: ratio(least),

@@ -10,15 +10,17 @@ use d8_core::setup::Setup;
 use d8_core::time::Timestamp;
 
 use super::conditions::Conditions;
+use super::foreign::Foreign;
 use super::ground::Ground;
+use super::record::Record;
 use super::workload::Job;
 use crate::bound::{Capacity, Class, earliest};
 
 /// What is left of the true limits.
 struct Left<'a> {
     outlook: &'a Outlook,
-    /// The part that nobody else takes.
-    share: f64,
+    /// What others took of each limit: how much each of their requests, and when.
+    foreign: BTreeMap<LimitId, (f64, &'a [Duration])>,
     /// How long a request is open.
     open: Duration,
     places: BTreeMap<LimitId, u64>,
@@ -35,7 +37,11 @@ impl Capacity for Left<'_> {
         let amount = |at| self.outlook.capacity_of(limit, dimension, at);
         let whole = match self.outages.get(&limit) {
             Some((from, to)) if moment > *from => {
-                let before = amount(*from)?;
+                let before = if *from > self.outlook.at() {
+                    amount(from.offset(-1))?
+                } else {
+                    0
+                };
                 if moment < *to {
                     before
                 } else {
@@ -46,7 +52,11 @@ impl Capacity for Left<'_> {
             }
             _ => amount(moment)?,
         };
-        Some(whole as f64 * self.share)
+        let since = moment.since(self.outlook.at());
+        let taken = self.foreign.get(&limit).map_or(0.0, |(amount, times)| {
+            amount * times.partition_point(|time| *time <= since) as f64
+        });
+        Some((whole as f64 - taken).max(0.0))
     }
 }
 
@@ -56,8 +66,7 @@ pub(super) fn least_time(
     ground: &Ground,
     conditions: &Conditions,
     jobs: &[Job],
-    done: impl Iterator<Item = usize>,
-    work: Duration,
+    record: &Record,
     wider: Duration,
 ) -> Option<Duration> {
     let setup = widened(&ground.truth, wider);
@@ -77,14 +86,14 @@ pub(super) fn least_time(
     }
     let left = Left {
         outlook: &outlook,
-        share: 1.0 - conditions.foreign.clamp(0.0, 1.0),
-        open: work + Duration::from_millis(20),
+        foreign: foreign(ground, conditions, record),
+        open: record.mean_work() + Duration::from_millis(20),
         places,
         outages,
     };
     let mut classes: BTreeMap<(usize, u64, u64), u64> = BTreeMap::new();
     let mut handed_over = Duration::ZERO;
-    for index in done {
+    for index in record.completed_jobs() {
         let job = &jobs[index];
         handed_over = handed_over.max(job.after);
         *classes.entry((job.route, job.input, job.output)).or_default() += 1;
@@ -106,6 +115,35 @@ pub(super) fn least_time(
     let classes: Vec<Class> = classes.iter().map(class).collect();
     let ready = earliest(&outlook, &left, &classes)?.since(start);
     Some(ready.max(handed_over) + conditions.latency / 2)
+}
+
+/// What others took of each limit.
+fn foreign<'a>(
+    ground: &Ground,
+    conditions: &Conditions,
+    record: &'a Record,
+) -> BTreeMap<LimitId, (f64, &'a [Duration])> {
+    let mut taken = BTreeMap::new();
+    for (index, times) in record.foreign.iter().enumerate().filter(|(_, times)| !times.is_empty()) {
+        let Some(foreign) = Foreign::new(ground, index, conditions) else {
+            continue;
+        };
+        for limit in ground.quotas[index]
+            .limits
+            .iter()
+            .filter(|limit| limit.models.contains(&foreign.model))
+        {
+            let amount = match limit.spec.dimension {
+                Dimension::Requests => 1,
+                Dimension::Tokens => foreign.tokens,
+                Dimension::InputTokens => foreign.tokens / 2,
+                Dimension::OutputTokens => foreign.tokens - foreign.tokens / 2,
+                Dimension::Cost | Dimension::Concurrency => 0,
+            };
+            taken.insert(limit.id, (amount as f64, times.as_slice()));
+        }
+    }
+    taken
 }
 
 fn widened(setup: &Setup, wider: Duration) -> Setup {

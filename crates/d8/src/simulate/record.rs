@@ -54,8 +54,8 @@ pub(super) struct Record {
     pub(super) sent: u64,
     pub(super) refused: u64,
     pub(super) overloaded: u64,
-    /// Somebody else's requests that were accepted.
-    pub(super) foreign: u64,
+    /// When somebody else's requests were accepted, of each quota.
+    pub(super) foreign: Vec<Vec<Duration>>,
     /// How long the length of a step is.
     pub(super) step: Duration,
     /// Of each quota, of each of its limits.
@@ -88,7 +88,7 @@ impl Record {
             sent: 0,
             refused: 0,
             overloaded: 0,
-            foreign: 0,
+            foreign: vec![Vec::new(); ground.quotas.len()],
             step: Duration::from_secs(1),
             uses: uses.collect(),
             refusals: vec![Vec::new(); ground.quotas.len()],
@@ -118,7 +118,7 @@ impl Record {
     }
 
     pub(super) fn foreign(&mut self, quota: usize, readings: &[Reading], now: Timestamp) {
-        self.foreign += 1;
+        self.foreign[quota].push(now.since(self.start));
         self.read(quota, readings, now);
     }
 

@@ -121,7 +121,9 @@ fn somebody_else_takes_a_share() {
     };
     let text = account("{ requests = 30, per = '1m', kind = 'bucket' }");
     let figures = figures(&text, 600, &conditions, Policy::Backoff);
-    assert!((120..260).contains(&figures.foreign), "{figures:?}");
+    // A client that knocks all the time leaves them less than they ask for.
+    assert!((20..260).contains(&figures.foreign), "{figures:?}");
+    assert!(figures.ratio > Some(0.9) && figures.ratio <= Some(1.0), "{figures:?}");
 }
 
 #[test]
