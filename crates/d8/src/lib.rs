@@ -4,6 +4,7 @@
 //! [`worker`] calls providers; [`run`] does a file of work; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
 
+pub mod bound;
 pub mod callback;
 pub mod catalogue;
 pub mod cli;
@@ -15,6 +16,7 @@ pub mod protocol;
 pub mod run;
 pub mod secret;
 pub mod server;
+pub mod simulate;
 pub mod task;
 pub mod words;
 pub mod worker;

@@ -87,16 +87,16 @@ fn of_model(model: &'static Model) -> Vec<Limit> {
         Provider::Groq | Provider::OpenAi => (Kind::Bucket, Kind::Bucket, Dimension::Tokens),
         Provider::Gemini => (Kind::Fixed, Kind::PacificDay, Dimension::InputTokens),
     };
-    let limit = |dimension, amount: Option<u64>, per: Micros, kind| {
+    let limit = |dimension, amount: Option<u64>, per: Micros, kind: &Kind| {
         let scope = Scope::Models(vec![model.base.to_owned()]);
-        amount.map(|amount| Limit::each(model.provider, dimension, amount, per, kind).shared_by(scope))
+        amount.map(|amount| Limit::each(model.provider, dimension, amount, per, kind.clone()).shared_by(scope))
     };
     let limits = [
-        limit(Dimension::Requests, rpm, MINUTE, minute),
-        limit(Dimension::Requests, rpd, DAY, day),
-        limit(counted, tpm, MINUTE, minute),
-        limit(counted, tpd, DAY, day),
-        limit(Dimension::OutputTokens, otpm, MINUTE, minute),
+        limit(Dimension::Requests, rpm, MINUTE, &minute),
+        limit(Dimension::Requests, rpd, DAY, &day),
+        limit(counted, tpm, MINUTE, &minute),
+        limit(counted, tpd, DAY, &day),
+        limit(Dimension::OutputTokens, otpm, MINUTE, &minute),
     ];
     limits.into_iter().flatten().collect()
 }

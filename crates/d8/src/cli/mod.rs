@@ -3,6 +3,7 @@
 mod accounts;
 mod emulate;
 mod run;
+mod simulate;
 mod stats;
 mod submit;
 mod tasks;
@@ -37,6 +38,7 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
     Emulate(emulate::EmulateArguments),
+    Simulate(simulate::SimulateArguments),
 }
 
 /// Everything could be done.
@@ -107,6 +109,7 @@ pub fn main() -> ExitCode {
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
+            Command::Simulate(arguments) => simulate::run(arguments).await,
         }
     });
     // A call that is still under way must not hold the exit back; the store knows of it.

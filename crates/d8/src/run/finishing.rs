@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::intake::LineState;
 use super::output::{Final, Verdict};
 use super::{Place, Run, Stop, Summary, Trouble, trouble_failure};
+use crate::bound::{Class, earliest};
 use crate::cli::{Failure, say};
 use crate::words;
 
@@ -81,31 +82,14 @@ impl Run {
             return None;
         }
         let outlook = self.outlook.as_ref()?;
-        let done_now = self.sums.done - self.sums.before;
-        if done_now == 0 {
-            return None;
-        }
-        let answered = |count: u64| {
-            if self.targets.len() == 1 {
-                done_now.min(count)
-            } else {
-                count
-            }
-        };
-        let counts = self.book.completed_by_route();
-        let bounds = self.targets.iter().zip(counts).filter_map(|(targets, (now, _))| {
-            let (input, output) = if self.targets.len() == 1 {
-                (tally.input_tokens, tally.output_tokens)
-            } else {
-                (0, 0)
-            };
-            outlook.earliest(targets, answered(now), input, output)
-        });
+        let routes = self.targets.iter().zip(self.book.completed_by_route());
+        let classes: Vec<Class> = routes
+            .flat_map(|(targets, sizes)| sizes.classes(targets).collect::<Vec<_>>())
+            .collect();
+        let ready = earliest(outlook, outlook, &classes)?;
         let fastest = tally.fastest.unwrap_or_default();
         // What a killed process left behind counts as spent and may never have arrived: then it can be faster.
-        bounds
-            .max()
-            .map(|ready| (ready.since(outlook.at()) + fastest).as_secs_f64())
+        Some((ready.since(outlook.at()) + fastest).as_secs_f64())
     }
 
     pub(super) fn broken(&self, trouble: &Trouble) -> Failure {

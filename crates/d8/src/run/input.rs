@@ -9,7 +9,7 @@ const LONGEST_LINE: usize = 64 * 1024 * 1024;
 
 /// A line that is not blank.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct RawLine {
+pub(crate) struct RawLine {
     /// Its place in the file, from 1; blank lines count.
     pub number: u64,
     /// Its bytes without the line's end; cut off where it is too long.
@@ -19,19 +19,19 @@ pub(super) struct RawLine {
 }
 
 /// Reads lines one by one.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     source: Box<dyn BufRead>,
     number: u64,
 }
 
 impl Lines {
     /// The lines of a file.
-    pub(super) fn of_file(path: &Path) -> io::Result<Self> {
+    pub(crate) fn of_file(path: &Path) -> io::Result<Self> {
         Self::of(BufReader::with_capacity(1 << 16, File::open(path)?))
     }
 
     /// The lines of whatever was read already.
-    pub(super) fn of_bytes(bytes: Vec<u8>) -> io::Result<Self> {
+    pub(crate) fn of_bytes(bytes: Vec<u8>) -> io::Result<Self> {
         Self::of(Cursor::new(bytes))
     }
 
@@ -51,7 +51,7 @@ impl Lines {
     }
 
     /// The next line that is not blank.
-    pub(super) fn next_line(&mut self) -> io::Result<Option<RawLine>> {
+    pub(crate) fn next_line(&mut self) -> io::Result<Option<RawLine>> {
         loop {
             let mut bytes = Vec::new();
             let limit = LONGEST_LINE as u64 + 1;

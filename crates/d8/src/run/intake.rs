@@ -13,6 +13,7 @@ use super::finishing::verdict;
 use super::input::{Lines, RawLine};
 use super::line::Line;
 use super::output::render;
+use super::size::{Size, Sizes};
 use super::{Place, Trouble, identity};
 use crate::cli::Failure;
 use crate::config::{Config, DEFAULT_ROUTE, Route, UnknownModel};
@@ -100,6 +101,8 @@ pub(super) struct BookLine {
     route: u32,
     /// It was done before this invocation.
     before: bool,
+    /// What it takes: at least, or as its answer told.
+    size: Size,
     pub(super) state: LineState,
 }
 
@@ -220,6 +223,7 @@ impl Book {
             id,
             route: 0,
             before: false,
+            size: Size::default(),
             state,
         });
     }
@@ -231,6 +235,7 @@ impl Book {
             id,
             route,
             before,
+            size: Size::least(&line.request),
             state,
         });
     }
@@ -281,27 +286,31 @@ impl Book {
         })
     }
 
-    /// Of each route, how many lines are open.
-    pub(super) fn open_by_route(&self) -> Vec<u64> {
-        self.count(|line| matches!(line.state, LineState::Open(_)))
+    /// A line has been answered: what it took is known where the answer tells.
+    pub(super) fn answered(&mut self, index: usize, result: &ResultRow) {
+        if let Some(size) = Size::told(&result.body) {
+            self.lines[index].size = size;
+        }
     }
 
-    /// Of each route, how many lines this invocation has answered, and how many others.
-    pub(super) fn completed_by_route(&self) -> Vec<(u64, u64)> {
-        let completed = |line: &BookLine| matches!(line.state, LineState::Ended(_, Ending::Completed));
-        let now = self.count(|line| completed(line) && !line.before);
-        let before = self.count(|line| completed(line) && line.before);
-        now.into_iter().zip(before).collect()
+    /// Of each route, the open lines and what they take at least.
+    pub(super) fn open_by_route(&self) -> Vec<Sizes> {
+        self.sizes(|line| matches!(line.state, LineState::Open(_)))
     }
 
-    fn count(&self, counts: impl Fn(&BookLine) -> bool) -> Vec<u64> {
-        let mut sums = vec![0; self.routes.len()];
+    /// Of each route, the lines that this invocation has answered and what they took.
+    pub(super) fn completed_by_route(&self) -> Vec<Sizes> {
+        self.sizes(|line| matches!(line.state, LineState::Ended(_, Ending::Completed)) && !line.before)
+    }
+
+    fn sizes(&self, counts: impl Fn(&BookLine) -> bool) -> Vec<Sizes> {
+        let mut sizes = vec![Sizes::default(); self.routes.len()];
         for line in self.lines.iter().filter(|line| counts(line)) {
-            if let Some(sum) = sums.get_mut(line.route as usize) {
-                *sum += 1;
+            if let Some(of_route) = sizes.get_mut(line.route as usize) {
+                of_route.add(line.size);
             }
         }
-        sums
+        sizes
     }
 
     /// A line's output. `result` is what is known already of its answer; else the store is asked.

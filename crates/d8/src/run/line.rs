@@ -6,14 +6,14 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 /// The only thing that a line can ask for so far.
-pub(super) const CHAT_URL: &str = "/v1/chat/completions";
+pub(crate) const CHAT_URL: &str = "/v1/chat/completions";
 /// Fields of a short line that are D8's and no part of the request.
 const OWN_FIELDS: [&str; 4] = ["id", "custom_id", "priority", "prompt"];
 const DEFAULT_PRIORITY: u8 = 5;
 
 /// What a line asks for.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// What the user calls it.
     pub id: Option<String>,
     /// The request, `model` as asked for.
@@ -39,7 +39,7 @@ struct BatchLine {
 
 impl Line {
     /// Reads a line; `model` replaces whatever it names. The error says what is wrong with it.
-    pub(super) fn parse(text: &[u8], model: Option<&str>) -> Result<Self, String> {
+    pub(crate) fn parse(text: &[u8], model: Option<&str>) -> Result<Self, String> {
         let text =
             std::str::from_utf8(text).map_err(|error| format!("not UTF-8 (byte {})", error.valid_up_to() + 1))?;
         let fields: Fields =

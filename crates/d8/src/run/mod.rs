@@ -8,12 +8,13 @@ pub mod demo;
 mod desk;
 mod finishing;
 pub(crate) mod identity;
-mod input;
+pub(crate) mod input;
 mod intake;
-mod line;
+pub(crate) mod line;
 mod output;
 mod place;
 mod progress;
+mod size;
 mod summary;
 mod trouble;
 mod waiting;
@@ -26,6 +27,7 @@ use d8_core::change::Ending;
 use d8_core::engine::Outlook;
 use d8_core::id::{TargetId, TaskId};
 
+use crate::bound::{Class, earliest};
 use crate::cli::{Failure, INTERRUPTED, interrupted, say};
 use crate::client::Address;
 use crate::clock::Clock;
@@ -334,9 +336,8 @@ impl Run {
 
     /// When the quotas allow what is open to be done, at best.
     fn forecast(&self, outlook: &Outlook) -> Option<d8_core::time::Timestamp> {
-        let bounds = self.targets.iter().zip(self.book.open_by_route());
-        bounds
-            .filter_map(|(targets, count)| outlook.earliest(targets, count, 0, 0))
-            .max()
+        let routes = self.targets.iter().zip(self.book.open_by_route());
+        let classes: Vec<Class> = routes.map(|(targets, sizes)| sizes.mean_class(targets)).collect();
+        earliest(outlook, outlook, &classes)
     }
 }

@@ -95,6 +95,9 @@ impl Run {
             if let Some(index) = self.lines.remove(&done.task) {
                 self.book.lines[index].state = LineState::Ended(done.task, done.ending);
                 self.sums.end(done.ending);
+                if let Some(result) = &done.result {
+                    self.book.answered(index, result);
+                }
                 self.put_out(index, Some(done.result))
                     .map_err(|error| self.broken(&error))?;
             }

@@ -6,8 +6,8 @@ use d8_core::message::{Input, Output};
 use d8_store::{Batch, StoreError};
 
 use super::process::{Deliveries, Process};
-use super::setup::bound_targets;
 use super::{Event, Mistake, Rare, World};
+use crate::bound::{Class, earliest};
 
 impl World {
     pub(super) fn decide(&mut self, inputs: Vec<Input>) -> Result<(), StoreError> {
@@ -161,15 +161,16 @@ impl World {
             .iter()
             .enumerate()
             .filter(|(job, _)| !self.witness.has_ended(*job));
-        let (mut requests, mut input, mut output) = (0, 0, 0);
-        for (_, job) in open {
-            requests += 1;
-            input += u64::from(job.input_estimate);
-            output += u64::from(job.output_most);
-        }
-        let targets = bound_targets(&self.scene);
+        let targets: Vec<_> = self.setup.targets.iter().map(|(id, _)| *id).collect();
+        let class = |(_, job): (usize, &super::Job)| Class {
+            targets: targets.clone(),
+            count: 1,
+            input_tokens: job.input_estimate.into(),
+            output_tokens: job.output_most.into(),
+        };
+        let classes: Vec<Class> = open.map(class).collect();
         let outlook = self.process.as_ref().map(|process| process.engine.outlook());
-        let bound = outlook.and_then(|outlook| outlook.earliest(&targets, requests, input, output));
+        let bound = outlook.and_then(|outlook| earliest(&outlook, &outlook, &classes));
         self.bound = bound.unwrap_or(self.now).max(self.now);
         Ok(())
     }

@@ -59,18 +59,6 @@ pub(super) fn setup(scene: &Scene) -> Setup {
     setup
 }
 
-/// Targets that share no count: one for each account where models share one.
-pub(super) fn bound_targets(scene: &Scene) -> Vec<TargetId> {
-    let of_account = |(index, account): (usize, &Account)| {
-        let shared = account.limits.iter().any(|limit| limit.scope != Scope::EachModel);
-        let models = if shared { 1 } else { account.models.len() };
-        (0..models)
-            .map(move |model| target_id(index, model))
-            .collect::<Vec<_>>()
-    };
-    scene.accounts.iter().enumerate().flat_map(of_account).collect()
-}
-
 /// The worker of an account.
 pub(super) fn worker_id(index: usize) -> WorkerId {
     WorkerId(number(index))
@@ -109,14 +97,16 @@ fn spec(limit: &Limit, start: Timestamp) -> LimitSpec {
         d8_emulator::Dimension::Tokens => Dimension::Tokens,
         d8_emulator::Dimension::InputTokens => Dimension::InputTokens,
         d8_emulator::Dimension::OutputTokens => Dimension::OutputTokens,
+        d8_emulator::Dimension::Money => Dimension::Cost,
         d8_emulator::Dimension::Concurrency => Dimension::Concurrency,
     };
-    let window = match limit.kind {
+    let window = match &limit.kind {
         _ if dimension == Dimension::Concurrency => Window::InFlight,
         Kind::Bucket => Window::Bucket { per },
         Kind::Fixed => Window::Fixed { per },
         Kind::Sliding => Window::Sliding { per },
         Kind::PacificDay => pacific_day(start),
+        Kind::Edges(edges) => Window::Resets(edges.iter().copied().map(Timestamp::from_micros).collect()),
     };
     LimitSpec {
         dimension,

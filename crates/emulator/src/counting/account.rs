@@ -16,6 +16,8 @@ pub struct Cost {
     pub input_tokens: u64,
     /// Tokens of the answer.
     pub output_tokens: u64,
+    /// Money, in picodollars.
+    pub picodollars: u64,
 }
 
 impl Cost {
@@ -24,6 +26,7 @@ impl Cost {
         requests: 0,
         input_tokens: 0,
         output_tokens: 0,
+        picodollars: 0,
     };
 
     /// One request with these tokens.
@@ -32,7 +35,14 @@ impl Cost {
             requests: 1,
             input_tokens,
             output_tokens,
+            picodollars: 0,
         }
+    }
+
+    /// The same at a price.
+    #[must_use]
+    pub fn worth(self, picodollars: u64) -> Cost {
+        Cost { picodollars, ..self }
     }
 
     fn of(self, dimension: Dimension) -> u64 {
@@ -41,6 +51,7 @@ impl Cost {
             Dimension::Tokens => self.input_tokens.saturating_add(self.output_tokens),
             Dimension::InputTokens => self.input_tokens,
             Dimension::OutputTokens => self.output_tokens,
+            Dimension::Money => self.picodollars,
             Dimension::Concurrency => 1,
         }
     }
@@ -307,12 +318,22 @@ mod tests {
     #[test]
     fn real_use_replaces_the_reservation_in_every_kind() {
         for kind in [Kind::Bucket, Kind::Fixed, Kind::Sliding, Kind::PacificDay] {
-            let mut account = account(vec![limit(Dimension::Tokens, 1_000, DAY, kind)]);
+            let mut account = account(vec![limit(Dimension::Tokens, 1_000, DAY, kind.clone())]);
             let ticket = account.arrive(0, "m", Cost::request(100, 800)).unwrap();
             assert!(account.arrive(0, "m", Cost::request(100, 100)).is_err(), "{kind:?}");
             account.finish(0, ticket, Some(Cost::request(100, 50)));
             assert_eq!(account.readings(0, "m")[0].used, 150, "{kind:?}");
         }
+    }
+
+    #[test]
+    fn money_is_counted_as_the_caller_prices_it() {
+        let mut account = account(vec![limit(Dimension::Money, 100, DAY, Kind::Edges([DAY].into()))]);
+        let ticket = account.arrive(0, "m", Cost::request(5, 5).worth(80)).unwrap();
+        assert!(account.arrive(0, "m", Cost::request(5, 5).worth(30)).is_err());
+        account.finish(0, ticket, Some(Cost::request(5, 1).worth(60)));
+        assert!(account.arrive(0, "m", Cost::request(5, 5).worth(30)).is_ok());
+        assert!(account.arrive(DAY, "m", Cost::request(5, 5).worth(100)).is_ok());
     }
 
     #[test]

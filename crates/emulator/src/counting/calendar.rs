@@ -1,29 +1,37 @@
-//! Where fixed windows begin and end: at multiples of a period in Unix time, or at midnight in Los Angeles.
+//! Where fixed windows begin and end: at multiples of a period in Unix time, at midnight in Los Angeles, or where told.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::limit::{DAY, Micros};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Calendar {
     /// A new window at every multiple of this length in Unix time.
     Every(Micros),
     /// A new window at every midnight in `America/Los_Angeles`.
     PacificDay,
+    /// A new window at each of these instants, ascending.
+    Edges(Arc<[Micros]>),
 }
 
 impl Calendar {
     /// The window `[start, end)` that holds this instant.
-    pub(super) fn window(self, now: Micros) -> (Micros, Micros) {
+    pub(super) fn window(&self, now: Micros) -> (Micros, Micros) {
         match self {
             Calendar::Every(length) => {
+                let length = *length;
                 let start = now.div_euclid(length) * length;
                 (start, start + length)
             }
             Calendar::PacificDay => pacific_day(now).unwrap_or_else(|| Calendar::Every(DAY).window(now)),
+            Calendar::Edges(edges) => {
+                let next = edges.partition_point(|edge| *edge <= now);
+                let start = next.checked_sub(1).map_or(Micros::MIN, |last| edges[last]);
+                (start, edges.get(next).copied().unwrap_or(Micros::MAX))
+            }
         }
     }
 }
@@ -70,6 +78,13 @@ mod tests {
             Calendar::PacificDay.window(at("2026-11-24T12:00:00Z")).1,
             at("2026-11-25T08:00:00Z")
         );
+    }
+
+    #[test]
+    fn edges_that_were_told_part_the_windows() {
+        let calendar = Calendar::Edges(Arc::from([10, 30]));
+        let windows = [9, 10, 29, 30].map(|now| calendar.window(now));
+        assert_eq!(windows, [(Micros::MIN, 10), (10, 30), (10, 30), (30, Micros::MAX)]);
     }
 
     #[test]

@@ -31,10 +31,11 @@ impl Counter {
             return Counter::Gauge(Gauge::new(limit.amount));
         }
         let per = counted_per(limit, speed);
-        match limit.kind {
+        match &limit.kind {
             Kind::Bucket => Counter::Bucket(Bucket::new(limit.amount, per)),
             Kind::Sliding => Counter::Log(Log::new(limit.amount, per)),
             Kind::PacificDay if speed.is_real() => Counter::Window(Window::new(limit.amount, Calendar::PacificDay)),
+            Kind::Edges(edges) => Counter::Window(Window::new(limit.amount, Calendar::Edges(edges.clone()))),
             Kind::Fixed | Kind::PacificDay => Counter::Window(Window::new(limit.amount, Calendar::Every(per))),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A time in microseconds: an instant since the Unix epoch, or a length.
 pub type Micros = i64;
@@ -66,6 +67,8 @@ pub enum Dimension {
     InputTokens,
     /// Tokens of the answer.
     OutputTokens,
+    /// What calls cost, in picodollars.
+    Money,
     /// Calls open at the same moment. Such a limit has no period; its kind is not looked at.
     Concurrency,
 }
@@ -78,13 +81,14 @@ impl Dimension {
             Dimension::Tokens => "tokens",
             Dimension::InputTokens => "input_tokens",
             Dimension::OutputTokens => "output_tokens",
+            Dimension::Money => "money",
             Dimension::Concurrency => "concurrency",
         }
     }
 }
 
 /// How a limit counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A level that drains all the time, at amount per period; what does not fit below the amount is refused.
     Bucket,
@@ -94,16 +98,20 @@ pub enum Kind {
     Sliding,
     /// A count that begins anew at midnight in `America/Los_Angeles`: days of 23, 24 or 25 hours.
     PacificDay,
+    /// A count that begins anew at each of these instants, ascending: days and months of other zones, worked out by who
+    /// knows them. Before the first and after the last one the window is open.
+    Edges(Arc<[Micros]>),
 }
 
 impl Kind {
     /// The kind's name as the score shows it.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Kind::Bucket => "bucket",
             Kind::Fixed => "fixed",
             Kind::Sliding => "sliding",
             Kind::PacificDay => "pacific_day",
+            Kind::Edges(_) => "edges",
         }
     }
 }

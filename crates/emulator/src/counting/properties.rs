@@ -123,7 +123,7 @@ proptest! {
         arrivals in arrivals(),
         kind in prop::sample::select(vec![Kind::Bucket, Kind::Fixed, Kind::Sliding]),
     ) {
-        let (mut reserved_first, mut exact) = (account(kind), account(kind));
+        let (mut reserved_first, mut exact) = (account(kind.clone()), account(kind));
         let mut now = 0;
         for (gap, cost) in arrivals {
             now += gap;

@@ -68,6 +68,7 @@ fn metric(dimension: Dimension) -> &'static str {
         Dimension::InputTokens => "generate_content_free_tier_input_token_count",
         Dimension::Tokens => "generate_content_free_tier_token_count",
         Dimension::OutputTokens => "generate_content_free_tier_output_token_count",
+        Dimension::Money => "generate_content_spend",
     }
 }
 
@@ -86,6 +87,7 @@ fn quota_id(violation: &Violation) -> String {
         Dimension::InputTokens => format!("GenerateContentInputTokensPerModelPer{period}-FreeTier"),
         Dimension::Tokens => format!("GenerateContentTokensPerModelPer{period}-FreeTier"),
         Dimension::OutputTokens => format!("GenerateContentOutputTokensPerModelPer{period}-FreeTier"),
+        Dimension::Money => format!("GenerateContentSpendPer{period}"),
     }
 }
 

@@ -90,6 +90,7 @@ fn quota(flavour: Flavour, violation: &Violation) -> String {
         Dimension::Tokens => ("tokens", "TP"),
         Dimension::InputTokens => ("input tokens", "ITP"),
         Dimension::OutputTokens => ("output tokens", "OTP"),
+        Dimension::Money => ("spend", "SP"),
         Dimension::Concurrency => return "concurrent requests".to_owned(),
     };
     let minute = if flavour == Flavour::Groq { "minute" } else { "min" };
@@ -176,7 +177,7 @@ fn scarcer<'a>(one: Option<&'a Standing>, other: Option<&'a Standing>) -> Option
 /// Limit, what remains of it, and how long until it is whole again. Groq reckons that from the whole number used.
 fn values(flavour: Flavour, standing: &Standing) -> [String; 3] {
     let (amount, used) = (standing.limit.amount, standing.reading.used);
-    let reset = match (flavour, standing.limit.kind) {
+    let reset = match (flavour, &standing.limit.kind) {
         (Flavour::Groq, Kind::Bucket) => drained(used, amount, standing.counted_per),
         _ => standing.reading.full_in,
     };

@@ -1,0 +1,293 @@
+//! `d8 simulate`: any configuration and work in virtual time.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use d8_core::time::Timestamp;
+use serde_json::json;
+
+use super::{Failure, OK, say, tell};
+use crate::client::table::Surface;
+use crate::config::{self, Config, Environment, LoadOptions, UserFolders};
+use crate::run::Place;
+use crate::simulate::conditions::{Belief, Conditions, Jitter, Outage};
+use crate::simulate::workload::{Sizes, Workload, default_route};
+use crate::simulate::{Outcome, Policy, simulate, table};
+
+/// The seed's two workloads together: 500 posts and 1,000 actions a day.
+const TASKS: usize = 1_500;
+
+/// Do a day's work in seconds: your accounts and your work in virtual time, by D8 and by other ways side by side.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent and nothing is\n\
+  stored. The same seed gives the same figures.\n\n\
+  Policies: d8; plain, resilient and groq (the Hive's workers); backoff, token-bucket and cooldown (in common use).\n\
+  BOUND is the least time in which the limits allow what was completed, RATIO is bound to time.\n\n\
+  Examples:\n  \
+  d8 simulate work.jsonl                           your accounts, a file of work\n  \
+  d8 simulate --demo --per-day 1500                the free tiers of November 2025, no key needed\n  \
+  d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown\n  \
+  d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail\n  \
+  d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json"
+)]
+pub(super) struct SimulateArguments {
+    /// The work, as `d8 run` reads it; `-` is standard input. Without it: tasks of one size, by the flags.
+    #[arg(value_name = "FILE.jsonl")]
+    input: Option<String>,
+    /// So many tasks a day, handed over at once.
+    #[arg(long, value_name = "N", conflicts_with = "input")]
+    per_day: Option<usize>,
+    /// Tokens of a prompt.
+    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "input")]
+    in_tokens: u32,
+    /// Tokens of an answer, on average; they vary by half.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    out_tokens: u32,
+    /// Hand the work over evenly within a day, not at once.
+    #[arg(long)]
+    spread: bool,
+    /// End after so long; what is open then counts as failed.
+    #[arg(long = "for", value_name = "TIME", default_value = "7d", value_parser = time)]
+    longest: Duration,
+    /// Which policies, separated by commas.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "d8,plain,resilient",
+        value_name = "NAMES"
+    )]
+    policy: Vec<Policy>,
+    /// The seed of all chance.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// When the work begins.
+    #[arg(long, value_name = "TIME", default_value = "2026-01-01T00:00:00Z", value_parser = moment)]
+    start: Timestamp,
+    /// How long a request is worked on, on average.
+    #[arg(long, value_name = "TIME", default_value = "0.8s", value_parser = time)]
+    latency: Duration,
+    /// The most that a request is delayed on its way.
+    #[arg(long, value_name = "TIME", default_value = "0.05s", value_parser = time)]
+    jitter: Duration,
+    /// Mostly a tenth of the jitter, sometimes several times as much.
+    #[arg(long)]
+    heavy_tail: bool,
+    /// The share of each account's quota that somebody else asks for, such as 0.3.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    foreign: f64,
+    /// What is believed of the limits is so many times the truth, such as 1.5.
+    #[arg(long, value_name = "FACTOR", conflicts_with = "unknown_limits", value_parser = factor)]
+    wrong_limits: Option<f64>,
+    /// No limits are known.
+    #[arg(long)]
+    unknown_limits: bool,
+    /// The providers' clock is so far ahead of ours (-3s: behind).
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = signed_time, allow_hyphen_values = true)]
+    clock: i64,
+    /// An account answers 503 in a time counted from the start, such as groq=10m..20m. May be repeated.
+    #[arg(long = "down", value_name = "ACCOUNT=FROM..TO", value_parser = outage)]
+    outages: Vec<Outage>,
+    /// The free tiers of Groq and Gemini of November 2025 in place of your accounts.
+    #[arg(long)]
+    demo: bool,
+    /// The configuration; default: ./d8.toml, then the user's own.
+    #[arg(long, value_name = "FILE", conflicts_with = "demo")]
+    config: Option<PathBuf>,
+    /// One JSON object with all figures.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn run(arguments: SimulateArguments) -> Result<u8, Failure> {
+    let config = world(&arguments)?;
+    let workload = workload(&arguments, &config)?;
+    let conditions = conditions(&arguments, &config)?;
+    let outcomes = simulate(&config, &workload, &conditions, &arguments.policy);
+    if arguments.json {
+        tell(&to_json(&outcomes));
+    } else {
+        show(&outcomes, &conditions);
+    }
+    Ok(OK)
+}
+
+fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {
+    let now = arguments.start;
+    if arguments.demo {
+        return config_of(crate::simulate::DEMO, now);
+    }
+    let options = LoadOptions::of_process(arguments.config.clone(), now)
+        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+    Config::load(options).map_err(|error| Failure::not_started(error.to_string()))
+}
+
+/// A configuration of ours, in which the user's own keys have no part.
+fn config_of(text: &str, now: Timestamp) -> Result<Config, Failure> {
+    let options = LoadOptions {
+        config_path: None,
+        cwd: PathBuf::from("/"),
+        env: Environment::default(),
+        folders: UserFolders::default(),
+        now,
+    };
+    Config::from_text(text, options).map_err(|error| Failure::not_started(error.to_string()))
+}
+
+fn workload(arguments: &SimulateArguments, config: &Config) -> Result<Workload, Failure> {
+    let workload = match &arguments.input {
+        Some(input) => Workload::of_file(&Place::parse(input), config, arguments.out_tokens, arguments.seed)?,
+        None => {
+            let sizes = Sizes {
+                count: arguments.per_day.unwrap_or(TASKS),
+                input: arguments.in_tokens,
+                output: arguments.out_tokens,
+                wildness: 0.0,
+            };
+            Workload::of_sizes(&sizes, default_route(config)?, arguments.seed)
+        }
+    };
+    for (number, problem) in workload.bad.iter().take(10) {
+        say(&format!("line {number}: {problem}"));
+    }
+    if workload.jobs.is_empty() {
+        return Err(Failure::not_started("there is no work to do").hint("name a file with at least one good line"));
+    }
+    Ok(if arguments.spread {
+        workload.spread_over(Duration::from_secs(86_400))
+    } else {
+        workload
+    })
+}
+
+fn conditions(arguments: &SimulateArguments, config: &Config) -> Result<Conditions, Failure> {
+    for outage in &arguments.outages {
+        if config.account(&outage.account).is_none() {
+            let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
+            return Err(
+                Failure::not_started(format!("--down: there is no account `{}`", outage.account))
+                    .hint(format!("there are {}", names.join(", "))),
+            );
+        }
+    }
+    Ok(Conditions {
+        seed: arguments.seed,
+        start: arguments.start,
+        longest: arguments.longest,
+        latency: arguments.latency,
+        jitter: if arguments.heavy_tail {
+            Jitter::HeavyTailed(arguments.jitter)
+        } else {
+            Jitter::Uniform(arguments.jitter)
+        },
+        foreign: arguments.foreign,
+        belief: match (arguments.unknown_limits, arguments.wrong_limits) {
+            (true, _) => Belief::Unknown,
+            (false, Some(times)) => Belief::Times(times),
+            (false, None) => Belief::True,
+        },
+        clock: arguments.clock,
+        outages: arguments.outages.clone(),
+    })
+}
+
+fn to_json(outcomes: &[Outcome]) -> String {
+    let policies: Vec<_> = outcomes.iter().map(|outcome| &outcome.figures).collect();
+    json!({ "policies": policies }).to_string()
+}
+
+fn show(outcomes: &[Outcome], conditions: &Conditions) {
+    let surface = Surface::of_output();
+    tell(&table::of_policies(outcomes).render(surface));
+    tell("");
+    tell(&table::of_limits(outcomes).render(surface));
+    for outcome in outcomes.iter().filter(|outcome| outcome.figures.open > 0) {
+        let figures = &outcome.figures;
+        let longest = crate::words::span(conditions.longest);
+        say(&format!(
+            "{}: {} tasks were still open after {longest}",
+            figures.name, figures.open
+        ));
+    }
+    if outcomes.iter().any(|outcome| outcome.figures.ratio_seen.is_some()) {
+        say("seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there");
+    }
+}
+
+/// A length of time, none included.
+fn time(text: &str) -> Result<Duration, String> {
+    if matches!(text.trim(), "0" | "0s") {
+        return Ok(Duration::ZERO);
+    }
+    config::duration(text).map_err(|error| error.to_string())
+}
+
+fn signed_time(text: &str) -> Result<i64, String> {
+    let (sign, length) = match text.strip_prefix('-') {
+        Some(length) => (-1, length),
+        None => (1, text),
+    };
+    let micros = i64::try_from(time(length)?.as_micros()).map_err(|error| error.to_string())?;
+    Ok(sign * micros)
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    let read: Result<jiff::Timestamp, _> = text.parse();
+    let read = read.map_err(|_| format!("`{text}` is no moment; write it like 2026-11-01T00:00:00Z"))?;
+    Ok(Timestamp::from_micros(read.as_microsecond()))
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if (0.0..1.0).contains(&share) {
+        Ok(share)
+    } else {
+        Err(format!("`{text}` must be at least 0 and less than 1"))
+    }
+}
+
+fn factor(text: &str) -> Result<f64, String> {
+    let factor: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    if factor > 0.0 && factor < 1e6 {
+        Ok(factor)
+    } else {
+        Err(format!("`{text}` must be more than 0"))
+    }
+}
+
+fn outage(text: &str) -> Result<Outage, String> {
+    let parts = text.rsplit_once('=').and_then(|(account, span)| {
+        let (from, to) = span.split_once("..")?;
+        Some((account, time(from).ok()?, time(to).ok()?))
+    });
+    let (account, from, to) = parts.filter(|(_, from, to)| from < to).ok_or_else(|| {
+        format!("`{text}` is no outage; write an account and a time from the start, such as groq=10m..20m")
+    })?;
+    Ok(Outage {
+        account: account.to_owned(),
+        from,
+        to,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outages_and_clocks_are_read() {
+        let minutes = |count: u64| Duration::from_secs(count * 60);
+        let expected = Outage {
+            account: "groq".to_owned(),
+            from: minutes(10),
+            to: minutes(20),
+        };
+        assert_eq!(outage("groq=10m..20m"), Ok(expected));
+        for wrong in ["groq", "groq=10m", "groq=20m..10m", "=..", "groq=a..b"] {
+            assert!(outage(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(signed_time("-3s"), Ok(-3_000_000));
+        assert_eq!(time("0"), Ok(Duration::ZERO));
+    }
+}

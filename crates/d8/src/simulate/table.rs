@@ -1,0 +1,84 @@
+//! Figures for people: a table of the policies, and of what each used of each limit.
+
+use std::time::Duration;
+
+use super::figures::Outcome;
+use crate::client::table::{Cell, Table, Tone};
+use crate::words;
+
+/// The policies side by side.
+pub(crate) fn of_policies(outcomes: &[Outcome]) -> Table {
+    let titles = [
+        "POLICY",
+        "COMPLETED",
+        "FAILED",
+        "429S",
+        "TIME",
+        "BOUND",
+        "RATIO",
+        "WAIT P50",
+        "P90",
+        "P99",
+    ];
+    let mut table = Table::new(&titles, &[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for outcome in outcomes {
+        let figures = &outcome.figures;
+        let failed = if figures.failed > 0 { Tone::Bad } else { Tone::Neutral };
+        let refused = if figures.refused > 0 {
+            Tone::Attention
+        } else {
+            Tone::Good
+        };
+        table.row(vec![
+            figures.name.into(),
+            words::number(figures.completed).into(),
+            Cell::toned(words::number(figures.failed), failed),
+            Cell::toned(words::number(figures.refused), refused),
+            seconds(figures.seconds).into(),
+            figures.bound_seconds.map_or_else(|| "-".to_owned(), seconds).into(),
+            ratio(figures.ratio, figures.ratio_seen).into(),
+            seconds(figures.wait.p50).into(),
+            seconds(figures.wait.p90).into(),
+            seconds(figures.wait.p99).into(),
+        ]);
+    }
+    table
+}
+
+/// What each policy used of each limit.
+pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
+    let titles = ["ACCOUNT", "LIMIT", "POLICY", "PEAK", "MEAN A WINDOW", "IN ALL"];
+    let mut table = Table::new(&titles, &[3, 4, 5]);
+    let count = outcomes.first().map_or(0, |outcome| outcome.figures.limits.len());
+    for limit in 0..count {
+        for outcome in outcomes {
+            let figures = &outcome.figures.limits[limit];
+            let full = figures.peak >= figures.amount;
+            table.row(vec![
+                figures.account.as_str().into(),
+                figures.limit.as_str().into(),
+                outcome.figures.name.into(),
+                Cell::toned(
+                    words::number(figures.peak),
+                    if full { Tone::Good } else { Tone::Neutral },
+                ),
+                words::number(figures.mean_per_window.round() as u64).into(),
+                words::number(figures.total).into(),
+            ]);
+        }
+    }
+    table
+}
+
+/// "0.991", or "0.984 (0.997 of what can be seen)" where windows slide.
+pub(crate) fn ratio(ratio: Option<f64>, seen: Option<f64>) -> String {
+    match (ratio, seen) {
+        (None, _) => "-".to_owned(),
+        (Some(ratio), Some(seen)) => format!("{ratio:.3} (seen {seen:.3})"),
+        (Some(ratio), None) => format!("{ratio:.3}"),
+    }
+}
+
+pub(crate) fn seconds(seconds: f64) -> String {
+    words::span(Duration::try_from_secs_f64(seconds).unwrap_or_default())
+}
