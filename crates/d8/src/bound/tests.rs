@@ -21,6 +21,7 @@ fn limit(dimension: Dimension, amount: u64, window: Window) -> LimitSpec {
         amount,
         window,
         reserve_permille: 0,
+        standing: d8_core::limit::Standing::Ceiling,
     }
 }
 

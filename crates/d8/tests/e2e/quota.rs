@@ -41,7 +41,7 @@ fn two_accounts(groq: &[Quota], gemini: &[Quota]) -> World {
 #[track_caller]
 fn nothing_is_refused(kind: Kind) {
     let world = two_accounts(
-        &[requests(8, 1_000, kind), requests(21, 1_500, kind)],
+        &[requests(8, 1_000, kind.clone()), requests(21, 1_500, kind.clone())],
         &[requests(5, 1_200, kind)],
     );
     world.tasks(90);
@@ -77,7 +77,7 @@ fn a_sliding_period_is_never_overspent() {
 fn a_limit_without_a_kind_holds_however_the_provider_counts() {
     for kind in [Kind::Bucket, Kind::Fixed, Kind::Sliding] {
         let world = World::with(Options {
-            tier: Tier::Custom(vec![requests(10, 500, kind).at(Provider::Groq)]),
+            tier: Tier::Custom(vec![requests(10, 500, kind.clone()).at(Provider::Groq)]),
             latency: jitter(),
             ..Options::default()
         });

@@ -2,7 +2,7 @@
 
 use d8_emulator::{Dimension, Kind, Limit, Provider, Tier};
 
-#[derive(Copy, Clone, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Quota {
     dimension: Dimension,
     amount: u64,
@@ -43,7 +43,7 @@ pub(crate) fn concurrency(amount: u64) -> Quota {
 impl Quota {
     /// As the judge enforces it.
     pub(crate) fn at(&self, provider: Provider) -> Limit {
-        Limit::each(provider, self.dimension, self.amount, self.millis * 1_000, self.kind)
+        Limit::each(provider, self.dimension, self.amount, self.millis * 1_000, self.kind.clone())
     }
 
     /// It is a line of the account, not of its list of limits.
@@ -52,7 +52,7 @@ impl Quota {
     }
 
     /// As d8.toml says it.
-    pub(crate) fn to_toml(self) -> String {
+    pub(crate) fn to_toml(&self) -> String {
         let (name, amount) = (self.dimension.name(), self.amount);
         if self.is_concurrency() {
             return format!("{name} = {amount}");
