@@ -65,6 +65,12 @@ impl Spend {
         cost: Picodollars::ZERO,
     };
 
+    /// A refused request, where the provider may count it.
+    pub const REFUSED: Self = Self {
+        requests: 1,
+        ..Self::NONE
+    };
+
     /// The amount of one dimension.
     pub fn of(&self, dimension: Dimension) -> u64 {
         match dimension {

@@ -73,12 +73,7 @@ impl Engine {
                 self.end_by(slot, Event::Answer, Some(held.attempt), effects);
             }
             Outcome::Refused { limits, retry_after } => {
-                // A refusal may count as a request and never counts as tokens.
-                let took = Took::Known(Spend {
-                    requests: 1,
-                    ..Spend::NONE
-                });
-                self.settle(id, held, AttemptOutcome::Refused, took, arrived, effects);
+                self.settle(id, held, AttemptOutcome::Refused, Took::Refused, arrived, effects);
                 self.refused(held, &limits, retry_after, effects);
                 self.requeue(slot, Event::Refuse, self.now, effects);
             }
@@ -237,6 +232,7 @@ impl Engine {
         let spent = match took {
             Took::Reserved => held.cost,
             Took::Known(spent) => spent,
+            Took::Refused => Spend::REFUSED,
         };
         effects.changes.push(Change::AttemptEnded {
             task: id,

@@ -107,6 +107,11 @@ impl Count {
         &mut self.belief
     }
 
+    /// The wire shows how much of it is used.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.others.are_watched()
+    }
+
     /// Of what is taken: by others, as far as the wire shows it.
     pub(crate) fn used_by_others(&self) -> u64 {
         self.others.used().min(self.used())
@@ -199,7 +204,7 @@ impl Count {
     /// Forgets what has stopped counting.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         self.belief.advance(now);
-        self.others.advance(now);
+        self.others.advance(now, self.memory());
         if !self.guard.is_zero() && now.since(self.guard_since) > GUARD_HOLDS {
             self.guard = if self.guard <= LEAST_GUARD {
                 Duration::ZERO
@@ -278,8 +283,9 @@ impl Count {
             Window::Fixed { .. } | Window::Resets(_) => 3.0,
             Window::InFlight => return 0,
         };
-        let margin = self.others.margin(now, self.memory(), deviations);
-        margin.min(ceiling.saturating_sub(cost) / 2)
+        let seen = self.others.margin(now, self.memory(), deviations);
+        let seen = seen.min(ceiling.saturating_sub(cost) / 2);
+        seen.max(self.others.left().min(ceiling.saturating_sub(cost)))
     }
 
     fn bucket_free_at(&self, wanted: u64, ceiling: u64, per: Duration, now: Timestamp) -> Free {
@@ -437,6 +443,11 @@ impl Count {
     pub(crate) fn accepted(&mut self, granted_at: Timestamp, now: Timestamp) -> Option<Learnt> {
         let (taken, per) = (self.settled(), self.memory());
         self.belief.accepted(taken, granted_at, per, now)
+    }
+
+    /// So much is left to others from now on, as nothing but refusals shows them.
+    pub(crate) fn leave(&mut self, amount: u64, now: Timestamp) {
+        self.others.leave(amount, now);
     }
 
     /// Only timing explains a refusal: whatever is counted from now on counts longer.

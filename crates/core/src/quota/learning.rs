@@ -41,6 +41,9 @@ pub(crate) struct Verdict {
 /// Windows up to this are filled and emptied many times a day: what they hold is found out by trying.
 const SHORT: Duration = Duration::from_secs(3_600);
 
+/// Clocks and ways are not further off than that.
+const MISTIMED: Duration = Duration::from_secs(5);
+
 impl Ledger {
     /// Takes in what headers told. The news of what limits hold.
     pub(crate) fn look(
@@ -165,8 +168,12 @@ impl Ledger {
         if !is_further {
             entry.refused_at = Some(now);
             let explained = used.is_some_and(|used| {
-                let theirs = used.saturating_sub(entry.count.used());
+                let ours = entry.without_refused(entry.count.used());
+                let theirs = used.saturating_sub(ours);
                 entry.count.record_others(theirs, now, clock);
+                if theirs > 0 {
+                    entry.leave_to_others(now);
+                }
                 true
             });
             if !explained && learnt.is_none() {
@@ -212,8 +219,7 @@ impl super::Entry {
         clock: Option<ClockOffset>,
     ) -> Option<Learnt> {
         let (used, amount) = (self.count.used(), self.count.amount());
-        // The refused one is recorded.
-        let accepted = self.count.settled().saturating_sub(1);
+        let accepted = self.accepted();
         if self.count.belief_mut().stop_trying(now) {
             return self.count.belief().learnt();
         }
@@ -221,7 +227,9 @@ impl super::Entry {
             return self.find(hint, now);
         }
         let surprises = self.count.belief_mut().surprised(now);
-        if used >= amount && self.count.belief().proven() >= amount {
+        // Who comes too early for a window is told to come again very soon.
+        let is_soon = hint.is_none_or(|hint| hint <= MISTIMED);
+        if used >= amount && self.count.belief().proven() >= amount && is_soon {
             self.count.widen(now);
             return None;
         }
@@ -233,11 +241,34 @@ impl super::Entry {
             let fewer = accepted.min(amount.saturating_sub(1));
             return self.count.belief_mut().counted(fewer, None, now);
         }
+        self.leave_to_others(now);
         // The hint says when there is room in a short window; a day's is spent until its reset.
         if hint.is_none() || !is_short {
             self.count.record_others(amount.saturating_sub(used), now, clock);
         }
         None
+    }
+
+    /// Others have taken what we have not, and nothing but refusals shows it.
+    fn leave_to_others(&mut self, now: Timestamp) {
+        if !self.count.is_watched() && self.count.memory() <= SHORT {
+            // Those under way have been accepted for all that is known.
+            let left = self
+                .count
+                .amount()
+                .saturating_sub(self.without_refused(self.count.used()));
+            self.count.leave(left, now);
+        }
+    }
+
+    /// What was accepted and still counts.
+    fn accepted(&self) -> u64 {
+        self.without_refused(self.count.settled())
+    }
+
+    /// The refused one is recorded where nobody can see whether it counts.
+    fn without_refused(&self, amount: u64) -> u64 {
+        amount.saturating_sub(u64::from(!self.count.is_watched()))
     }
 
     /// A limit that nobody knew: as much as arrived within a period as long as the hint, and no less long than before.
@@ -249,7 +280,7 @@ impl super::Entry {
             Some(_) => self.count.memory(),
             None => hinted.min(self.count.memory()),
         };
-        let accepted = self.count.arrived_within(per, now).saturating_sub(1);
+        let accepted = self.without_refused(self.count.arrived_within(per, now));
         let fewer = match known {
             Some(known) if known.per == Some(per) => accepted.min(known.amount.saturating_sub(1)),
             _ => accepted,

@@ -36,6 +36,8 @@ pub(crate) enum Took {
     Reserved,
     /// This, as the provider said.
     Known(Spend),
+    /// It was refused: never tokens, and a request where nobody can see whether the provider counts that.
+    Refused,
 }
 
 /// When a cost fits all of a target's limits, and which limit decides.
@@ -184,6 +186,8 @@ impl Ledger {
                 let taken = match took {
                     Took::Reserved => *amount,
                     Took::Known(spent) => spent.of(entry.count.spec().dimension),
+                    Took::Refused if entry.count.is_watched() => 0,
+                    Took::Refused => Spend::REFUSED.of(entry.count.spec().dimension),
                 };
                 entry.count.record(taken, arrived, clock);
             }

@@ -8,6 +8,9 @@ use crate::time::Timestamp;
 /// A request is on its way for about so long: in that time others spend unseen.
 const UNSEEN: Duration = Duration::from_millis(500);
 
+/// After so many periods without a refusal a little less is left to them.
+const CLEAN_PERIODS: u32 = 200;
+
 /// The use of others in one count.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Others {
@@ -19,6 +22,9 @@ pub(crate) struct Others {
     squares: f64,
     micros: f64,
     seen_at: Option<Timestamp>,
+    /// Where only refusals show them: so much is left to them, since when.
+    left: u64,
+    left_since: Timestamp,
 }
 
 impl Others {
@@ -32,13 +38,28 @@ impl Others {
         self.sum = self.sum.saturating_add(amount);
     }
 
-    pub(crate) fn advance(&mut self, now: Timestamp) {
+    pub(crate) fn advance(&mut self, now: Timestamp, per: Duration) {
+        if self.left > 0 && now.since(self.left_since) > per.saturating_mul(CLEAN_PERIODS) {
+            self.left -= (self.left / 16).max(1);
+            self.left_since = now;
+        }
         while let Some(entry) = self.log.first_entry() {
             if *entry.key() > now {
                 break;
             }
             self.sum = self.sum.saturating_sub(entry.remove());
         }
+    }
+
+    /// What is left to them, as a refusal came where nothing else shows what they spend.
+    pub(crate) fn left(&self) -> u64 {
+        self.left
+    }
+
+    /// From now on so much is left to them, and more than before, until enough periods have passed without a refusal.
+    pub(crate) fn leave(&mut self, amount: u64, now: Timestamp) {
+        self.left = amount.max(self.left + 1);
+        self.left_since = now;
     }
 
     pub(crate) fn forget(&mut self) {
@@ -67,6 +88,11 @@ impl Others {
         self.spent *= keep;
         self.squares *= keep;
         self.micros *= keep;
+    }
+
+    /// True when the wire is looked at.
+    pub(crate) fn are_watched(&self) -> bool {
+        self.seen_at.is_some()
     }
 
     /// True when somebody else has been seen to spend.

@@ -43,7 +43,13 @@ pub(crate) fn concurrency(amount: u64) -> Quota {
 impl Quota {
     /// As the judge enforces it.
     pub(crate) fn at(&self, provider: Provider) -> Limit {
-        Limit::each(provider, self.dimension, self.amount, self.millis * 1_000, self.kind.clone())
+        Limit::each(
+            provider,
+            self.dimension,
+            self.amount,
+            self.millis * 1_000,
+            self.kind.clone(),
+        )
     }
 
     /// It is a line of the account, not of its list of limits.
