@@ -14,7 +14,7 @@ use crate::run::Place;
 use crate::simulate::conditions::{Belief, Conditions, Jitter, Outage};
 use crate::simulate::scenario::{self, Scenario, config_of};
 use crate::simulate::workload::{Sizes, Workload, default_route};
-use crate::simulate::{Outcome, Policy, simulate, table};
+use crate::simulate::{Outcome, Policy, plot, simulate, table};
 
 /// The seed's two workloads together: 500 posts and 1,000 actions a day.
 const TASKS: usize = 1_500;
@@ -34,6 +34,8 @@ const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
   d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown\n  \
   d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail\n  \
   d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
+  \
+  d8 simulate --demo --plot day.svg                a picture of it
   \
   d8 simulate --scenario all                       kept worlds, by six policies"
 )]
@@ -101,6 +103,9 @@ pub(super) struct SimulateArguments {
     /// The scenarios as a table in Markdown.
     #[arg(long, requires = "scenario")]
     markdown: bool,
+    /// A picture of quota use over time, as SVG.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON object with all figures.
     #[arg(long)]
     json: bool,
@@ -114,6 +119,8 @@ pub(super) async fn run(arguments: SimulateArguments) -> Result<u8, Failure> {
     let workload = workload(&arguments, &config)?;
     let conditions = conditions(&arguments, &config)?;
     let outcomes = simulate(&config, &workload, &conditions, &policies(&arguments, &DEFAULT));
+    let count = crate::words::number(workload.jobs.len() as u64);
+    draw(&arguments, &outcomes, &format!("Quota use: {count} tasks"))?;
     if arguments.json {
         tell(&to_json(&outcomes));
     } else {
@@ -159,12 +166,21 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
         tell(scenario::markdown(&results).trim_end());
     } else if let ([result], false) = (results.as_slice(), name == "all") {
         say(&format!("{}: {}", result.name, result.about));
+        draw(arguments, &result.outcomes, &format!("Quota use: {}", result.about))?;
         show(&result.outcomes, Duration::from_secs(7 * 86_400));
     } else {
         tell(&scenario::of_scenarios(&results).render(Surface::of_output()));
         say("bound to time (where windows slide, to the bound of what can be seen), and how many 429s");
     }
     Ok(OK)
+}
+
+fn draw(arguments: &SimulateArguments, outcomes: &[Outcome], title: &str) -> Result<(), Failure> {
+    let Some(path) = &arguments.plot else { return Ok(()) };
+    std::fs::write(path, plot::svg(outcomes, title)).map_err(|error| {
+        Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
+            .hint("name another file with --plot")
+    })
 }
 
 fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {

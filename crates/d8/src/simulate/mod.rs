@@ -12,6 +12,7 @@ mod foreign;
 mod ground;
 mod least;
 mod play;
+pub mod plot;
 pub mod policy;
 mod provider;
 mod record;

@@ -35,6 +35,7 @@ struct Call {
 #[derive(Debug)]
 enum Event {
     HandOver(std::ops::Range<usize>),
+    Look,
     Arrive(u64),
     Answer(u64),
     Hear(u64),
@@ -98,6 +99,7 @@ impl<'a> Play<'a> {
         for provider in 0..self.foreign.len() {
             self.next_foreign(provider);
         }
+        self.schedule(Duration::ZERO, Event::Look);
     }
 
     /// Runs to the end of the work or of the world's time.
@@ -124,6 +126,18 @@ impl<'a> Play<'a> {
         }
         self.record.end(self.now, self.open);
         self.record
+    }
+
+    /// Reads all limits.
+    fn look(&mut self) {
+        let theirs = self.theirs();
+        for (index, quota) in self.ground.quotas.iter().enumerate() {
+            for model in &quota.models {
+                let readings = self.providers[index].readings(theirs, model);
+                self.record.read(index, &readings, self.now);
+            }
+        }
+        self.schedule(self.record.look_after(), Event::Look);
     }
 
     fn turn(&mut self, news: Vec<News>) {
@@ -155,6 +169,7 @@ impl<'a> Play<'a> {
     fn happen(&mut self, event: Event, news: &mut Vec<News>) {
         match event {
             Event::HandOver(jobs) => news.extend(jobs.map(News::Work)),
+            Event::Look => self.look(),
             Event::Arrive(call) => self.arrive(call),
             Event::Answer(call) => self.answer(call),
             Event::Hear(call) => news.extend(self.hear(call)),
@@ -217,7 +232,7 @@ impl<'a> Play<'a> {
             Ok(ticket) => {
                 call.ticket = Some(ticket);
                 let (job, attempt) = (call.job, call.attempt);
-                self.record.accepted(place.provider, &readings, self.now);
+                self.record.read(place.provider, &readings, self.now);
                 let work = self.conditions.work(&mut self.dice(job, attempt, 2));
                 self.schedule(work, Event::Answer(id));
             }

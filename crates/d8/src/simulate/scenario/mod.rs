@@ -173,7 +173,7 @@ fn kinds() -> Vec<Scenario> {
             3_300,
         ),
         Scenario::new("groq-gemini", "Groq and Gemini as of November 2025", DEMO, 4_950),
-        Scenario::new("twenty", "20 accounts of mixed kinds", accounts::twenty(), 50_000),
+        Scenario::new("twenty", "20 accounts of mixed kinds", accounts::twenty(), 60_000),
         wild,
         picky,
     ]
