@@ -4,7 +4,7 @@
 use super::Engine;
 use crate::id::{LimitId, TargetId};
 use crate::limit::Dimension;
-use crate::quota::Ledger;
+use crate::quota::{Ledger, LimitView};
 use crate::setup::TargetSpec;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
@@ -46,9 +46,9 @@ impl Outlook {
         self.targets.get(&id)
     }
 
-    /// What a limit counts.
-    pub fn dimension(&self, limit: LimitId) -> Option<Dimension> {
-        self.ledger.view(limit, self.at).map(|view| view.spec.dimension)
+    /// A limit as it stands.
+    pub fn limit(&self, limit: LimitId) -> Option<LimitView> {
+        self.ledger.view(limit, self.at)
     }
 
     /// How much of a limit can be started until then: what is free, what comes free, and what comes free again. `None`

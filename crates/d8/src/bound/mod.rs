@@ -3,21 +3,25 @@
 //!
 //! Tasks with the same targets and the same size are a class. Of each class some part goes to each of its targets; of each
 //! limit no more can be taken by a moment than it holds, lets go and lets go again until then. The earliest moment at which
-//! all parts fit is found by bisection, whether they fit by linear programming (`flow`), or by hand where that is exact.
+//! all parts fit is found by bisection, whether they fit by linear programming (`flow`), or by hand where that is exact. What a day's
+//! end frees can only be taken at the pace of the minutes after it: so time is cut where long limits begin anew (`phase`).
 
 mod flow;
 mod merge;
+mod phase;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use d8_core::engine::Outlook;
 use d8_core::id::{LimitId, TargetId};
-use d8_core::limit::Dimension;
+use d8_core::limit::{Dimension, LimitSpec};
 use d8_core::time::Timestamp;
 use d8_core::usage::CostRule;
 
 use flow::Share;
+pub use phase::most_within;
+use phase::{Phase, phases};
 
 /// Nothing is looked for later than this after the beginning.
 const HORIZON: Duration = Duration::from_secs(3 * 366 * 86_400);
@@ -56,6 +60,11 @@ impl Class {
 pub trait Capacity {
     /// Of this limit, which counts this.
     fn until(&self, limit: LimitId, dimension: Dimension, moment: Timestamp) -> Option<f64>;
+
+    /// The most that can be taken from one moment to another, whatever was taken before.
+    fn within(&self, _limit: LimitId, spec: &LimitSpec, from: Timestamp, to: Timestamp) -> f64 {
+        most_within(spec, from, to)
+    }
 }
 
 impl Capacity for Outlook {
@@ -92,38 +101,48 @@ pub fn earliest(outlook: &Outlook, capacity: &dyn Capacity, classes: &[Class]) -
 /// A workload against limits.
 struct Question<'a> {
     capacity: &'a dyn Capacity,
-    limits: Vec<(LimitId, Dimension)>,
+    start: Timestamp,
+    limits: Vec<(LimitId, LimitSpec)>,
     classes: &'a [Class],
-    /// Of each class, where it can go: what all of it would take of each limit there.
+    /// Of each class, where it can go.
     ways: Vec<Vec<Way>>,
 }
 
 /// A class at a target: the limits by their places among the question's, with what one task takes.
 type Way = Vec<(usize, f64)>;
 
+/// What each limit allows in a phase: from the beginning to its end, and within it.
+struct Room {
+    until: Vec<f64>,
+    within: Vec<f64>,
+}
+
 impl<'a> Question<'a> {
     /// None where nothing is asked, or where some work has no target or one without limits: then time sets no bound.
     fn new(outlook: &Outlook, capacity: &'a dyn Capacity, classes: &'a [Class]) -> Option<Self> {
         let mut known: BTreeMap<LimitId, usize> = BTreeMap::new();
-        let mut limits: Vec<(LimitId, Dimension)> = Vec::new();
+        let mut limits: Vec<(LimitId, LimitSpec)> = Vec::new();
         let mut ways = Vec::new();
         for class in classes {
             let mut of_class = Vec::new();
             for target in class.targets.iter().filter_map(|target| outlook.target(*target)) {
                 let mut way = Way::new();
                 for id in &target.limits {
-                    let Some(dimension) = outlook.dimension(*id) else {
-                        continue;
+                    let at = match known.get(id) {
+                        Some(at) => *at,
+                        None => {
+                            let Some(spec) = bounding(outlook, capacity, *id) else {
+                                continue;
+                            };
+                            limits.push((*id, spec));
+                            known.insert(*id, limits.len() - 1);
+                            limits.len() - 1
+                        }
                     };
-                    let cost = class.cost(dimension, &target.cost);
-                    if cost <= 0.0 || capacity.until(*id, dimension, outlook.at()).is_none() {
-                        continue;
+                    let cost = class.cost(limits[at].1.dimension, &target.cost);
+                    if cost > 0.0 {
+                        way.push((at, cost));
                     }
-                    let at = *known.entry(*id).or_insert_with(|| {
-                        limits.push((*id, dimension));
-                        limits.len() - 1
-                    });
-                    way.push((at, cost));
                 }
                 of_class.push(way);
             }
@@ -132,6 +151,7 @@ impl<'a> Question<'a> {
         let is_bound = !limits.is_empty() && ways.iter().all(|ways| !ways.is_empty());
         is_bound.then_some(Self {
             capacity,
+            start: outlook.at(),
             limits,
             classes,
             ways,
@@ -140,44 +160,72 @@ impl<'a> Question<'a> {
 
     /// Whether all of it can have been started by then.
     fn fits(&self, moment: Timestamp) -> bool {
-        let capacities: Vec<f64> = self
-            .limits
+        let specs = self.limits.iter().map(|(_, spec)| spec);
+        let rooms: Vec<Room> = phases(specs, self.start, moment)
             .iter()
-            .map(|(id, dimension)| self.capacity.until(*id, *dimension, moment).unwrap_or(f64::INFINITY))
+            .map(|phase| self.room(phase))
             .collect();
         match (self.classes, self.ways.as_slice()) {
-            ([class], [ways]) if is_apart(ways) => fits_one(class.count, ways, &capacities),
-            _ if self.ways.iter().all(|ways| ways.len() == 1) => self.fits_without_choice(&capacities),
-            _ => self.fits_by_flow(&capacities),
+            ([class], [ways]) if is_apart(ways) => fits_one(class.count, ways, &rooms),
+            _ => self.fits_by_flow(&rooms),
         }
     }
 
-    fn fits_without_choice(&self, capacities: &[f64]) -> bool {
-        let mut taken = vec![0.0; capacities.len()];
-        for (class, ways) in self.classes.iter().zip(&self.ways) {
-            for (limit, cost) in ways.iter().flatten() {
-                taken[*limit] += cost * class.count as f64;
-            }
+    fn room(&self, phase: &Phase) -> Room {
+        let until = |(id, spec): &(LimitId, LimitSpec)| {
+            let amount = self.capacity.until(*id, spec.dimension, phase.to);
+            amount.unwrap_or(f64::INFINITY)
+        };
+        let within = |(id, spec): &(LimitId, LimitSpec)| self.capacity.within(*id, spec, phase.from, phase.to);
+        Room {
+            until: self.limits.iter().map(until).collect(),
+            within: self.limits.iter().map(within).collect(),
         }
-        taken.iter().zip(capacities).all(|(taken, capacity)| taken <= capacity)
     }
 
-    fn fits_by_flow(&self, capacities: &[f64]) -> bool {
+    /// Each class in each phase at each target is a flow. It takes of what its limits hold within the phase, and of what
+    /// they hold until the end of this phase and of each later one.
+    fn fits_by_flow(&self, rooms: &[Room]) -> bool {
+        let count = self.limits.len();
+        let row = |phase: usize, limit: usize, within: bool| (phase * 2 + usize::from(within)) * count + limit;
         let mut shares = Vec::new();
         for (class, (of, ways)) in self.classes.iter().zip(&self.ways).enumerate() {
-            for way in ways {
-                let part = |(limit, cost): &(usize, f64)| (*limit, cost * of.count as f64 / capacities[*limit]);
-                // What holds nothing yet serves nothing yet.
-                if way.iter().all(|(limit, _)| capacities[*limit] > 0.0) {
-                    shares.push(Share {
-                        class,
-                        takes: way.iter().map(part).filter(|(_, part)| *part > 0.0).collect(),
-                    });
+            for (way, phase) in ways
+                .iter()
+                .flat_map(|way| (0..rooms.len()).map(move |phase| (way, phase)))
+            {
+                let mut takes = Vec::new();
+                let mut holds = true;
+                for (limit, cost) in way {
+                    let all = cost * of.count as f64;
+                    let mut take = |row: usize, room: f64| {
+                        // What holds nothing yet serves nothing yet.
+                        holds &= room > 0.0;
+                        takes.push((row, all / room));
+                    };
+                    take(row(phase, *limit, true), rooms[phase].within[*limit]);
+                    for (later, room) in rooms.iter().enumerate().skip(phase) {
+                        take(row(later, *limit, false), room.until[*limit]);
+                    }
+                }
+                if holds {
+                    takes.retain(|(_, part)| *part > 0.0);
+                    shares.push(Share { class, takes });
                 }
             }
         }
-        flow::fits(self.classes.len(), capacities.len(), &shares)
+        flow::fits(self.classes.len(), rooms.len() * 2 * count, &shares)
     }
+}
+
+/// A limit that time bounds, with what it is known to hold.
+fn bounding(outlook: &Outlook, capacity: &dyn Capacity, id: LimitId) -> Option<LimitSpec> {
+    let view = outlook.limit(id)?;
+    capacity.until(id, view.spec.dimension, outlook.at())?;
+    Some(LimitSpec {
+        amount: view.amount,
+        ..view.spec
+    })
 }
 
 /// No limit counts for two of them.
@@ -187,12 +235,15 @@ fn is_apart(ways: &[Way]) -> bool {
 }
 
 /// Exact for tasks of one size at targets that share nothing: each takes as many whole ones as its tightest limit allows.
-fn fits_one(count: u64, ways: &[Way], capacities: &[f64]) -> bool {
-    let most = |way: &Way| {
-        let by = way
-            .iter()
-            .map(|(limit, cost)| (capacities[*limit] / cost + 1e-9).floor());
+fn fits_one(count: u64, ways: &[Way], rooms: &[Room]) -> bool {
+    let whole = |way: &Way, amounts: &[f64]| {
+        let by = way.iter().map(|(limit, cost)| (amounts[*limit] / cost + 1e-9).floor());
         by.fold(f64::INFINITY, f64::min)
+    };
+    let most = |way: &Way| {
+        rooms.iter().fold(0.0, |done, room| {
+            f64::min(done + whole(way, &room.within), whole(way, &room.until))
+        })
     };
     ways.iter().map(most).sum::<f64>() >= count as f64
 }

@@ -142,6 +142,22 @@ fn without_limits_nothing_bounds_it() {
 }
 
 #[test]
+fn what_a_day_frees_is_taken_at_the_pace_of_the_minutes() {
+    let midnight = START + MINUTE * 120;
+    let limits = vec![
+        limit(Dimension::Requests, 15, Window::Fixed { per: MINUTE }),
+        limit(Dimension::Requests, 1_000, Window::Resets([midnight].into())),
+    ];
+    // 1,000 in the first 67 minutes, then nothing until midnight, then the 67th minute after it.
+    let alone = engine(limits.clone(), &[&[1, 2]]);
+    assert_eq!(least(&alone, &[class(&[1], 2_000, 1.0)]), Some(7_200.0 + 66.0 * 60.0));
+    // The same as a flow: two sizes.
+    let sizes = [class(&[1], 1_000, 1.0), class(&[1], 1_000, 2.0)];
+    let flow = least(&alone, &sizes).unwrap_or_default();
+    assert!((flow - 11_160.0).abs() < 61.0, "{flow}");
+}
+
+#[test]
 fn many_sizes_are_bounded_by_their_sum_where_there_is_no_choice() {
     let engine = engine(
         vec![limit(Dimension::Tokens, 6_000, Window::Bucket { per: MINUTE })],

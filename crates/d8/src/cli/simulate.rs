@@ -9,14 +9,17 @@ use serde_json::json;
 
 use super::{Failure, OK, say, tell};
 use crate::client::table::Surface;
-use crate::config::{self, Config, Environment, LoadOptions, UserFolders};
+use crate::config::{self, Config, LoadOptions};
 use crate::run::Place;
 use crate::simulate::conditions::{Belief, Conditions, Jitter, Outage};
+use crate::simulate::scenario::{self, Scenario, config_of};
 use crate::simulate::workload::{Sizes, Workload, default_route};
-use crate::simulate::{Outcome, Policy, simulate, table};
+use crate::simulate::{Outcome, Policy, plot, simulate, table};
 
 /// The seed's two workloads together: 500 posts and 1,000 actions a day.
 const TASKS: usize = 1_500;
+/// The seed's comparison.
+const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 
 /// Do a day's work in seconds: your accounts and your work in virtual time, by D8 and by other ways side by side.
 #[derive(Debug, Args)]
@@ -30,7 +33,11 @@ const TASKS: usize = 1_500;
   d8 simulate --demo --per-day 1500                the free tiers of November 2025, no key needed\n  \
   d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown\n  \
   d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail\n  \
-  d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json"
+  d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
+  \
+  d8 simulate --demo --plot day.svg                a picture of it
+  \
+  d8 simulate --scenario all                       kept worlds, by six policies"
 )]
 pub(super) struct SimulateArguments {
     /// The work, as `d8 run` reads it; `-` is standard input. Without it: tasks of one size, by the flags.
@@ -51,13 +58,8 @@ pub(super) struct SimulateArguments {
     /// End after so long; what is open then counts as failed.
     #[arg(long = "for", value_name = "TIME", default_value = "7d", value_parser = time)]
     longest: Duration,
-    /// Which policies, separated by commas.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "d8,plain,resilient",
-        value_name = "NAMES"
-    )]
+    /// Which policies, separated by commas. Default: d8,plain,resilient; with --scenario six of them.
+    #[arg(long, value_delimiter = ',', value_name = "NAMES")]
     policy: Vec<Policy>,
     /// The seed of all chance.
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -95,22 +97,90 @@ pub(super) struct SimulateArguments {
     /// The configuration; default: ./d8.toml, then the user's own.
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     config: Option<PathBuf>,
+    /// A kept world with its own accounts and work, or `all` of them; an unknown name lists them.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["input", "per_day", "config", "demo", "spread", "outages"])]
+    scenario: Option<String>,
+    /// The scenarios as a table in Markdown.
+    #[arg(long, requires = "scenario")]
+    markdown: bool,
+    /// A picture of quota use over time, as SVG.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     /// One JSON object with all figures.
     #[arg(long)]
     json: bool,
 }
 
 pub(super) async fn run(arguments: SimulateArguments) -> Result<u8, Failure> {
+    if let Some(name) = &arguments.scenario {
+        return scenarios(name, &arguments);
+    }
     let config = world(&arguments)?;
     let workload = workload(&arguments, &config)?;
     let conditions = conditions(&arguments, &config)?;
-    let outcomes = simulate(&config, &workload, &conditions, &arguments.policy);
+    let outcomes = simulate(&config, &workload, &conditions, &policies(&arguments, &DEFAULT));
+    let count = crate::words::number(workload.jobs.len() as u64);
+    draw(&arguments, &outcomes, &format!("Quota use: {count} tasks"))?;
     if arguments.json {
         tell(&to_json(&outcomes));
     } else {
-        show(&outcomes, &conditions);
+        show(&outcomes, conditions.longest);
     }
     Ok(OK)
+}
+
+fn policies(arguments: &SimulateArguments, default: &[Policy]) -> Vec<Policy> {
+    if arguments.policy.is_empty() {
+        default.to_vec()
+    } else {
+        arguments.policy.clone()
+    }
+}
+
+/// Kept worlds: one in full, or all of them in a table.
+fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
+    let chosen: Vec<Scenario> = Scenario::all()
+        .into_iter()
+        .filter(|scenario| name == "all" || scenario.name == name)
+        .collect();
+    if chosen.is_empty() {
+        let known = Scenario::all();
+        let lines = known
+            .iter()
+            .map(|scenario| format!("{}: {}", scenario.name, scenario.about));
+        let failure = Failure::not_started(format!("there is no scenario `{name}`")).hint("all: every one of these");
+        return Err(lines.fold(failure, Failure::hint));
+    }
+    let policies = policies(arguments, &scenario::COMPARED);
+    let mut results = Vec::new();
+    for scenario in &chosen {
+        results.push(scenario.run(&policies, arguments.seed)?);
+    }
+    if arguments.json {
+        let of = |result: &scenario::Result| {
+            let figures: Vec<_> = result.outcomes.iter().map(|outcome| &outcome.figures).collect();
+            json!({ "name": result.name, "about": result.about, "policies": figures })
+        };
+        tell(&json!({ "scenarios": results.iter().map(of).collect::<Vec<_>>() }).to_string());
+    } else if arguments.markdown {
+        tell(scenario::markdown(&results).trim_end());
+    } else if let ([result], false) = (results.as_slice(), name == "all") {
+        say(&format!("{}: {}", result.name, result.about));
+        draw(arguments, &result.outcomes, &format!("Quota use: {}", result.about))?;
+        show(&result.outcomes, Duration::from_secs(7 * 86_400));
+    } else {
+        tell(&scenario::of_scenarios(&results).render(Surface::of_output()));
+        say("bound to time (where windows slide, to the bound of what can be seen), and how many 429s");
+    }
+    Ok(OK)
+}
+
+fn draw(arguments: &SimulateArguments, outcomes: &[Outcome], title: &str) -> Result<(), Failure> {
+    let Some(path) = &arguments.plot else { return Ok(()) };
+    std::fs::write(path, plot::svg(outcomes, title)).map_err(|error| {
+        Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
+            .hint("name another file with --plot")
+    })
 }
 
 fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {
@@ -121,18 +191,6 @@ fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {
     let options = LoadOptions::of_process(arguments.config.clone(), now)
         .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
     Config::load(options).map_err(|error| Failure::not_started(error.to_string()))
-}
-
-/// A configuration of ours, in which the user's own keys have no part.
-fn config_of(text: &str, now: Timestamp) -> Result<Config, Failure> {
-    let options = LoadOptions {
-        config_path: None,
-        cwd: PathBuf::from("/"),
-        env: Environment::default(),
-        folders: UserFolders::default(),
-        now,
-    };
-    Config::from_text(text, options).map_err(|error| Failure::not_started(error.to_string()))
 }
 
 fn workload(arguments: &SimulateArguments, config: &Config) -> Result<Workload, Failure> {
@@ -197,14 +255,14 @@ fn to_json(outcomes: &[Outcome]) -> String {
     json!({ "policies": policies }).to_string()
 }
 
-fn show(outcomes: &[Outcome], conditions: &Conditions) {
+fn show(outcomes: &[Outcome], longest: Duration) {
     let surface = Surface::of_output();
     tell(&table::of_policies(outcomes).render(surface));
     tell("");
     tell(&table::of_limits(outcomes).render(surface));
     for outcome in outcomes.iter().filter(|outcome| outcome.figures.open > 0) {
         let figures = &outcome.figures;
-        let longest = crate::words::span(conditions.longest);
+        let longest = crate::words::span(longest);
         say(&format!(
             "{}: {} tasks were still open after {longest}",
             figures.name, figures.open

@@ -99,8 +99,8 @@ pub struct Panel {
     pub account: String,
     /// Its limits, without concurrency.
     pub curves: Vec<Curve>,
-    /// When it refused.
-    pub refusals: Vec<Duration>,
+    /// Its refusals in each step.
+    pub refusals: Vec<u64>,
 }
 
 /// Figures and what a picture needs.

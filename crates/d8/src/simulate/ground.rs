@@ -60,6 +60,8 @@ pub(super) struct Quota {
     pub(super) wire: Wire,
     pub(super) headers: HeaderStyle,
     pub(super) limits: Vec<TrueLimit>,
+    /// Models that together have all of these limits.
+    pub(super) models: Vec<String>,
     /// The same in the terms of the emulator.
     pub(super) counted: Arc<[judge::Limit]>,
 }
@@ -184,6 +186,7 @@ fn quotas(config: &Config, names: &mut Names, start: Timestamp) -> Vec<(String, 
                 wire: account.wire,
                 headers: account.header_style,
                 limits: Vec::new(),
+                models: Vec::new(),
                 counted: Arc::from([]),
             };
             quotas.push((account.quota_key.clone(), quota));
@@ -211,6 +214,11 @@ fn quotas(config: &Config, names: &mut Names, start: Timestamp) -> Vec<(String, 
         }
     }
     for (_, quota) in &mut quotas {
+        for model in quota.limits.iter().filter_map(|limit| limit.models.first()) {
+            if !quota.models.contains(model) {
+                quota.models.push(model.clone());
+            }
+        }
         let wire = quota.wire;
         quota.counted = quota.limits.iter().map(|limit| counted(limit, wire, start)).collect();
     }

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use d8_core::engine::{Engine, Outlook};
 use d8_core::id::{LimitId, TargetId};
-use d8_core::limit::{Dimension, Window};
+use d8_core::limit::{Dimension, LimitSpec, Window};
 use d8_core::setup::Setup;
 use d8_core::time::Timestamp;
 
 use super::conditions::Conditions;
 use super::foreign::Foreign;
 use super::ground::Ground;
+use super::play::mean_size;
 use super::record::Record;
 use super::workload::Job;
-use crate::bound::{Capacity, Class, earliest};
+use crate::bound::{Capacity, Class, earliest, most_within};
 
 /// What is left of the true limits.
 struct Left<'a> {
@@ -52,11 +53,25 @@ impl Capacity for Left<'_> {
             }
             _ => amount(moment)?,
         };
-        let since = moment.since(self.outlook.at());
-        let taken = self.foreign.get(&limit).map_or(0.0, |(amount, times)| {
-            amount * times.partition_point(|time| *time <= since) as f64
-        });
+        let taken = self.foreign_until(limit, moment);
         Some((whole as f64 - taken).max(0.0))
+    }
+
+    fn within(&self, limit: LimitId, spec: &LimitSpec, from: Timestamp, to: Timestamp) -> f64 {
+        if self.places.contains_key(&limit) {
+            return f64::INFINITY;
+        }
+        let taken = self.foreign_until(limit, to) - self.foreign_until(limit, from);
+        (most_within(spec, from, to) - taken).max(0.0)
+    }
+}
+
+impl Left<'_> {
+    fn foreign_until(&self, limit: LimitId, moment: Timestamp) -> f64 {
+        let since = moment.since(self.outlook.at());
+        self.foreign.get(&limit).map_or(0.0, |(amount, times)| {
+            amount * times.partition_point(|time| *time <= since) as f64
+        })
     }
 }
 
@@ -86,7 +101,7 @@ pub(super) fn least_time(
     }
     let left = Left {
         outlook: &outlook,
-        foreign: foreign(ground, conditions, record),
+        foreign: foreign(ground, conditions, jobs, record),
         open: record.mean_work() + Duration::from_millis(20),
         places,
         outages,
@@ -121,11 +136,12 @@ pub(super) fn least_time(
 fn foreign<'a>(
     ground: &Ground,
     conditions: &Conditions,
+    jobs: &[Job],
     record: &'a Record,
 ) -> BTreeMap<LimitId, (f64, &'a [Duration])> {
     let mut taken = BTreeMap::new();
     for (index, times) in record.foreign.iter().enumerate().filter(|(_, times)| !times.is_empty()) {
-        let Some(foreign) = Foreign::new(ground, index, conditions) else {
+        let Some(foreign) = Foreign::new(ground, index, conditions, mean_size(jobs)) else {
             continue;
         };
         for limit in ground.quotas[index]

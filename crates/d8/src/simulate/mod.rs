@@ -3,7 +3,8 @@
 //!
 //! In reading order: [`workload`] is what is to be done, [`conditions`] what the world is like; `ground` is the
 //! configuration as it is and as it is believed to be; [`policy`] lets requests out, `provider` and `foreign` are what they
-//! meet; `play` lets time pass and `record` looks on; `least` bounds it, [`figures`] sums up, `table` and `plot` show it.
+//! meet; `play` lets time pass and `record` looks on; `least` bounds it, [`figures`] sums up, `table` and `plot` show it;
+//! [`scenario`] keeps worlds by name.
 
 pub mod conditions;
 pub mod figures;
@@ -11,9 +12,11 @@ mod foreign;
 mod ground;
 mod least;
 mod play;
+pub mod plot;
 pub mod policy;
 mod provider;
 mod record;
+pub mod scenario;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;

@@ -35,11 +35,18 @@ struct Call {
 #[derive(Debug)]
 enum Event {
     HandOver(std::ops::Range<usize>),
+    Look,
     Arrive(u64),
     Answer(u64),
     Hear(u64),
-    Foreign(usize),
+    Foreign { provider: usize, again: bool },
     ForeignAnswer(usize, Ticket),
+}
+
+/// Tokens of a job, on average.
+pub(super) fn mean_size(jobs: &[Job]) -> u64 {
+    let all: u64 = jobs.iter().map(|job| job.input + job.output).sum();
+    all / (jobs.len() as u64).max(1)
 }
 
 /// A world that runs.
@@ -61,7 +68,7 @@ pub(super) struct Play<'a> {
 impl<'a> Play<'a> {
     pub(super) fn new(policy: Policy, conditions: &'a Conditions, ground: Arc<Ground>, jobs: Arc<[Job]>) -> Self {
         let providers = ground.quotas.iter().cloned().map(Arc::new).map(Provider::new);
-        let foreign = (0..ground.quotas.len()).map(|index| Foreign::new(&ground, index, conditions));
+        let foreign = (0..ground.quotas.len()).map(|index| Foreign::new(&ground, index, conditions, mean_size(&jobs)));
         let mut play = Self {
             now: conditions.start,
             sender: policy.sender(ground.clone(), jobs.clone(), conditions.start, conditions.seed),
@@ -92,6 +99,7 @@ impl<'a> Play<'a> {
         for provider in 0..self.foreign.len() {
             self.next_foreign(provider);
         }
+        self.schedule(Duration::ZERO, Event::Look);
     }
 
     /// Runs to the end of the work or of the world's time.
@@ -118,6 +126,18 @@ impl<'a> Play<'a> {
         }
         self.record.end(self.now, self.open);
         self.record
+    }
+
+    /// Reads all limits.
+    fn look(&mut self) {
+        let theirs = self.theirs();
+        for (index, quota) in self.ground.quotas.iter().enumerate() {
+            for model in &quota.models {
+                let readings = self.providers[index].readings(theirs, model);
+                self.record.read(index, &readings, self.now);
+            }
+        }
+        self.schedule(self.record.look_after(), Event::Look);
     }
 
     fn turn(&mut self, news: Vec<News>) {
@@ -149,10 +169,11 @@ impl<'a> Play<'a> {
     fn happen(&mut self, event: Event, news: &mut Vec<News>) {
         match event {
             Event::HandOver(jobs) => news.extend(jobs.map(News::Work)),
+            Event::Look => self.look(),
             Event::Arrive(call) => self.arrive(call),
             Event::Answer(call) => self.answer(call),
             Event::Hear(call) => news.extend(self.hear(call)),
-            Event::Foreign(provider) => self.foreign_arrives(provider),
+            Event::Foreign { provider, again } => self.foreign_arrives(provider, again),
             Event::ForeignAnswer(provider, ticket) => {
                 let theirs = self.theirs();
                 self.providers[provider].finish_foreign(theirs, ticket);
@@ -211,7 +232,7 @@ impl<'a> Play<'a> {
             Ok(ticket) => {
                 call.ticket = Some(ticket);
                 let (job, attempt) = (call.job, call.attempt);
-                self.record.accepted(place.provider, &readings, self.now);
+                self.record.read(place.provider, &readings, self.now);
                 let work = self.conditions.work(&mut self.dice(job, attempt, 2));
                 self.schedule(work, Event::Answer(id));
             }
@@ -279,20 +300,28 @@ impl<'a> Play<'a> {
     fn next_foreign(&mut self, provider: usize) {
         let next = self.foreign[provider].as_mut().and_then(Foreign::next_gap);
         if let Some(gap) = next {
-            self.schedule(gap, Event::Foreign(provider));
+            let again = false;
+            self.schedule(gap, Event::Foreign { provider, again });
         }
     }
 
-    fn foreign_arrives(&mut self, provider: usize) {
+    fn foreign_arrives(&mut self, provider: usize, again: bool) {
         let theirs = self.theirs();
-        if let Some(foreign) = &self.foreign[provider] {
+        if let Some(foreign) = &mut self.foreign[provider] {
+            if again {
+                foreign.knocks();
+            }
             let accepted = self.providers[provider].arrive_foreign(theirs, &foreign.model, foreign.tokens);
             if let Some(ticket) = accepted {
                 let readings = self.providers[provider].readings(theirs, &foreign.model);
                 self.record.foreign(provider, &readings, self.now);
                 self.schedule(self.conditions.latency, Event::ForeignAnswer(provider, ticket));
+            } else if let Some(after) = foreign.knock_again() {
+                self.schedule(after, Event::Foreign { provider, again: true });
             }
         }
-        self.next_foreign(provider);
+        if !again {
+            self.next_foreign(provider);
+        }
     }
 }

@@ -10,8 +10,6 @@ use super::ground::{Ground, Place};
 use super::provider::Verdict;
 use super::workload::Job;
 
-/// More times of refusals than anybody can tell apart in a picture are not kept.
-const KEPT_REFUSALS: usize = 20_000;
 /// So many steps of time have a value of their own; then two become one.
 const STEPS: usize = 1_536;
 
@@ -60,8 +58,8 @@ pub(super) struct Record {
     pub(super) step: Duration,
     /// Of each quota, of each of its limits.
     pub(super) uses: Vec<Vec<UseOfLimit>>,
-    /// When each quota refused.
-    pub(super) refusals: Vec<Vec<Duration>>,
+    /// Of each quota, its refusals in each step.
+    pub(super) refusals: Vec<Vec<u64>>,
     pub(super) took: Duration,
     travelled: Duration,
     worked: Duration,
@@ -113,8 +111,9 @@ impl Record {
         self.fates[job].ended = Ended::Failed;
     }
 
-    pub(super) fn accepted(&mut self, quota: usize, readings: &[Reading], now: Timestamp) {
-        self.read(quota, readings, now);
+    /// How long until somebody should look at all limits again, so that what runs out unseen is seen.
+    pub(super) fn look_after(&self) -> Duration {
+        self.step.max(Duration::from_secs(5))
     }
 
     pub(super) fn foreign(&mut self, quota: usize, readings: &[Reading], now: Timestamp) {
@@ -139,10 +138,12 @@ impl Record {
     }
 
     pub(super) fn refused(&mut self, quota: usize, now: Timestamp) {
-        let times = &mut self.refusals[quota];
-        if times.len() < KEPT_REFUSALS {
-            times.push(now.since(self.start));
+        let at = self.step_at(now);
+        let steps = &mut self.refusals[quota];
+        if steps.len() <= at {
+            steps.resize(at + 1, 0);
         }
+        steps[at] += 1;
     }
 
     pub(super) fn heard(&mut self, verdict: &Verdict, travelled: Duration, worked: Duration) {
@@ -189,12 +190,9 @@ impl Record {
         waits
     }
 
-    fn read(&mut self, quota: usize, readings: &[Reading], now: Timestamp) {
-        let mut at = self.step_at(now);
-        while at >= STEPS {
-            self.halve();
-            at = self.step_at(now);
-        }
+    /// How full some limits are now.
+    pub(super) fn read(&mut self, quota: usize, readings: &[Reading], now: Timestamp) {
+        let at = self.step_at(now);
         for reading in readings {
             let usage = &mut self.uses[quota][reading.limit];
             usage.peak = usage.peak.max(reading.used);
@@ -206,13 +204,23 @@ impl Record {
         }
     }
 
-    fn step_at(&self, now: Timestamp) -> usize {
-        usize::try_from(now.since(self.start).as_micros() / self.step.as_micros().max(1)).unwrap_or(usize::MAX)
+    /// The step that holds this moment; where there would be too many, steps become longer.
+    fn step_at(&mut self, now: Timestamp) -> usize {
+        loop {
+            let step = now.since(self.start).as_micros() / self.step.as_micros().max(1);
+            match usize::try_from(step) {
+                Ok(step) if step < STEPS => return step,
+                _ => self.halve(),
+            }
+        }
     }
 
     /// Two steps become one.
     fn halve(&mut self) {
         self.step *= 2;
+        for steps in &mut self.refusals {
+            *steps = steps.chunks(2).map(|pair| pair.iter().sum()).collect();
+        }
         for usage in self.uses.iter_mut().flatten() {
             usage.steps = usage
                 .steps

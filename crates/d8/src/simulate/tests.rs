@@ -2,24 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::conditions::{Belief, Conditions, Outage};
+use super::scenario::config_of;
 use super::workload::{Sizes, Workload, default_route};
 use super::{DEMO, Figures, Policy, simulate};
-use crate::config::{Config, Environment, LoadOptions, UserFolders};
-
-fn config(text: &str, conditions: &Conditions) -> Config {
-    let options = LoadOptions {
-        config_path: None,
-        cwd: PathBuf::from("/"),
-        env: Environment::default(),
-        folders: UserFolders::default(),
-        now: conditions.start,
-    };
-    Config::from_text(text, options).unwrap()
-}
 
 fn account(limits: &str) -> String {
     format!(
@@ -35,7 +23,7 @@ fn account(limits: &str) -> String {
 }
 
 fn figures(text: &str, count: usize, conditions: &Conditions, policy: Policy) -> Figures {
-    let config = config(text, conditions);
+    let config = config_of(text, conditions.start).unwrap();
     let sizes = Sizes {
         count,
         input: 100,

@@ -51,7 +51,7 @@ pub struct Sizes {
     pub input: u32,
     /// Tokens of an answer, on average.
     pub output: u32,
-    /// How unequal they are: 0 all alike, 1 wildly (log-normal).
+    /// How unequal they are: 0 all alike, 1 wildly (log-normal, from a tenth to ten times the usual).
     pub wildness: f64,
 }
 
@@ -65,7 +65,9 @@ impl Workload {
     pub fn of_sizes(sizes: &Sizes, route: Route, seed: u64) -> Self {
         let job = |index: usize| {
             let mut dice = Dice::new(seed, THROWS + index as u64);
-            let size = (sizes.wildness * super::conditions::normal(&mut dice)).exp();
+            let size = (sizes.wildness * super::conditions::normal(&mut dice))
+                .exp()
+                .clamp(0.1, 10.0);
             let input = (f64::from(sizes.input) * size).round().clamp(0.0, 1e6);
             let usual = (f64::from(sizes.output) * size).clamp(0.0, 1e6);
             let output = (usual * (NARROWEST + dice.fraction())).round();
