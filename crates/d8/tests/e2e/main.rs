@@ -21,6 +21,7 @@ mod fleet;
 mod forms;
 mod kill;
 mod places;
+mod policies;
 mod quota;
 mod secrets;
 mod stop;
