@@ -11,6 +11,7 @@ mod again;
 mod bad_input;
 mod beside;
 mod chat;
+mod contest;
 mod demo;
 mod disk;
 mod doors;
