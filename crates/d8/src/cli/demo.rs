@@ -19,7 +19,8 @@ use crate::words;
   real: HTTP over sockets, queues, stores (in a temporary folder that is removed).\n\n\
   Examples:\n  \
   d8 demo\n  \
-  d8 demo --tasks 60 --speed 60            in fifteen seconds\n  \
+  d8 demo --tasks 60 --speed 60            in six seconds\n  \
+  d8 demo --day-left 20                    a day that somebody else has spent\n  \
   d8 demo --json | jq '.rows[] | {name, completed, failed, refused, seconds}'\n\n\
   Exit codes: 0 shown to the end, 1 broke off, 2 could not start, 130 Ctrl-C"
 )]
@@ -33,6 +34,9 @@ pub(super) struct DemoArguments {
     /// The seed of the emulated providers' latencies.
     #[arg(long, default_value_t = 0)]
     seed: u64,
+    /// So many requests are left of Gemini's day: the seed's case, where an earlier run had spent the rest.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_500))]
+    day_left: Option<u32>,
     /// One JSON object with the final rows.
     #[arg(long)]
     json: bool,
@@ -43,13 +47,20 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<u8, Failure> {
         tasks,
         speed,
         seed,
+        day_left,
         json,
     } = arguments;
     introduce(tasks, speed);
+    if let Some(left) = day_left {
+        say(&format!(
+            "Of Gemini's day only {left} requests are left, which nobody is told beforehand."
+        ));
+    }
     let contest = Contest {
         tasks: tasks as usize,
         speed,
         seed,
+        day_left,
     };
     let shown = contest.show().await;
     let ended = shown.map_err(|error| Failure::not_started(error.to_string()))?;
@@ -86,8 +97,9 @@ fn introduce(tasks: u32, speed: u32) {
 /// What was seen, in words, and what to do next.
 fn conclude(ended: &Ended, speed: u32) {
     for quotas in [Quotas::Gemini, Quotas::Both] {
-        say(&format!("on {}:", quotas.name()));
+        let mut heading = Some(format!("on {}:", quotas.name()));
         for standing in ended.standings.iter().filter(|standing| standing.quotas == quotas) {
+            heading.take().iter().for_each(|heading| say(heading));
             say(&format!("  {}", standing.sentence()));
         }
     }

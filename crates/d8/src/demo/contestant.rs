@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use d8_core::change::Ending;
 use d8_core::engine::Outlook;
 use d8_core::id::TargetId;
-use d8_emulator::{Emulator, Latency, Options, Speed, Tier};
+use d8_emulator::{Emulator, Kind, Latency, Options, Provider, Speed, Tier};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::mpsc::error::TryRecvError;
@@ -26,6 +26,8 @@ const GROUP: &str = "demo";
 pub(super) struct Contestant {
     quotas: Quotas,
     who: Who,
+    /// Its quotas are as they are published.
+    is_whole: bool,
     judge: Emulator,
     opened: Opened,
     endings: UnboundedReceiver<Done>,
@@ -47,7 +49,7 @@ impl Contestant {
         let origin = format!("http://{}", listener.local_addr().map_err(DemoError::Port)?);
         // The same seed for all: nobody has the faster provider.
         let judge = Emulator::new(Options {
-            tier: Tier::Free202511,
+            tier: tier(contest.day_left),
             speed: Speed::new(f64::from(contest.speed)).unwrap_or(Speed::REAL),
             latency: Latency::hosted(),
             seed: contest.seed,
@@ -76,6 +78,7 @@ impl Contestant {
         Ok(Self {
             quotas,
             who,
+            is_whole: contest.day_left.is_none(),
             judge,
             endings: opened.handle.audience.follow(group),
             opened,
@@ -119,7 +122,10 @@ impl Contestant {
     }
 
     pub(super) async fn begin(&mut self) -> Result<(), DemoError> {
-        self.outlook = Some(self.opened.handle.outlook().await?);
+        // What the limits say is no bound where the day is spent already.
+        if self.is_whole {
+            self.outlook = Some(self.opened.handle.outlook().await?);
+        }
         self.opened.handle.begin()?;
         self.began = Some(Instant::now());
         Ok(())
@@ -184,6 +190,20 @@ impl Who {
         };
         [("gemini", of_gemini_and_groq[0]), ("groq", of_gemini_and_groq[1])]
     }
+}
+
+/// The free tiers of November 2025, with so much left of Gemini's day.
+fn tier(day_left: Option<u32>) -> Tier {
+    let Some(left) = day_left else {
+        return Tier::Free202511;
+    };
+    let mut limits = Tier::Free202511.limits();
+    for limit in &mut limits {
+        if limit.provider == Provider::Gemini && limit.kind == Kind::PacificDay {
+            limit.amount = left.into();
+        }
+    }
+    Tier::Custom(limits)
 }
 
 /// The d8.toml of a contestant.

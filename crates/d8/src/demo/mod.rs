@@ -36,6 +36,8 @@ pub struct Contest {
     pub speed: u32,
     /// Of the providers' latencies.
     pub seed: u64,
+    /// So many requests are left of Gemini's day, as if somebody had spent the rest before; none: it is whole.
+    pub day_left: Option<u32>,
 }
 
 /// Whose quotas a contestant has.
@@ -104,13 +106,19 @@ pub enum DemoError {
 }
 
 impl Contest {
+    /// Who takes part. On Gemini alone a spent day would end only with the day.
+    fn contestants(self) -> impl Iterator<Item = (Quotas, Who)> {
+        let can_end = move |quotas| self.day_left.is_none() || quotas == Quotas::Both;
+        EVERYBODY.into_iter().filter(move |(quotas, _)| can_end(*quotas))
+    }
+
     /// Shows it from beginning to end. No file is left.
     pub async fn show(self) -> Result<Ended, DemoError> {
         let interrupted = interrupted();
         let folder = Folder::make().map_err(DemoError::Folder)?;
         let work = workload::lines(self.tasks).map_err(DemoError::Workload)?;
         let mut contestants = Vec::new();
-        for (quotas, who) in EVERYBODY {
+        for (quotas, who) in self.contestants() {
             let mut contestant = Contestant::open(quotas, who, self, folder.path()).await?;
             contestant.take_in(&work).await?;
             contestants.push(contestant);

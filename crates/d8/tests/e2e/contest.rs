@@ -58,6 +58,24 @@ fn plain_loses_tasks_and_d8_does_all_of_them_sooner_than_resilient() {
     assert!(seconds(2) < seconds(1), "{summary}");
 }
 
+/// The seed's case: an earlier run had spent Gemini's day.
+#[test]
+fn a_day_that_is_spent_costs_d8_no_task() {
+    let world = with_temporary_folder();
+    let arguments = ["demo", "--day-left", "5", "--tasks", "75", "--speed", "60", "--json"];
+    let summary = world.run(&arguments).exits(0).summary();
+    let rows = summary["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 3);
+    let count = |row: usize, name: &str| rows[row][name].as_u64().unwrap();
+    assert!(count(0, "failed") > 0, "{}", rows[0]);
+    assert_eq!((count(2, "completed"), count(2, "failed")), (75, 0));
+    assert!(
+        count(2, "refused") <= 3 && rows[2]["bound_seconds"].is_null(),
+        "{}",
+        rows[2]
+    );
+}
+
 #[test]
 fn without_a_terminal_there_is_one_table_and_a_line_for_each() {
     let world = with_temporary_folder();
