@@ -83,7 +83,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<u8, Failure> {
 fn introduce(tasks: u32, speed: u32) {
     let minute = Duration::from_secs(60) / speed;
     say(&format!(
-        "{} tasks of Content Empire and Device Farm for each contestant, on emulated free",
+        "{} tasks of Content Empire and Device Farm for each of them, on emulated free",
         words::number(u64::from(tasks))
     ));
     say("tiers of November 2025: Gemini 15 requests a minute and 1,500 a day, Groq 30 and");
@@ -118,7 +118,7 @@ fn at_true_speed(standings: &[Standing], speed: u32) -> Option<String> {
         (standing.done == standing.total).then(|| words::span(standing.time * speed))
     };
     Some(format!(
-        "at true speed: resilient {}, D8 {}; with Groq beside it {} and {}",
+        "at true speed: resilient {}, D8 {}; with Groq {}, {}",
         time(Quotas::Gemini, Who::Resilient)?,
         time(Quotas::Gemini, Who::D8)?,
         time(Quotas::Both, Who::Resilient)?,

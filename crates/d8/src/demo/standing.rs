@@ -210,7 +210,7 @@ fn narrow(standings: &[Standing]) -> Table {
         let Standing { quotas, who, .. } = *standing;
         let quotas_name = match (quotas, who) {
             (Quotas::Gemini, Who::Plain) => "Gemini",
-            (Quotas::Both, Who::Plain) => "+ Groq",
+            (Quotas::Both, Who::Plain) => "both",
             _ => "",
         };
         let who_name = match (who, quotas) {
