@@ -14,6 +14,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use super::standing::Standing;
 use super::{Contest, DemoError, Quotas, Who};
+use crate::bound::{Class, earliest};
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_ROUTE, Environment, LoadOptions, Policy, UserFolders};
 use crate::orchestrator::{Done, NewTask, Opened, Opening, Scope, Stopped, Way};
@@ -39,6 +40,8 @@ pub(super) struct Contestant {
     took: Option<Duration>,
     /// The limits before anything was sent.
     outlook: Option<Outlook>,
+    /// The least time in which they allow all of the work, once it is over.
+    bound: Option<Duration>,
     targets: Vec<TargetId>,
 }
 
@@ -88,6 +91,7 @@ impl Contestant {
             began: None,
             took: None,
             outlook: None,
+            bound: None,
             targets: Vec::new(),
         })
     }
@@ -143,6 +147,7 @@ impl Contestant {
         }
         if self.done + self.failed == self.total && self.took.is_none() {
             self.took = self.began.map(|began| began.elapsed());
+            self.bound = self.least();
         }
         Ok(())
     }
@@ -160,15 +165,23 @@ impl Contestant {
             refused: self.judge.score().totals.refused,
             in_flight: count.sent.saturating_sub(count.answered + count.failed),
             time: self.took.or_else(running).unwrap_or_default(),
-            bound: self.bound(),
+            bound: self.bound,
         }
     }
 
     /// The least time that the quotas allow for all of the work. Only D8 knows its limits.
-    fn bound(&self) -> Option<Duration> {
+    fn least(&self) -> Option<Duration> {
         let outlook = self.outlook.as_ref()?;
         let count = self.opened.tally.count();
-        let ready = outlook.earliest(&self.targets, self.total, count.input_tokens, count.output_tokens)?;
+        let mean = |tokens: u64| tokens as f64 / count.answered.max(1) as f64;
+        // These tiers count requests only, so that the mean of the sizes is as good as all of them.
+        let work = Class {
+            targets: self.targets.clone(),
+            count: self.total,
+            input_tokens: mean(count.input_tokens),
+            output_tokens: mean(count.output_tokens),
+        };
+        let ready = earliest(outlook, outlook, &[work])?;
         Some(ready.since(outlook.at()) + count.fastest.unwrap_or_default())
     }
 
