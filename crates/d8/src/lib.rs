@@ -1,7 +1,7 @@
 //! D8 as a program: everything with a socket, a clock, a key or a terminal.
 //!
 //! In reading order: [`config`] and [`catalogue`] say what the user owns; [`orchestrator`] runs the engine over the store;
-//! [`worker`] calls providers; [`run`] does a file of work; [`cli`] is what the user types. [`clock`],
+//! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
 
 pub mod bound;
@@ -11,6 +11,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod demo;
 pub mod orchestrator;
 pub mod protocol;
 pub mod run;

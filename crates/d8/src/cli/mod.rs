@@ -1,6 +1,7 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod demo;
 mod emulate;
 mod run;
 mod simulate;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -31,6 +32,7 @@ struct Arguments {
 enum Command {
     Up(up::UpArguments),
     Run(run::RunArguments),
+    Demo(demo::DemoArguments),
     Worker(worker::WorkerArguments),
     Submit(submit::SubmitArguments),
     Tasks(tasks::TasksArguments),
@@ -102,6 +104,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
+            Command::Demo(arguments) => demo::run(arguments).await,
             Command::Worker(arguments) => worker::run(arguments).await,
             Command::Submit(arguments) => submit::run(arguments).await,
             Command::Tasks(arguments) => tasks::run(arguments).await,

@@ -36,21 +36,36 @@ pub(super) async fn run(arguments: WorkersArguments) -> Result<u8, Failure> {
 }
 
 fn table(workers: &[Worker], now: f64) -> Table {
-    let titles = ["WORKER", "TYPE", "STATUS", "ACCOUNT", "HEARD", "BUSY", "DONE", "FAILED"];
-    let mut table = Table::new(&titles, &[5, 6, 7]);
+    let titles = [
+        "WORKER", "TYPE", "STATUS", "ACCOUNT", "POLICY", "HEARD", "BUSY", "DONE", "FAILED", "SENT", "RETRIES", "429S",
+        "OK",
+    ];
+    let mut table = Table::new(&titles, &[6, 7, 8, 9, 10, 11, 12])
+        .usual(4, "d8")
+        .usual(10, "0")
+        .usual(11, "0")
+        .usual(12, "100 %");
     for worker in workers {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or("-"));
         let count = |count: Option<u64>| Cell::from(count.map_or_else(|| "-".to_owned(), words::number));
+        let requests = worker.requests.as_ref();
+        let rate = requests.and_then(|requests| requests.success_rate);
         let heard = worker.last_heartbeat.map(|then| moment::past(then, now));
         table.row(vec![
             worker.worker_id.as_str().into(),
             text(&worker.worker_type),
             Cell::toned(worker.status.as_deref().unwrap_or("-"), tone(worker)),
             text(&worker.account),
+            text(&worker.policy),
             text(&heard),
             busy(worker).into(),
             count(worker.tasks_completed),
             count(worker.tasks_failed),
+            count(requests.and_then(|requests| requests.sent)),
+            count(requests.and_then(|requests| requests.retries)),
+            count(requests.and_then(|requests| requests.refused)),
+            rate.map_or_else(|| "-".to_owned(), |rate| format!("{:.0} %", rate * 100.0))
+                .into(),
         ]);
     }
     table
@@ -84,14 +99,15 @@ mod tests {
     fn one_line_for_each_worker_and_nothing_missing_is_an_error() {
         let answer = answered(&json!({"workers": [
             {"worker_id": "groq", "worker_type": "groq", "status": "busy", "last_heartbeat": 998.5, "tasks_completed": 1200,
-             "tasks_failed": 3, "capabilities": {"a": 1}, "account": "groq-main", "slots": 512, "in_flight": 4, "new_field": []},
+             "tasks_failed": 3, "capabilities": {"a": 1}, "account": "groq-main", "slots": 512, "in_flight": 4, "new_field": [], "policy": "resilient",
+             "requests": {"sent": 1250, "successes": 1200, "failures": 46, "retries": 47, "refused": 40, "success_rate": 0.963}},
             {"worker_id": "pi", "status": "offline", "last_heartbeat": null, "account": null}
         ], "total": 2}));
         let workers: Workers = answer.read().unwrap();
         let expected = "\
-WORKER  TYPE  STATUS   ACCOUNT    HEARD     BUSY   DONE  FAILED
-groq    groq  busy     groq-main  1 s ago  4/512  1,200       3
-pi      -     offline  -          -            -      -       -";
+WORKER  TYPE  STATUS   ACCOUNT    POLICY     HEARD     BUSY   DONE  FAILED   SENT  RETRIES  429S    OK
+groq    groq  busy     groq-main  resilient  1 s ago  4/512  1,200       3  1,250       47    40  96 %
+pi      -     offline  -          -          -            -      -       -      -        -     -     -";
         assert_eq!(table(&workers.workers, 1_000.0).render(Surface::Plain), expected);
     }
 }

@@ -109,6 +109,19 @@ pub(crate) struct Worker {
     pub(crate) account: Option<String>,
     pub(crate) slots: Option<u64>,
     pub(crate) in_flight: Option<u64>,
+    pub(crate) policy: Option<String>,
+    pub(crate) requests: Option<Requests>,
+}
+
+/// What a worker's requests came to.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Requests {
+    pub(crate) sent: Option<u64>,
+    pub(crate) retries: Option<u64>,
+    pub(crate) refused: Option<u64>,
+    /// 0 to 1.
+    pub(crate) success_rate: Option<f64>,
 }
 
 /// The accounts that are known.

@@ -27,8 +27,18 @@ impl Surface {
         if !std::io::stdout().is_terminal() {
             return Self::Plain;
         }
+        Self::terminal(comfy_table::Table::new().width())
+    }
+
+    /// What standard error leads to, where it is a terminal.
+    pub(crate) fn of_talk() -> Option<Self> {
+        let is_terminal = std::io::stderr().is_terminal();
+        is_terminal.then(|| Self::terminal(comfy_table::Table::new().use_stderr().width()))
+    }
+
+    fn terminal(width: Option<u16>) -> Self {
         Self::Terminal {
-            width: comfy_table::Table::new().width().unwrap_or(80),
+            width: width.unwrap_or(80),
             color: Environment::of_process().get(env_names::NO_COLOR).is_none(),
         }
     }

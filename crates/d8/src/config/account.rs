@@ -69,6 +69,18 @@ pub enum Policy {
     Groq,
 }
 
+impl Policy {
+    /// As d8.toml has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::D8 => "d8",
+            Self::Plain => "plain",
+            Self::Resilient => "resilient",
+            Self::Groq => "groq",
+        }
+    }
+}
+
 /// Where an account comes from.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 pub enum Origin {
@@ -94,6 +106,16 @@ impl Account {
                 crate::secret::fingerprint(&self.provider, &self.base_url, self.api_key.as_ref())
             }
         }
+    }
+
+    /// Whether this process can call it: its key is here, or it needs none.
+    pub fn is_served_here(&self) -> bool {
+        self.api_key.is_some() || self.local
+    }
+
+    /// Whether the ledger lets its requests out. A worker elsewhere knows no other policy.
+    pub fn is_held_by_ledger(&self) -> bool {
+        self.policy == Policy::D8 || !self.is_served_here()
     }
 
     /// Whether requests may name this model here.

@@ -234,12 +234,7 @@ fn group(table: &AccountTable) -> Result<Option<String>, Fault> {
 }
 
 fn policy(written: Option<&Text>) -> Result<Policy, Fault> {
-    let policies = [
-        ("d8", Policy::D8),
-        ("plain", Policy::Plain),
-        ("resilient", Policy::Resilient),
-        ("groq", Policy::Groq),
-    ];
+    let policies = [Policy::D8, Policy::Plain, Policy::Resilient, Policy::Groq].map(|policy| (policy.name(), policy));
     written.map_or(Ok(Policy::D8), |text| {
         one_of("policy", text.as_ref(), &policies).map_err(|fault| fault.at(text.span()))
     })

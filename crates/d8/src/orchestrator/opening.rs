@@ -1,6 +1,6 @@
 //! From a store on disk to a running engine.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, mpsc};
@@ -8,7 +8,7 @@ use std::thread;
 
 use d8_core::Engine;
 use d8_core::engine::GroupCounts;
-use d8_core::id::{GroupId, TargetId, TaskId};
+use d8_core::id::{GroupId, TargetId, TaskId, WorkerId};
 use d8_core::message::Effects;
 use d8_store::{Hold, HoldError, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
 use tokio::sync::{broadcast, mpsc as async_mpsc, oneshot};
@@ -69,6 +69,9 @@ pub enum Scope {
     Group(String),
 }
 
+/// What came of the attempts of each worker in this process.
+pub type Tallies = BTreeMap<WorkerId, Arc<worker::Tally>>;
+
 /// What is needed to begin.
 #[derive(Debug)]
 pub struct Opening {
@@ -96,6 +99,8 @@ pub struct Opened {
     pub group: Option<GroupId>,
     /// What the attempts of this process came to.
     pub tally: Arc<worker::Tally>,
+    /// The same, worker by worker.
+    pub tallies: Arc<Tallies>,
     /// Who waits for pieces of answers.
     pub sinks: Arc<worker::Sinks>,
     /// The clock, no earlier than the newest record.
@@ -114,7 +119,14 @@ impl Opening {
         let speed = self.speed;
         self.open_with(|account, surroundings| {
             let provider = Provider::new(account, speed).map_err(OpenError::Provider)?;
-            Ok(worker::Worker { provider, surroundings }.start())
+            let rules = worker::policy::Rules::of(account, speed);
+            let policy = rules.map(|rules| Arc::new(worker::policy::Paced::new(rules)));
+            let worker = worker::Worker {
+                provider,
+                policy,
+                surroundings,
+            };
+            Ok(worker.start())
         })
     }
 
@@ -170,10 +182,16 @@ impl Opening {
             sinks: sinks.clone(),
         };
         let entries = directory.entries();
+        let mut tallies = Tallies::new();
         let mut built_in = HashMap::new();
         for entry in &entries.plan.accounts {
             if let (Some(worker), Some(account)) = (entry.built_in, entries.config.account(&entry.name)) {
-                built_in.insert(worker, start(account, surroundings.clone())?);
+                let surroundings = worker::Surroundings {
+                    tally: worker::Tally::part_of(&tally),
+                    ..surroundings.clone()
+                };
+                tallies.insert(worker, surroundings.tally.clone());
+                built_in.insert(worker, start(account, surroundings)?);
             }
         }
         let writer = Writer::start(Box::new(store), events.clone()).map_err(thread_failed)?;
@@ -221,6 +239,7 @@ impl Opening {
             library,
             group,
             tally,
+            tallies: Arc::new(tallies),
             sinks,
             clock,
             news,

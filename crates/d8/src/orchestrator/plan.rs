@@ -110,8 +110,9 @@ impl Plan {
             ..Self::default()
         };
         for account in &config.accounts {
-            let has_key = account.api_key.is_some() || account.local;
-            let worker = has_key.then(|| names.intern(&format!("builtin:{}", account.name)));
+            let worker = account
+                .is_served_here()
+                .then(|| names.intern(&format!("builtin:{}", account.name)));
             let growth = plan.add(account, worker, names);
             plan.setup.limits.extend(growth.limits);
             plan.setup.targets.extend(growth.targets);
@@ -132,7 +133,10 @@ impl Plan {
             provider: account.provider.clone(),
             built_in,
         });
-        let limits = self.add_limits(account, names);
+        let limits = match account.is_held_by_ledger() {
+            true => self.add_limits(account, names),
+            false => Vec::new(),
+        };
         let targets = account
             .models
             .iter()
@@ -230,7 +234,10 @@ impl Plan {
         self.by_name.insert((account.name.clone(), model.id.clone()), target);
         let spec = TargetSpec {
             account: id,
-            limits: self.limits_of(&account.quota_key, &model.id),
+            limits: match account.is_held_by_ledger() {
+                true => self.limits_of(&account.quota_key, &model.id),
+                false => Vec::new(),
+            },
             cost: model.cost_rule,
         };
         (target, spec)

@@ -33,8 +33,13 @@ impl Roll {
         for entry in &roll.plan.accounts {
             if let Some(worker) = entry.built_in {
                 let lease = roll.plan.setup.bounds.lease;
-                roll.fleet
-                    .admit(built_in(worker, entry.id, &entry.name, &entry.provider, lease, now));
+                let mut member = built_in(worker, entry.id, &entry.name, &entry.provider, lease, now);
+                let account = config.account(&entry.name);
+                if account.is_some_and(|account| !account.is_held_by_ledger()) {
+                    // The Hive's workers do one task at a time.
+                    member.enlisted.slots = 1;
+                }
+                roll.fleet.admit(member);
             }
         }
         roll.add_brought(names, now);

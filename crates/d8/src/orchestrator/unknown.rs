@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use d8_core::limit::{Dimension, LimitSpec, Standing, Window};
 
-use crate::config::{Account, Limit, Policy};
+use crate::config::{Account, Limit};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -35,7 +35,7 @@ const USUAL: [(Dimension, Duration, Duration, &str); 4] = [
 
 /// Those of a hosted account, beside what is written or in the catalogue.
 pub(super) fn limits(account: &Account) -> Vec<Limit> {
-    if account.local || account.policy != Policy::D8 {
+    if account.local || !account.is_held_by_ledger() {
         return Vec::new();
     }
     let mut bases: Vec<&str> = account.models.iter().map(|model| model.base.as_str()).collect();

@@ -37,6 +37,7 @@ use desk::Desk;
 pub(crate) use desk::{lasting_trouble, reasons};
 pub(crate) use identity::host;
 use intake::{Book, LineState};
+pub(crate) use line::Line;
 use output::Partial;
 pub use place::Place;
 pub(crate) use progress::waiting_for;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::error::ApiError;
 use super::guests::Guests;
 use crate::clock::Clock;
-use crate::orchestrator::{Handle, Library, LookupError, News, Opened, Refusal, Stopped};
+use crate::orchestrator::{Handle, Library, LookupError, News, Opened, Refusal, Stopped, Tallies};
 use crate::worker::{Sinks, Tally};
 
 /// The ways to the orchestrator, and what holds for all handlers. Handlers take `State<Arc<App>>`.
@@ -28,6 +28,8 @@ pub struct App {
     pub shutdown: CancellationToken,
     /// What the attempts of this process came to.
     pub tally: Arc<Tally>,
+    /// The same, worker by worker.
+    pub tallies: Arc<Tallies>,
     /// Who waits for runs.
     pub guests: Arc<Guests>,
     /// Chat requests whose clients hung up and may come again.
@@ -45,6 +47,7 @@ impl App {
             news: opened.news.clone(),
             shutdown,
             tally: opened.tally.clone(),
+            tallies: opened.tallies.clone(),
             guests: Arc::default(),
             orphans: super::chat::Orphans::default(),
         })

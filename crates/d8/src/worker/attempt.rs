@@ -86,7 +86,7 @@ pub(super) fn unsent(clock: Clock, outcome: Outcome, message: Option<&str>) -> C
 }
 
 /// Ready when nobody wants the answer any more.
-async fn unwanted(job: &Job) {
+pub(super) async fn unwanted(job: &Job) {
     match &job.sink {
         Some(sink) => tokio::select! {
             () = job.stop.cancelled() => {}

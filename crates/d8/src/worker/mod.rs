@@ -1,10 +1,11 @@
 //! A worker: takes leases, calls the provider, reports. The built-in one lives in the orchestrator's process.
 //!
-//! In reading order: [`Worker`] is the loop; [`attempt`] is one call, `streamed` its answer in pieces; [`Provider`] speaks
-//! HTTP; [`Sinks`] are who waits for pieces; [`Tally`] counts what came of it;
-//! [`remote`] is the worker on another machine.
+//! In reading order: [`Worker`] is the loop; [`policy`] stands between it and its calls where a policy of the Hive's is wanted;
+//! [`attempt`] is one call, `streamed` its answer in pieces; [`Provider`] speaks HTTP; [`Sinks`] are who waits for pieces;
+//! [`Tally`] counts what came of it; [`remote`] is the worker on another machine.
 
 pub mod attempt;
+pub mod policy;
 mod provider;
 pub mod remote;
 mod report;
@@ -51,18 +52,20 @@ pub enum Errand {
 pub struct Worker {
     /// Whom it calls.
     pub provider: Arc<Provider>,
+    /// How, where the ledger does not decide it.
+    pub policy: Option<Arc<policy::Paced>>,
     /// What it lives among.
     pub surroundings: Surroundings,
 }
 
-/// What every worker of a process lives among.
+/// What a worker of this process lives among.
 #[derive(Clone)]
 pub struct Surroundings {
     /// Whom it reports to, and where requests and the meaning of targets are found.
     pub handle: Handle,
     /// The engine's clock.
     pub clock: Clock,
-    /// What came of it.
+    /// What came of this worker's attempts.
     pub tally: Arc<Tally>,
     /// Who waits for pieces.
     pub sinks: Arc<Sinks>,
@@ -147,7 +150,14 @@ impl Worker {
             sink: waiting.as_ref().map(|(sink, _)| sink.clone()),
             stop,
         };
-        let concluded = attempt::run(&self.provider, &job, *clock, tally).await;
+        let concluded = match &self.policy {
+            Some(policy) => policy.attempt(&self.provider, &job, *clock, tally).await,
+            None => {
+                let concluded = attempt::run(&self.provider, &job, *clock, tally).await;
+                tally.concluded(&concluded, lease.attempt.0 > 1);
+                concluded
+            }
+        };
         // Where nothing was passed on, another attempt may follow, for whom it is.
         let is_over = matches!(concluded.report.outcome, Outcome::Answered(_) | Outcome::Cut);
         if let (false, Some((sink, stop))) = (is_over, waiting.filter(|(sink, _)| !sink.is_closed())) {

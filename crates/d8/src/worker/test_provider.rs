@@ -6,7 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::post;
 use bytes::Bytes;
-use d8_emulator::{Emulator, Options, Tier};
+use d8_emulator::{Emulator, Limit, Options, Tier};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -18,8 +18,13 @@ pub(crate) const KEY: &str = "test-key-1";
 
 /// An emulator without limits, and an account of Groq on it.
 pub(crate) async fn emulated() -> (Emulator, Account) {
+    emulated_with(Vec::new()).await
+}
+
+/// An emulator with these limits, and an account of Groq on it.
+pub(crate) async fn emulated_with(limits: Vec<Limit>) -> (Emulator, Account) {
     let emulator = Emulator::new(Options {
-        tier: Tier::Unlimited,
+        tier: Tier::Custom(limits),
         ..Options::default()
     });
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -351,7 +351,15 @@ impl Turn {
                 .find(|account| account.fingerprint() == own.fingerprint)
                 .map(|account| account.name.clone()),
         };
-        match known.and_then(|name| entries.plan.account(&name).map(|entry| entry.id)) {
+        let known = known.and_then(|name| entries.config.account(&name));
+        if let Some(account) = known.filter(|account| !account.is_held_by_ledger()) {
+            return Err(format!(
+                "the account `{}` has the policy `{}`, which only the worker inside the orchestrator knows; take it out of d8.toml",
+                account.name,
+                account.policy.name()
+            ));
+        }
+        match known.and_then(|account| entries.plan.account(&account.name).map(|entry| entry.id)) {
             Some(account) => Ok(account),
             None => self.bring(own),
         }

@@ -9,10 +9,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::orchestrator::Status;
+use crate::config::Policy;
 use crate::orchestrator::fleet::Member;
+use crate::orchestrator::{Entries, Status};
 use crate::server::app::{App, seconds};
 use crate::server::error::{ApiError, ErrorBody};
+use crate::worker::Count;
 
 /// Workers, tasks and how they went.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -119,6 +121,40 @@ pub(crate) struct WorkerObject {
     in_flight: u32,
     /// It lives in the orchestrator's process.
     built_in: bool,
+    /// How it lets requests out: `d8`, by the ledger, or one of `plain`, `resilient` and `groq`.
+    policy: &'static str,
+    /// What its requests came to since the orchestrator began; null for workers elsewhere.
+    requests: Option<Requests>,
+}
+
+/// What a worker's requests to its provider came to.
+#[derive(Copy, Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Requests {
+    /// All that were sent.
+    sent: u64,
+    /// Answered.
+    successes: u64,
+    /// Ended without an answer, refusals included.
+    failures: u64,
+    /// Of those sent: for tasks that an earlier request had brought no answer.
+    retries: u64,
+    /// Of the failures: 429s for quota.
+    refused: u64,
+    /// Answers among those that have ended, 0 to 1; null before the first has.
+    success_rate: Option<f64>,
+}
+
+impl From<Count> for Requests {
+    fn from(count: Count) -> Self {
+        Self {
+            sent: count.sent,
+            successes: count.answered,
+            failures: count.failed,
+            retries: count.retried,
+            refused: count.refused,
+            success_rate: count.success_rate(),
+        }
+    }
 }
 
 /// All workers.
@@ -130,7 +166,14 @@ pub(crate) struct WorkerList {
 
 /// The workers of a status as objects.
 pub(crate) fn fleet(app: &App, status: &Status) -> Vec<WorkerObject> {
-    let plan = app.handle.directory.plan();
+    let Entries { config, plan } = app.handle.directory.entries();
+    let policy = |member: &Member| {
+        let account = plan.account_name(member.enlisted.account);
+        let account = account
+            .and_then(|name| config.account(name))
+            .filter(|_| member.built_in);
+        account.map_or(Policy::D8, |account| account.policy).name()
+    };
     let object = |(member, busy): &(Member, u32)| WorkerObject {
         worker_id: member.name.id.clone(),
         worker_type: member.name.kind.clone(),
@@ -147,6 +190,11 @@ pub(crate) fn fleet(app: &App, status: &Status) -> Vec<WorkerObject> {
         slots: member.enlisted.slots,
         in_flight: *busy,
         built_in: member.built_in,
+        policy: policy(member),
+        requests: app
+            .tallies
+            .get(&member.enlisted.worker)
+            .map(|tally| tally.count().into()),
     };
     status.fleet.iter().map(object).collect()
 }
