@@ -164,6 +164,8 @@ fn a_daily_refusal_rests_until_the_reset_whatever_the_hint() {
 }
 
 fn refuse(ledger: &mut Ledger, named: &[RefusedLimit], hint: Option<u64>, now: Timestamp) -> Vec<learning::Verdict> {
+    let reserved = ledger.reserve(&LIMIT, &request(), false, now);
+    ledger.settle(&LIMIT, &reserved, Took::Refused, now, now, None);
     let refused = Refused {
         limits: &LIMIT,
         named,
@@ -264,7 +266,7 @@ fn a_refusal_that_tells_what_is_used_corrects_the_ledger() {
     accept(&mut ledger, NOW);
     let verdicts = refuse(&mut ledger, &[told(Some(30), Some(30))], Some(2), NOW);
     assert_eq!(verdicts.len(), 1);
-    assert_eq!(used(&ledger, NOW), (30, 29));
+    assert_eq!(used(&ledger, NOW), (31, 29), "the refused one may count too");
     assert!(verdicts[0].learnt.is_none(), "it holds what was believed");
 }
 
@@ -285,7 +287,7 @@ fn a_day_that_others_have_spent_is_theirs_until_its_reset() {
     };
     let verdicts = refuse(&mut ledger, &[day], None, NOW);
     assert!(verdicts[0].until >= reset);
-    assert_eq!(used(&ledger, NOW), (1_500, 1_498));
+    assert_eq!(used(&ledger, NOW), (1_500, 1_497), "two are ours, and the refused one");
     let later = reset + Duration::from_secs(10);
     ledger.advance(&LIMIT, later);
     assert_eq!(used(&ledger, later), (0, 0));

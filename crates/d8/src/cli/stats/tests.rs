@@ -44,8 +44,8 @@ success  99.2%
 waiting  task_12: groq-main: 30 requests a minute used up, next in 12 s
 account  gemini-main: paused
 
-ACCOUNT    LIMIT                 MODELS   USED  ROOM
-groq-main  30 requests a minute  all     30/30  after an answer";
+ACCOUNT    LIMIT                 MODELS   USED  REAL  ROOM
+groq-main  30 requests a minute  all     30/30  -     after an answer";
     assert_eq!(shown, expected);
     assert_eq!(server.lines().last().unwrap(), "GET /api/tasks?status=pending&limit=1");
 }
