@@ -149,7 +149,7 @@ fn what_a_day_frees_is_taken_at_the_pace_of_the_minutes() {
         limit(Dimension::Requests, 1_000, Window::Resets([midnight].into())),
     ];
     // 1,000 in the first 67 minutes, then nothing until midnight, then the 67th minute after it.
-    let alone = engine(limits.clone(), &[&[1, 2]]);
+    let alone = engine(limits, &[&[1, 2]]);
     assert_eq!(least(&alone, &[class(&[1], 2_000, 1.0)]), Some(7_200.0 + 66.0 * 60.0));
     // The same as a flow: two sizes.
     let sizes = [class(&[1], 1_000, 1.0), class(&[1], 1_000, 2.0)];

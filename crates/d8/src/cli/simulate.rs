@@ -24,8 +24,8 @@ const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 /// Do a day's work in seconds: your accounts and your work in virtual time, by D8 and by other ways side by side.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent and nothing is\n\
-  stored. The same seed gives the same figures.\n\n\
+    after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent\n\
+  and nothing is stored. The same seed gives the same figures.\n\n\
   Policies: d8; plain, resilient and groq (the Hive's workers); backoff, token-bucket and cooldown (in common use).\n\
   BOUND is the least time in which the limits allow what was completed, RATIO is bound to time.\n\n\
   Examples:\n  \
@@ -98,7 +98,10 @@ pub(super) struct SimulateArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "demo")]
     config: Option<PathBuf>,
     /// A kept world with its own accounts and work, or `all` of them; an unknown name lists them.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["input", "per_day", "config", "demo", "spread", "outages"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = [
+        "input", "per_day", "in_tokens", "out_tokens", "config", "demo", "spread", "longest", "start", "latency", "jitter",
+        "heavy_tail", "foreign", "wrong_limits", "unknown_limits", "clock", "outages",
+    ])]
     scenario: Option<String>,
     /// The scenarios as a table in Markdown.
     #[arg(long, requires = "scenario")]
@@ -150,6 +153,9 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
             .map(|scenario| format!("{}: {}", scenario.name, scenario.about));
         let failure = Failure::not_started(format!("there is no scenario `{name}`")).hint("all: every one of these");
         return Err(lines.fold(failure, Failure::hint));
+    }
+    if name == "all" && arguments.plot.is_some() {
+        return Err(Failure::not_started("--plot draws one scenario").hint("name one in place of all"));
     }
     let policies = policies(arguments, &scenario::COMPARED);
     let mut results = Vec::new();

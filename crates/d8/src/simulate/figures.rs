@@ -163,8 +163,8 @@ pub(super) fn outcome(
 }
 
 fn has_sliding(ground: &Ground) -> bool {
-    let sliding = |(_, spec): &(_, d8_core::limit::LimitSpec)| matches!(spec.window, Window::Sliding { .. });
-    ground.truth.limits.iter().any(sliding)
+    let mut limits = ground.quotas.iter().flat_map(|quota| &quota.limits);
+    limits.any(|limit| matches!(limit.spec.window, Window::Sliding { .. }))
 }
 
 fn waits(ascending: &[Duration]) -> Waits {

@@ -327,16 +327,6 @@ mod tests {
     }
 
     #[test]
-    fn money_is_counted_as_the_caller_prices_it() {
-        let mut account = account(vec![limit(Dimension::Money, 100, DAY, Kind::Edges([DAY].into()))]);
-        let ticket = account.arrive(0, "m", Cost::request(5, 5).worth(80)).unwrap();
-        assert!(account.arrive(0, "m", Cost::request(5, 5).worth(30)).is_err());
-        account.finish(0, ticket, Some(Cost::request(5, 1).worth(60)));
-        assert!(account.arrive(0, "m", Cost::request(5, 5).worth(30)).is_ok());
-        assert!(account.arrive(DAY, "m", Cost::request(5, 5).worth(100)).is_ok());
-    }
-
-    #[test]
     fn a_settlement_after_the_edge_changes_nothing_in_the_new_window() {
         let mut account = account(vec![limit(Dimension::Tokens, 1_000, MINUTE, Kind::Fixed)]);
         let old = account.arrive(59 * SECOND, "m", Cost::request(0, 900)).unwrap();

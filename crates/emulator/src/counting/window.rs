@@ -67,3 +67,22 @@ impl Window {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use crate::counting::{Account, Cost, DAY, Dimension, Kind, Limit, Provider, Speed};
+
+    #[test]
+    fn money_is_counted_as_the_caller_prices_it_until_the_next_edge() {
+        let limit = Limit::each(Provider::Groq, Dimension::Money, 100, DAY, Kind::Edges([DAY].into()));
+        let mut account = Account::new([limit], Speed::REAL);
+        let worth = |picodollars| Cost::request(5, 5).worth(picodollars);
+        let ticket = account.arrive(0, "m", worth(80)).unwrap();
+        assert!(account.arrive(0, "m", worth(30)).is_err());
+        account.finish(0, ticket, Some(worth(60)));
+        assert!(account.arrive(0, "m", worth(30)).is_ok());
+        assert!(account.arrive(DAY - 1, "m", worth(100)).is_err());
+        assert!(account.arrive(DAY, "m", worth(100)).is_ok());
+    }
+}

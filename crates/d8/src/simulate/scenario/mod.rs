@@ -238,7 +238,7 @@ fn beliefs() -> Vec<Scenario> {
             "foreign-silent",
             "others take 30 %; the wire is silent",
             accounts::fixed(),
-            1_200,
+            1_600,
         )
         .under(foreign),
         Scenario::new("too-high", "limits believed 50 % too high", DEMO, 4_950)
