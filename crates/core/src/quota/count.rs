@@ -2,7 +2,7 @@
 //! leaves as if it had arrived at the last moment at which it can have arrived. It never overspends, whatever the
 //! network's delays, as long as the amount is true and the quota is ours alone; what the wire shows of both corrects it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::belief::Belief;
@@ -18,6 +18,8 @@ const COARSE_PARTS: i64 = 1_024;
 /// too high then costs no more refusals than that. Longer windows are never filled by those under way.
 const UNPROVEN: u64 = 3;
 const PROVEN_PART: u64 = 8;
+/// So much of what has stopped counting is remembered.
+const GONE_KEPT: usize = 64;
 /// A request that was not refused by then has been accepted.
 const REFUSED_BY: Duration = Duration::from_secs(2);
 /// How much longer than by the rule an amount counts, after the first refusal that only timing explains, and at most.
@@ -53,6 +55,8 @@ pub(crate) struct Count {
     /// arrive until then, and only then begins to drain.
     log: BTreeMap<Timestamp, u64>,
     logged: u64,
+    /// What has stopped counting lately: answers that are read later may still tell of it.
+    gone: VecDeque<(Timestamp, u64)>,
     /// Buckets: the highest that the level can be, in units of 1/per, at `level_at`.
     level: u128,
     level_at: Timestamp,
@@ -70,6 +74,7 @@ impl Count {
             guard_since: Timestamp::EPOCH,
             recorded_at: Timestamp::EPOCH,
             log: BTreeMap::new(),
+            gone: VecDeque::new(),
             logged: 0,
             level: 0,
             level_at: Timestamp::EPOCH,
@@ -222,6 +227,11 @@ impl Count {
             if let Window::Bucket { per } = self.spec.window {
                 self.drain(at);
                 self.level = self.level.saturating_add(u128::from(amount) * per_units(per));
+            } else {
+                self.gone.push_back((at, amount));
+                if self.gone.len() > GONE_KEPT {
+                    self.gone.pop_front();
+                }
             }
         }
         if matches!(self.spec.window, Window::Bucket { .. }) {
@@ -363,7 +373,7 @@ impl Count {
     }
 
     /// The provider says that so much was used when it had counted a request of ours, which is still in flight here with
-    /// `own` since `granted_at`, and which had arrived by `arrived_by`. Gives back what others have spent since the last
+    /// `own` since `granted_at`. Gives back what others have spent since the last
     /// look, and how long that is past.
     pub(crate) fn look(
         &mut self,
@@ -374,13 +384,10 @@ impl Count {
         now: Timestamp,
         clock: Option<ClockOffset>,
     ) -> (u64, Option<Duration>) {
-        let ours = if self.others.are_there() {
-            // Those that were granted later have not arrived.
-            let arrived: u64 = self.flying.range(..=arrived_by).map(|(_, amount)| amount).sum();
-            self.settled().saturating_add(arrived.max(own))
-        } else {
-            self.used()
-        };
+        // Those under way may have been counted before the answer was written.
+        // Where the provider tells how long it worked, it is known when it looked; else it may have been at any time.
+        let is_told = now.since(arrived_by) > arrived_by.since(granted_at);
+        let ours = self.used_since(if is_told { arrived_by } else { granted_at }, now);
         let theirs = used.saturating_sub(ours);
         // An estimate of tokens is not worth so much.
         let theirs = if matches!(self.spec.dimension, Dimension::Requests | Dimension::Concurrency)
@@ -390,12 +397,29 @@ impl Count {
         } else {
             0
         };
-        if theirs > 0 {
-            self.record_others(theirs, now, clock);
-        } else if used < ours && self.in_flight == own && self.recorded_at < granted_at {
+        if theirs == 0 && used < ours && self.in_flight == own && self.recorded_at < granted_at {
             self.lower_to(used.saturating_sub(own));
         }
-        (theirs, self.others.seen(theirs, now, self.memory()))
+        (theirs, self.saw_others(theirs, now, clock))
+    }
+
+    /// Others have spent so much since the last look. How long that is past, where there was one.
+    pub(crate) fn saw_others(&mut self, amount: u64, now: Timestamp, clock: Option<ClockOffset>) -> Option<Duration> {
+        self.record_others(amount, now, clock);
+        self.others.seen(amount, now, self.memory())
+    }
+
+    /// The most that was taken at any moment since then, as far as is remembered.
+    fn used_since(&self, then: Timestamp, now: Timestamp) -> u64 {
+        let gone: u64 = match self.spec.window {
+            // Rounded up, as what it is added to was.
+            Window::Bucket { per } => share(self.amount(), now.since(then), per).saturating_add(1),
+            _ => {
+                let later = self.gone.iter().filter(|(at, _)| *at > then);
+                later.map(|(_, amount)| amount).sum()
+            }
+        };
+        self.used().saturating_add(gone)
     }
 
     /// The same pace of others as another count of the same things has shown.

@@ -15,6 +15,7 @@ pub(crate) struct Looked<'a> {
     pub(crate) limits: &'a [LimitId],
     pub(crate) reserved: &'a Reserved,
     pub(crate) granted_at: Timestamp,
+    /// By when the provider had counted it.
     pub(crate) arrived_by: Timestamp,
 }
 
@@ -170,7 +171,7 @@ impl Ledger {
             let explained = used.is_some_and(|used| {
                 let ours = entry.without_refused(entry.count.used());
                 let theirs = used.saturating_sub(ours);
-                entry.count.record_others(theirs, now, clock);
+                entry.count.saw_others(theirs, now, clock);
                 if theirs > 0 {
                     entry.leave_to_others(now);
                 }

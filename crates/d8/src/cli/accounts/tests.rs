@@ -30,10 +30,10 @@ ACCOUNT      PROVIDER  TIER  FROM  WORKERS  AT WORK  STATE                MODELS
 groq-main    groq      free  file        2        1  ready                llama-3.3-70b-versatile
 gemini-main  gemini    -     -           1        -  the key was refused
 
-ACCOUNT    LIMIT                   MODELS                                            USED  ROOM
-groq-main  30 requests a minute    all                              29/30 (+1 in flight)  in 12 s
-groq-main  12,000 tokens a minute  llama-3.3-70b-versatile  4,000/12,000 (1,500 by others)  now
-groq-main  5 cost per 1mo          all                                            0.25/5  now";
+ACCOUNT    LIMIT                   MODELS                                            USED  REAL  ROOM
+groq-main  30 requests a minute    all                              29/30 (+1 in flight)  -     in 12 s
+groq-main  12,000 tokens a minute  llama-3.3-70b-versatile  4,000/12,000 (1,500 by others)  -     now
+groq-main  5 cost per 1mo          all                                            0.25/5  -     now";
     let shown = both_tables(&accounts.accounts, 1_000.0, Surface::Plain);
     let squeezed = |text: &str| -> Vec<String> {
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
