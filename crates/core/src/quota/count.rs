@@ -268,14 +268,17 @@ impl Count {
     /// Until when too many would have just left, beyond what was seen to fit. Those that left earlier have been accepted,
     /// whether their answers are here or not: refusals come soon.
     fn rushes_until(&self, cost: u64, now: Timestamp) -> Option<Timestamp> {
-        if self.in_flight == 0 || self.belief.is_told() || !self.fills_at_once() {
+        // Where others spend unseen, what fitted once need not fit again.
+        let unseen = self.others.left() > 0;
+        if self.in_flight == 0 || (self.belief.is_told() && !unseen) || !self.fills_at_once() {
             return None;
         }
         let recent = self.flying.range((now - REFUSED_BY).offset(1)..);
         let (first, sum) = recent.fold((None, 0_u64), |(first, sum), (at, amount)| {
             (first.or(Some(*at)), sum.saturating_add(*amount))
         });
-        let seen = self.belief.proven().max(self.used().saturating_sub(sum));
+        let proven = if unseen { 0 } else { self.belief.proven() };
+        let seen = proven.max(self.used().saturating_sub(sum));
         let slack = cost.saturating_mul(UNPROVEN).max(seen / PROVEN_PART);
         let rushes = self.used().saturating_add(cost) > seen.saturating_add(slack);
         first.filter(|_| rushes).map(|first| first + REFUSED_BY)
