@@ -275,6 +275,12 @@ impl super::Entry {
     /// A limit that nobody knew: as much as arrived within a period as long as the hint, and no less long than before.
     fn find(&mut self, hint: Option<Duration>, now: Timestamp) -> Option<Learnt> {
         let known = self.count.belief().learnt();
+        if !matches!(self.count.spec().window, Window::Sliding { .. }) {
+            let accepted = self.accepted();
+            return (accepted > 0)
+                .then(|| self.count.belief_mut().counted(accepted, None, now))
+                .flatten();
+        }
         let hinted = hint.map_or(self.count.memory(), usual_period);
         let per = match known {
             Some(Learnt { per: Some(per), .. }) => per.max(hinted),

@@ -8,9 +8,13 @@ mod table;
 
 use std::sync::LazyLock;
 
+use d8_core::limit::Window;
 use d8_core::money::Price;
+use d8_core::time::Timestamp;
 use d8_core::usage::OutputCharge;
 
+use crate::config::limit::period::Period;
+use crate::config::limit::rule::Kind;
 use crate::config::limit::scope::Spread;
 use crate::config::limit::table::WrittenLimit;
 
@@ -150,6 +154,14 @@ impl Provider {
     /// The tier of this name.
     pub fn tier(&self, name: &str) -> Option<&Tier> {
         self.tiers.iter().find(|tier| tier.name == name)
+    }
+
+    /// When its days end, by the first tier that knows.
+    pub(crate) fn day(&self, now: Timestamp) -> Option<Window> {
+        let limits = self.tiers.iter().flat_map(|tier| &tier.limits);
+        let ends = |limit: &&WrittenLimit| matches!(limit.terms.kind, Kind::Resets(_) | Kind::Fixed);
+        let mut days = limits.filter(|limit| limit.terms.period == Period::DAY).filter(ends);
+        days.next().map(|limit| limit.terms.window(now))
     }
 
     /// The tier of an account that names none: free where there is one.

@@ -1,5 +1,6 @@
 //! An account: one credential at a provider, or one local server, with its models and the limits it lives under.
 
+use d8_core::limit::Window;
 use d8_core::money::Price;
 use d8_core::usage::CostRule;
 use secrecy::SecretString;
@@ -30,6 +31,8 @@ pub struct Account {
     pub quota_key: String,
     /// It runs on a machine of the user's.
     pub local: bool,
+    /// When the provider's days end, where the catalogue knows.
+    pub day: Option<Window>,
     /// Requests open at once, over all workers.
     pub concurrency: u32,
     /// Its rate-limit headers.
@@ -127,6 +130,7 @@ impl Account {
     pub fn scaled(&self, speed: u32) -> Self {
         Self {
             limits: self.limits.iter().map(|limit| limit.scaled(speed)).collect(),
+            day: None,
             ..self.clone()
         }
     }

@@ -108,6 +108,7 @@ impl Draft<'_> {
                 .filter_map(|rule| rule.limit(&quota_key, &self.models, now))
                 .collect(),
             models: self.models.clone(),
+            day: self.provider.day(now),
             quota_key,
             local: self.provider.local,
             concurrency: self.concurrency,

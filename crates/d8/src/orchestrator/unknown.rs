@@ -62,7 +62,11 @@ fn unknown(
         spec: LimitSpec {
             dimension,
             amount: u64::MAX,
-            window: Window::Sliding { per: held },
+            window: match &account.day {
+                // The provider's days are known, if not how much they hold.
+                Some(day) if nominal == DAY => day.clone(),
+                _ => Window::Sliding { per: held },
+            },
             reserve_permille: 0,
             standing: Standing::Unknown,
         },

@@ -151,8 +151,15 @@ impl Rule {
     }
 
     fn window(&self, now: Timestamp) -> Window {
-        let period = self.terms.period;
-        match &self.terms.kind {
+        self.terms.window(now)
+    }
+}
+
+impl Terms {
+    /// When what was counted stops counting.
+    pub(crate) fn window(&self, now: Timestamp) -> Window {
+        let period = self.period;
+        match &self.kind {
             Kind::Unknown => Window::Sliding { per: period.longest() },
             Kind::Sliding => Window::Sliding { per: period.nominal() },
             Kind::Bucket => Window::Bucket { per: period.nominal() },
