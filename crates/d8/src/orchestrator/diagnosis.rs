@@ -41,7 +41,7 @@ pub fn of_limit(id: LimitId, status: &Status, entries: &Entries) -> Option<Strin
     let until = until(view).filter(|until| *until < Timestamp::MAX);
     Some(words::spent(&words::Spent {
         account: &words.account,
-        free_tier: account.is_some_and(|account| account.free),
+        free_tier: account.is_some_and(|account| account.free || account.tier.starts_with("free")),
         period: &words.period,
         amount: amount(view),
         configured: (view.spec.amount != view.amount && view.spec.amount < u64::MAX).then_some(view.spec.amount),

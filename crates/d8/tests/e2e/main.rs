@@ -13,6 +13,7 @@ mod beside;
 mod chat;
 mod contest;
 mod demo;
+mod diagnosis;
 mod disk;
 mod doors;
 mod emulate;

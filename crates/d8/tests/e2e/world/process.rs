@@ -149,6 +149,13 @@ impl Ended {
         self
     }
 
+    /// On standard output.
+    #[track_caller]
+    pub(crate) fn shows(self, words: &str) -> Self {
+        assert!(self.out.contains(words), "it does not show {words:?}:\n{}", self.out);
+        self
+    }
+
     #[track_caller]
     pub(crate) fn says_nothing_of(self, words: &str) -> Self {
         assert!(!self.err.contains(words), "it says {words:?}:\n{}", self.err);
