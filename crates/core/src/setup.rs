@@ -47,6 +47,8 @@ pub struct Bounds {
     pub lease: Duration,
     /// How long after the grant a request may still leave.
     pub send_within: Duration,
+    /// How long a request that has left may be on its way: what a process that ended had sent is counted so late.
+    pub on_the_way: Duration,
     /// How much waiting outweighs one step of priority.
     pub age_step: Duration,
     /// Silences after which a task is set aside.
@@ -64,6 +66,7 @@ impl Default for Bounds {
         Self {
             lease: Duration::from_secs(60),
             send_within: Duration::from_secs(5),
+            on_the_way: Duration::from_secs(5),
             age_step: Duration::from_secs(600),
             max_silences: 3,
             backoff_least: Duration::from_secs(1),

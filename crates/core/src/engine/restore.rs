@@ -163,7 +163,7 @@ impl Engine {
     }
 
     fn close_lease(&mut self, lease: &PastLease, effects: &mut Effects) {
-        let arrived = self.now.max(lease.send_by);
+        let arrived = self.now.max(lease.send_by) + self.bounds.on_the_way;
         self.ledger.record(&lease.limits, &lease.reserved, arrived);
         effects.changes.push(Change::AttemptEnded {
             task: lease.task,
