@@ -24,6 +24,8 @@ pub(super) struct Candidate {
     pub(super) cost: Spend,
     pub(super) high_priority: bool,
     breadth: usize,
+    /// How dear it is here, compared with where it is cheapest, in steps of a half.
+    dearness: u8,
     pub(super) level: usize,
     /// Who would do it.
     seat: Seat,
@@ -151,6 +153,9 @@ impl Engine {
                 Opens::OnEvent => {}
             }
         }
+        if found.len() > 1 {
+            self.weigh(id, &mut found);
+        }
         self.sort(&mut found);
         (found, reopen)
     }
@@ -221,8 +226,32 @@ impl Engine {
             cost,
             high_priority: row.priority >= HIGH_PRIORITY,
             breadth,
+            dearness: 0,
             level,
             seat,
+        }
+    }
+
+    /// Notes how much dearer each candidate is here than where it is cheapest: so what is large goes to whom it costs
+    /// least, and what is small likewise.
+    fn weigh(&self, id: TargetId, candidates: &mut [Candidate]) {
+        for candidate in candidates {
+            let task = &self.tasks[candidate.place.slot as usize];
+            let class = &self.classes[task.class.0 as usize];
+            let share = |id: TargetId| {
+                let target = self.targets.get(&id)?;
+                Some(
+                    self.ledger
+                        .share(&target.spec.limits, &target.reserve(&task.row.estimate)),
+                )
+            };
+            let others = class.levels[candidate.level].iter().filter(|other| **other != id);
+            let cheapest = others.filter_map(|other| share(*other)).min();
+            let (Some(here), Some(there)) = (share(id), cheapest) else {
+                continue;
+            };
+            let halves = here.saturating_mul(2) / there.max(1);
+            candidate.dearness = u8::try_from(halves).unwrap_or(u8::MAX);
         }
     }
 
@@ -234,8 +263,12 @@ impl Engine {
         let step = micros(self.bounds.age_step);
         candidates.sort_unstable_by_key(|candidate| {
             let later = candidate.turn.saturating_sub(oldest) >= step;
-            let breadth = if later { 0 } else { candidate.breadth };
-            (later, breadth, candidate.turn, candidate.place)
+            let (breadth, dearness) = if later {
+                (0, 0)
+            } else {
+                (candidate.breadth, candidate.dearness)
+            };
+            (later, breadth, dearness, candidate.turn, candidate.place)
         });
     }
 

@@ -330,6 +330,18 @@ impl Ledger {
         }
     }
 
+    /// The time in microseconds for which a cost takes up the limit that it takes up most.
+    pub(crate) fn share(&self, limits: &[LimitId], cost: &Spend) -> u64 {
+        let of_limit = |id: &LimitId| {
+            let count = &self.entries.get(id)?.count;
+            let amount = count.amount();
+            let own = u128::from(cost.of(count.spec().dimension));
+            let per = count.memory().as_micros();
+            u64::try_from(own * per / u128::from(amount.max(1))).ok()
+        };
+        limits.iter().filter_map(of_limit).max().unwrap_or(0)
+    }
+
     /// How many tasks of this cost can be started until then, as far as the limits say.
     pub(crate) fn capacity(&self, limits: &[LimitId], cost: &Spend, now: Timestamp, until: Timestamp) -> u64 {
         let of_limit = |id: &LimitId| {

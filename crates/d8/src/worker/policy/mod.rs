@@ -1,7 +1,7 @@
 //! The Hive's workers, as policies of the built-in one: how each lets its requests out, and what it does about a 429. They
 //! are there for comparison. Their attempts are real; no ledger holds them.
 //!
-//! In reading order: [`Rules`] are what a policy says, [`pace`] keeps to its caps, [`Paced`] does both.
+//! In reading order: [`Rules`] are what a policy says, `pace` keeps to its caps, [`Paced`] does both.
 
 mod pace;
 mod rules;
