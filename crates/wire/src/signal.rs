@@ -93,7 +93,8 @@ pub struct LimitSignal {
     pub reset: Option<Duration>,
 }
 
-/// How a provider names limits in its headers. They all say `x-ratelimit-{limit,remaining,reset}-...`, and all differ after it.
+/// How a provider names limits in its headers. All but one say `x-ratelimit-{limit,remaining,reset}-...`, and all differ
+/// after it.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
 pub enum HeaderStyle {
     /// Says nothing, or nothing that binds (Gemini, GitHub Models, NVIDIA).
@@ -109,14 +110,16 @@ pub enum HeaderStyle {
     Cerebras,
     /// `-requests` per minute, `-requests-day`.
     SambaNova,
+    /// `anthropic-ratelimit-...-{limit,remaining}`, all per minute; its `-tokens` repeats whichever is tightest.
+    Anthropic,
 }
 
-/// How the name of a header goes on after `x-ratelimit-limit-`, and what that means.
+/// What the name of a header says beside `limit`, `remaining` or `reset`, and what that means.
 type Row = (&'static str, Dimension, Option<Period>);
 
 impl HeaderStyle {
     const fn rows(self) -> &'static [Row] {
-        use Dimension::{Requests, Tokens};
+        use Dimension::{InputTokens, OutputTokens, Requests, Tokens};
         use Period::{Day, Hour, Minute};
         match self {
             Self::None => &[],
@@ -138,6 +141,11 @@ impl HeaderStyle {
                 ("requests", Requests, Some(Minute)),
                 ("requests-day", Requests, Some(Day)),
             ],
+            Self::Anthropic => &[
+                ("requests", Requests, Some(Minute)),
+                ("input-tokens", InputTokens, Some(Minute)),
+                ("output-tokens", OutputTokens, Some(Minute)),
+            ],
         }
     }
 
@@ -145,27 +153,54 @@ impl HeaderStyle {
     pub(crate) fn read(self, headers: &Headers<'_>, now: u64) -> Vec<LimitSignal> {
         self.rows()
             .iter()
-            .filter_map(|row| read_row(row, headers, now))
+            .filter_map(|row| self.read_row(row, headers, now))
             .collect()
+    }
+
+    fn name(self, what: &str, which: &str) -> String {
+        match self {
+            Self::Anthropic => format!("anthropic-ratelimit-{which}-{what}"),
+            _ => format!("x-ratelimit-{what}-{which}"),
+        }
+    }
+
+    fn read_row(self, &(which, dimension, per): &Row, headers: &Headers<'_>, now: u64) -> Option<LimitSignal> {
+        let value = |what: &str| headers.get(&self.name(what, which));
+        let limit = value("limit").and_then(count);
+        let remaining = value("remaining").and_then(count);
+        if limit.is_none() && remaining.is_none() {
+            return None;
+        }
+        let reset = value("reset").and_then(|text| until(text, now));
+        let per = match per {
+            Some(named) if which.contains("day") => Some(named),
+            Some(named) => Some(named).filter(|named| can_be(*named, limit, remaining, reset)),
+            None => window_by_drain(limit?, remaining?, reset?),
+        };
+        Some(LimitSignal {
+            dimension,
+            per,
+            limit,
+            remaining,
+            reset,
+        })
     }
 }
 
-fn read_row(&(suffix, dimension, per): &Row, headers: &Headers<'_>, now: u64) -> Option<LimitSignal> {
-    let value = |what: &str| headers.get(&format!("x-ratelimit-{what}-{suffix}"));
-    let limit = value("limit").and_then(count);
-    let remaining = value("remaining").and_then(count);
-    if limit.is_none() && remaining.is_none() {
-        return None;
+/// Whether a limit whose header does not say that it is a day's can be one: with something used, hours pass until nothing is. Whoever imitates a
+/// provider's headers may mean another period by the same name; to take it for a day would hold everything back for hours.
+fn can_be(named: Period, limit: Option<u64>, remaining: Option<u64>, reset: Option<Duration>) -> bool {
+    const HOUR: Duration = Duration::from_secs(3600);
+    if named != Period::Day {
+        return true;
     }
-    let reset = value("reset").and_then(|text| until(text, now));
-    let per = per.or_else(|| window_by_drain(limit?, remaining?, reset?));
-    Some(LimitSignal {
-        dimension,
-        per,
-        limit,
-        remaining,
-        reset,
-    })
+    let Some(reset) = reset else { return false };
+    let used = limit.zip(remaining).map(|(limit, left)| limit.saturating_sub(left));
+    let drains = limit
+        .zip(used)
+        .filter(|(_, used)| *used > 0)
+        .map(|(limit, used)| reset.as_secs_f64() * limit as f64 / used as f64);
+    reset > HOUR || drains.is_some_and(|seconds| seconds > HOUR.as_secs_f64())
 }
 
 /// What is used of a bucket drains at `limit / window`, so the time to full tells a day's limit from a minute's.
@@ -317,6 +352,47 @@ mod tests {
         let minute = signal(Dimension::Requests, Some(Period::Minute), [60, 59], Some(60_000));
         let day = signal(Dimension::Requests, Some(Period::Day), [12_000, 11_999], None);
         check(HeaderStyle::SambaNova, &headers, &[minute, day]);
+    }
+
+    #[test]
+    fn anthropic_has_names_of_its_own() {
+        let headers = [
+            ("anthropic-ratelimit-requests-limit", "50"),
+            ("anthropic-ratelimit-requests-remaining", "49"),
+            ("anthropic-ratelimit-requests-reset", "2026-02-25T20:02:32Z"),
+            ("anthropic-ratelimit-input-tokens-limit", "30000"),
+            ("anthropic-ratelimit-input-tokens-remaining", "28000"),
+            ("anthropic-ratelimit-tokens-limit", "38000"),
+            ("anthropic-ratelimit-tokens-remaining", "36000"),
+        ];
+        let requests = signal(Dimension::Requests, Some(Period::Minute), [50, 49], None);
+        let input = signal(Dimension::InputTokens, Some(Period::Minute), [30_000, 28_000], None);
+        check(HeaderStyle::Anthropic, &headers, &[requests, input]);
+    }
+
+    /// A stand-in speaks as Groq does and counts two seconds: its "requests" are no day's.
+    #[test]
+    fn a_day_that_is_over_in_a_second_is_none() {
+        let headers = |reset| {
+            [
+                ("x-ratelimit-limit-requests", "10"),
+                ("x-ratelimit-remaining-requests", "3"),
+                ("x-ratelimit-reset-requests", reset),
+            ]
+        };
+        let expected = |per, ms| [signal(Dimension::Requests, per, [10, 3], Some(ms))];
+        check(HeaderStyle::Groq, &headers("1.2s"), &expected(None, 1_200));
+        check(
+            HeaderStyle::Groq,
+            &headers("16h48m0s"),
+            &expected(Some(Period::Day), 60_480_000),
+        );
+        let silent = [headers("")[0], headers("")[1]];
+        check(
+            HeaderStyle::Groq,
+            &silent,
+            &[signal(Dimension::Requests, None, [10, 3], None)],
+        );
     }
 
     #[test]

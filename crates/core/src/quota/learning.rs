@@ -102,14 +102,19 @@ impl Ledger {
 
     /// The limit that a header speaks of: same dimension, same period; of several the one that holds what it says.
     fn meant(&self, limits: &[LimitId], signal: &LimitSignal) -> Option<(usize, LimitId)> {
-        let named = self.named(limits, signal.dimension, signal.per);
+        let mut named = self.named(limits, signal.dimension, signal.per);
+        let is_named = signal.per.is_some() && !named.is_empty();
+        if !is_named {
+            // Named for another period than it is counted for, as stand-ins do, or for none.
+            named = self.named(limits, signal.dimension, None);
+        }
         let holds = |id: &&LimitId| {
             let entry = self.entries.get(id);
             entry.is_some_and(|entry| signal.limit == Some(entry.count.amount()))
         };
         let exact = named.iter().find(holds);
         // Without a period any of them may be meant, unless the amount tells.
-        let id = *exact.or_else(|| named.first().filter(|_| signal.per.is_some()))?;
+        let id = *exact.or_else(|| named.first().filter(|_| is_named))?;
         Some((limits.iter().position(|limit| *limit == id)?, id))
     }
 
@@ -137,8 +142,15 @@ impl Ledger {
         let mut verdicts: Vec<Verdict> = Vec::new();
         for named in it.named {
             let mut meant = self.named(it.limits, named.dimension, named.per);
-            if named.per.is_none() {
-                meant = self.suspect(&meant, it.hint).into_iter().collect();
+            if named.per.is_none() || meant.is_empty() {
+                // Named for another period than it is counted for, as stand-ins do, or for none.
+                let alike = self.named(it.limits, named.dimension, None);
+                let exact = alike.iter().find(|id| named.amount == self.amount(**id));
+                meant = exact
+                    .copied()
+                    .or_else(|| self.suspect(&alike, it.hint))
+                    .into_iter()
+                    .collect();
             }
             for id in meant {
                 verdicts.extend(self.judge(id, named.amount, named.used, it, now, clock));
@@ -187,6 +199,10 @@ impl Ledger {
             until,
             learnt,
         })
+    }
+
+    fn amount(&self, id: LimitId) -> Option<u64> {
+        self.entries.get(&id).map(|entry| entry.count.amount())
     }
 
     /// The limit that a refusal must mean that does not say which: of those whose period is as long as the hint the

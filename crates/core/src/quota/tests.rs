@@ -228,11 +228,23 @@ fn what_headers_say_is_left_is_all_there_is() {
     // What is not told of this limit changes nothing.
     let other = LimitSignal {
         per: Some(Duration::from_secs(86_400)),
-        ..signal(10, 0)
+        ..signal(11, 0)
     };
     look(&mut ledger, &[other], NOW);
     assert_eq!(used(&ledger, NOW), (7, 5));
     assert_eq!(used(&ledger, NOW + Duration::from_secs(61)), (0, 0));
+}
+
+/// Stand-ins name minutes and count seconds: the amount tells which limit is meant.
+#[test]
+fn a_limit_that_is_named_for_another_period_is_known_by_its_amount() {
+    let per = Duration::from_secs(2);
+    let mut ledger = ledger(Dimension::Requests, 10, Window::Sliding { per }, 0);
+    look(&mut ledger, &[signal(10, 4)], NOW);
+    assert_eq!(used(&ledger, NOW), (6, 5));
+    let verdicts = refuse(&mut ledger, &[told(Some(10), Some(10))], Some(1), NOW);
+    assert_eq!(verdicts.len(), 1);
+    assert!(verdicts[0].learnt.is_none() && verdicts[0].until < NOW + Duration::from_secs(2));
 }
 
 #[test]
