@@ -283,12 +283,11 @@ impl Engine {
         let verdicts = self.ledger.refused(&refused, self.now, clock);
         for verdict in &verdicts {
             effects.learnt(verdict.learnt.map(|learnt| (verdict.limit, learnt)));
-            self.park(
-                Parked::Limit(verdict.limit),
-                verdict.until,
-                ParkReason::QuotaRefused,
-                effects,
-            );
+            // Those that were under way at the first refusal bring nothing new.
+            if self.ledger.parked_until(verdict.limit) < Some(verdict.until) {
+                let limit = Parked::Limit(verdict.limit);
+                self.park(limit, verdict.until, ParkReason::QuotaRefused, effects);
+            }
         }
         if verdicts.is_empty() && self.targets[&id].parked.is_none() {
             self.slow_down(id, named);

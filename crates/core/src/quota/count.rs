@@ -21,7 +21,7 @@ const PROVEN_PART: u64 = 8;
 /// So much of what has stopped counting is remembered.
 const GONE_KEPT: usize = 64;
 /// A request that was not refused by then has been accepted.
-const REFUSED_BY: Duration = Duration::from_secs(2);
+const REFUSED_BY: Duration = Duration::from_millis(300);
 /// How much longer than by the rule an amount counts, after the first refusal that only timing explains, and at most.
 const LEAST_GUARD: Duration = Duration::from_millis(20);
 const MOST_GUARD: Duration = Duration::from_secs(5);

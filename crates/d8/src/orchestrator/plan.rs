@@ -80,7 +80,12 @@ impl LimitWords {
     pub fn called(&self, view: &LimitView) -> String {
         let amount = crate::words::number(view.amount);
         match (view.spec.standing, view.learnt.and_then(|learnt| learnt.per)) {
-            (Standing::Ceiling | Standing::Belief, _) => self.label.clone(),
+            (Standing::Ceiling | Standing::Belief, _) => match self.label.split_once(' ') {
+                Some((written, rest)) if view.learnt.is_some() && !written.starts_with('$') => {
+                    format!("{amount} {rest}")
+                }
+                _ => self.label.clone(),
+            },
             (Standing::Unknown, None) => format!("{amount} {}", self.label),
             (Standing::Unknown, Some(per)) => {
                 let what = self.label.split(' ').next().unwrap_or_default();
