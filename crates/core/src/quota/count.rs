@@ -406,6 +406,13 @@ impl Count {
         (theirs, self.saw_others(theirs, now, clock))
     }
 
+    /// So much more is used than was counted, and so much of it by others.
+    pub(crate) fn correct(&mut self, missing: u64, theirs: u64, now: Timestamp, clock: Option<ClockOffset>) {
+        let known = missing.saturating_sub(theirs);
+        self.record(known, now, clock);
+        self.saw_others(missing - known, now, clock);
+    }
+
     /// Others have spent so much since the last look. How long that is past, where there was one.
     pub(crate) fn saw_others(&mut self, amount: u64, now: Timestamp, clock: Option<ClockOffset>) -> Option<Duration> {
         self.record_others(amount, now, clock);
@@ -413,7 +420,7 @@ impl Count {
     }
 
     /// The most that was taken at any moment since then, as far as is remembered.
-    fn used_since(&self, then: Timestamp, now: Timestamp) -> u64 {
+    pub(crate) fn used_since(&self, then: Timestamp, now: Timestamp) -> u64 {
         let gone: u64 = match self.spec.window {
             // Rounded up, as what it is added to was.
             Window::Bucket { per } => share(self.amount(), now.since(then), per).saturating_add(1),

@@ -181,9 +181,11 @@ impl Ledger {
         if !is_further {
             entry.refused_at = Some(now);
             let explained = used.is_some_and(|used| {
-                let ours = entry.without_refused(entry.count.used());
+                let missing = used.saturating_sub(entry.without_refused(entry.count.used()));
+                // What has drained or ended meanwhile is nobody else's.
+                let ours = entry.without_refused(entry.count.used_since(it.granted_at, now));
                 let theirs = used.saturating_sub(ours);
-                entry.count.saw_others(theirs, now, clock);
+                entry.count.correct(missing, theirs, now, clock);
                 if theirs > 0 {
                     entry.leave_to_others(now);
                 }
