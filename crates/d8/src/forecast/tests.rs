@@ -176,8 +176,8 @@ fn a_million_tasks_cost_no_more_than_a_few() {
     let line = engine.line_before(TaskId(900_000));
     let in_loop = began.elapsed();
     let told = Forecast::new(&outlook, &workload);
-    println!("in the loop {in_loop:?}, in all {:?}", began.elapsed());
     assert_eq!(line, None, "too many to be counted");
     assert!(told.all_done_at > Some(START + DAY * 65));
-    assert!(in_loop < Duration::from_millis(20), "{in_loop:?}");
+    let in_all = began.elapsed();
+    assert!(in_loop < Duration::from_millis(20), "{in_loop:?} of {in_all:?}");
 }
