@@ -6,7 +6,7 @@ use crate::change::{Demand, TaskRow};
 use crate::id::{ClientId, RouteId, TargetId, TaskId};
 use crate::setup::{Bounds, LEVELS};
 use crate::time::{Timestamp, micros};
-use crate::usage::Estimate;
+use crate::usage::{Estimate, Usage};
 
 /// A class within the engine.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -129,6 +129,41 @@ impl Queue {
         }
     }
 
+    /// How many places come before one of a client's, its own and those of clients that take turns with it; none where
+    /// more than `most` would have to be counted.
+    pub(crate) fn before(&self, client: ClientId, place: &Place, most: &mut usize) -> Option<u64> {
+        let mut own = 0;
+        if let Some(line) = self.lines.get(&client) {
+            own = line.places.range(..*place).take(*most + 1).count();
+            *most = most.checked_sub(own)?;
+        }
+        // Whoever takes turns has had about as many by then.
+        let others = self.lines.iter().filter(|(other, _)| **other != client);
+        let mut before = own;
+        for (_, line) in others {
+            *most = most.checked_sub(1)?;
+            before += line.places.len().min(own + 1);
+        }
+        Some(before as u64)
+    }
+
+    /// How many places come before a moment; none where more than `most` would have to be counted.
+    pub(crate) fn earlier(&self, order: i64, most: &mut usize) -> Option<u64> {
+        let end = Place {
+            order,
+            task: TaskId(0),
+            slot: 0,
+            ahead: i64::MIN,
+        };
+        let mut before = 0;
+        for line in self.lines.values() {
+            let own = line.places.range(..end).take(*most + 1).count();
+            *most = most.checked_sub(own + 1)?;
+            before += own as u64;
+        }
+        Some(before)
+    }
+
     pub(crate) fn first(&self) -> Option<Place> {
         self.iter().next().map(|(_, place)| place)
     }
@@ -172,9 +207,57 @@ pub(crate) struct Class {
     pub(crate) queue: Queue,
     /// Tasks of this class that wait for a time, not for a target.
     pub(crate) delayed: usize,
+    /// What all that wait ask for.
+    asked: Asked,
+}
+
+/// Sums over tasks, kept up to date as they come and go: nobody has to look at each of a million.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
+struct Asked {
+    input_tokens: u64,
+    input_tokens_least: u64,
 }
 
 impl Class {
+    pub(crate) fn new(key: ClassKey, levels: [Vec<TargetId>; LEVELS]) -> Self {
+        Self {
+            key,
+            levels,
+            queue: Queue::default(),
+            delayed: 0,
+            asked: Asked::default(),
+        }
+    }
+
+    /// How many wait, for a target or for a time.
+    pub(crate) fn waiting(&self) -> u64 {
+        (self.queue.len() + self.delayed) as u64
+    }
+
+    /// A task waits here from now on.
+    pub(crate) fn came(&mut self, estimate: &Estimate) {
+        self.asked.input_tokens += u64::from(estimate.input_tokens);
+        self.asked.input_tokens_least += u64::from(estimate.input_tokens_least);
+    }
+
+    /// A task waits here no more.
+    pub(crate) fn went(&mut self, estimate: &Estimate) {
+        let asked = &mut self.asked;
+        asked.input_tokens = asked.input_tokens.saturating_sub(u64::from(estimate.input_tokens));
+        asked.input_tokens_least = asked
+            .input_tokens_least
+            .saturating_sub(u64::from(estimate.input_tokens_least));
+    }
+
+    /// What one that waits asks for in the mean, and the least that it can be.
+    pub(crate) fn mean_input(&self) -> (u64, Usage) {
+        let mean = |sum: u64| sum.div_ceil(self.waiting().max(1));
+        let least = Usage {
+            input_tokens: mean(self.asked.input_tokens_least),
+            output_tokens: 0,
+        };
+        (mean(self.asked.input_tokens), least)
+    }
     pub(crate) fn targets(&self) -> impl Iterator<Item = TargetId> {
         self.levels.iter().flatten().copied()
     }

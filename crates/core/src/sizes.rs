@@ -50,6 +50,17 @@ impl Histogram {
         })?;
         Some(upper_edge(at))
     }
+
+    /// The mean; none where too few were seen.
+    fn mean(&self) -> Option<u64> {
+        if self.sum < ENOUGH {
+            return None;
+        }
+        let middle = |at: usize| (upper_edge(at.saturating_sub(1)) + upper_edge(at)).div_ceil(2);
+        let counted = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        let sum: u64 = counted.map(|(at, count)| middle(at) * u64::from(*count)).sum();
+        Some(sum / u64::from(self.sum))
+    }
 }
 
 fn bucket(value: u64) -> usize {
@@ -82,6 +93,19 @@ impl Sizes {
             self.input
                 .add(usage.input_tokens.saturating_mul(1_000) / u64::from(estimate.input_tokens));
         }
+    }
+
+    /// What a task of so many estimated tokens takes in the mean, as far as that is known.
+    pub(crate) fn usual(&self, input_tokens: u64) -> Option<Usage> {
+        let output_tokens = self.output.mean()?;
+        let input_tokens = match self.input.mean() {
+            Some(thousandths) => (input_tokens * thousandths).div_ceil(1_000),
+            None => input_tokens,
+        };
+        Some(Usage {
+            input_tokens,
+            output_tokens,
+        })
     }
 
     /// What to reserve for a task before it is sent: what nearly all of its kind turned out to need.
@@ -158,6 +182,14 @@ mod tests {
                 "{value} is counted as {edge}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_usual_is_the_mean_once_enough_was_seen() {
+        assert_eq!(seen(10).usual(1_000), None);
+        let usual = seen(100).usual(1_000).unwrap_or_default();
+        assert!((270..=320).contains(&usual.input_tokens), "{usual:?}");
+        assert!((65..=90).contains(&usual.output_tokens), "{usual:?}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod forecast;
 pub mod orchestrator;
 pub mod protocol;
 pub mod run;

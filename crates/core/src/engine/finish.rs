@@ -64,8 +64,13 @@ impl Engine {
             Outcome::Answered(usage) => {
                 let cost = self.targets[&held.target].spec.cost;
                 let estimate = self.tasks[slot as usize].row.estimate;
-                if let (Some(target), Some(usage)) = (self.targets.get_mut(&held.target), usage) {
-                    target.sizes.learn(&estimate, usage);
+                if let Some(target) = self.targets.get_mut(&held.target) {
+                    if let Some(usage) = usage {
+                        target.sizes.learn(&estimate, usage);
+                    }
+                    target
+                        .answers
+                        .add(held.granted_at, ended, usage.map(|usage| cost.settled(usage)));
                 }
                 let took = usage.map_or(Took::Reserved, |usage| Took::Known(cost.settled(usage)));
                 self.settle(id, held, AttemptOutcome::Answered, took, arrived, effects);

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 use crate::usage::Spend;
 
 /// An answer is expected after about so long, where nothing better is known.
-const USUAL_LATENCY: Duration = Duration::from_secs(2);
+pub(super) const USUAL_LATENCY: Duration = Duration::from_secs(2);
 
 /// When a level may serve a class.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]

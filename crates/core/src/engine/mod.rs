@@ -10,6 +10,7 @@
 //! - Every open task can still move: it is queued, or a timer or a lease will move it.
 //! - Pending, feasible, quota free, slot free: then it has been granted.
 
+mod answers;
 mod check;
 mod crew;
 mod dispatch;
@@ -21,21 +22,24 @@ mod outlook;
 mod park;
 mod pause;
 mod restore;
+mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use slab::Slab;
 
+use answers::Answers;
 pub use explain::{GroupCounts, Prospects, TargetView};
 pub use outlook::Outlook;
 pub use restore::{Past, PastLease, PastSpend};
+pub use workload::{Line, Prospect, Rate, Waiting, Workload};
 
 use crate::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Parked, TaskRow};
 use crate::clock::ClockOffset;
 use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use crate::message::{Effects, Input, Output};
-use crate::queue::{Class, ClassId, ClassKey, Place, Queue};
+use crate::queue::{Class, ClassId, ClassKey, Place};
 use crate::quota::{Ledger, Reserved};
 use crate::setup::{Bounds, RouteSpec, Setup, TargetSpec};
 use crate::sizes::Sizes;
@@ -117,6 +121,8 @@ struct Target {
     spec: TargetSpec,
     /// What its tasks really took.
     sizes: Sizes,
+    /// How fast it answers, and how many.
+    answers: Answers,
     /// The classes it can serve, with the level at which it stands in them.
     classes: Vec<(ClassId, usize)>,
     /// Targets of lower levels, whose turn may come when this one's changes.
@@ -233,6 +239,7 @@ impl Engine {
             Target {
                 spec,
                 sizes: Sizes::default(),
+                answers: Answers::default(),
                 classes: Vec::new(),
                 dependents: BTreeSet::new(),
                 parked: None,
@@ -376,6 +383,7 @@ impl Engine {
         let slot = u32::try_from(slot).expect("fewer than 2^32 open tasks fit in memory");
         self.by_id.insert(id, slot);
         self.classes[class.0 as usize].delayed += 1;
+        self.classes[class.0 as usize].came(&row.estimate);
         if impossible {
             self.end(slot, Event::Fail(FailureCode::TooLarge), effects);
         } else {
@@ -422,12 +430,7 @@ impl Engine {
                 levels[level] = targets.iter().filter(allowed).copied().collect();
             }
         }
-        let class = Class {
-            key: key.clone(),
-            levels,
-            queue: Queue::default(),
-            delayed: 0,
-        };
+        let class = Class::new(key.clone(), levels);
         for level in 0..class.levels.len() {
             for target in &class.levels[level] {
                 for above in class.above(level) {
@@ -470,11 +473,13 @@ impl Engine {
                 class
                     .queue
                     .remove(task.row.client, &Place::of(&task.row, slot, &self.bounds));
+                class.went(&task.row.estimate);
                 // The next in line may be cheaper than what stood before it.
                 self.dirty.extend(class.targets());
             }
             HeldPlace::Delayed => {
                 class.delayed -= 1;
+                class.went(&task.row.estimate);
                 self.timers.remove(&(task.row.not_before, Timer::Due(task.row.id)));
             }
             HeldPlace::Leased => {}
@@ -532,6 +537,7 @@ impl Engine {
         task.row.not_before = not_before;
         task.place = HeldPlace::Delayed;
         self.classes[task.class.0 as usize].delayed += 1;
+        self.classes[task.class.0 as usize].came(&task.row.estimate);
         effects.changes.push(Change::Requeued {
             task: task.row.id,
             not_before,

@@ -4,9 +4,10 @@
 use super::Engine;
 use crate::id::{LimitId, TargetId};
 use crate::limit::Dimension;
-use crate::quota::{Ledger, LimitView};
+use crate::quota::{Free, Ledger, LimitView};
 use crate::setup::TargetSpec;
 use crate::time::Timestamp;
+use crate::usage::Spend;
 use std::collections::BTreeMap;
 
 /// The limits as they stood at one moment.
@@ -19,12 +20,17 @@ pub struct Outlook {
 }
 
 impl Engine {
-    /// The limits as they stand now.
+    /// The limits as they stood at the latest turn.
     pub fn outlook(&self) -> Outlook {
+        self.outlook_at(self.now)
+    }
+
+    /// The limits as they stand at `now`, if nothing happens before.
+    pub fn outlook_at(&self, now: Timestamp) -> Outlook {
         let open = self.targets.iter().filter(|(id, _)| !self.is_parked_for_good(**id));
         let targets = open.map(|(id, target)| (*id, target.spec.clone())).collect();
         Outlook {
-            at: self.now,
+            at: now.max(self.now),
             ledger: self.ledger.clone(),
             targets,
         }
@@ -49,6 +55,17 @@ impl Outlook {
     /// A limit as it stands.
     pub fn limit(&self, limit: LimitId) -> Option<LimitView> {
         self.ledger.view(limit, self.at)
+    }
+
+    /// When so much more fits all limits of a target, were nothing else started; none where it never does.
+    pub fn fits_at(&mut self, target: TargetId, cost: &Spend) -> Option<Free> {
+        let limits = &self.targets.get(&target)?.limits;
+        if limits.iter().any(|limit| self.ledger.is_closed(*limit)) {
+            return None;
+        }
+        self.ledger.advance(limits, self.at);
+        let fit = self.ledger.fit(limits, cost, self.at, false);
+        (fit.at != Free::At(Timestamp::MAX)).then_some(fit.at)
     }
 
     /// How much of a limit can be started until then: what is free, what comes free, and what comes free again. `None`

@@ -82,16 +82,24 @@ impl Engine {
         match self.tasks[slot].place {
             HeldPlace::Queued => {
                 self.unqueue(index);
-                self.tasks[slot].class = class;
+                self.move_asked(slot, class);
                 self.enqueue(index);
             }
             HeldPlace::Delayed => {
                 self.classes[self.tasks[slot].class.0 as usize].delayed -= 1;
-                self.tasks[slot].class = class;
+                self.move_asked(slot, class);
                 self.classes[class.0 as usize].delayed += 1;
             }
             HeldPlace::Leased => self.tasks[slot].class = class,
         }
+    }
+
+    /// What it asks for is another class's from now on.
+    fn move_asked(&mut self, slot: usize, class: ClassId) {
+        let task = &mut self.tasks[slot];
+        self.classes[task.class.0 as usize].went(&task.row.estimate);
+        task.class = class;
+        self.classes[class.0 as usize].came(&task.row.estimate);
     }
 
     fn unqueue(&mut self, slot: u32) {

@@ -43,7 +43,7 @@ pub struct Class {
 
 impl Class {
     /// What one of them takes of a limit at a target.
-    fn cost(&self, dimension: Dimension, rule: &CostRule) -> f64 {
+    pub(crate) fn cost(&self, dimension: Dimension, rule: &CostRule) -> f64 {
         match dimension {
             Dimension::Requests | Dimension::Concurrency => 1.0,
             Dimension::Tokens => self.input_tokens + self.output_tokens,
@@ -76,6 +76,17 @@ impl Capacity for Outlook {
 /// The earliest moment by which the last of this work can have been started. `None` where no limit bounds it, or where it
 /// can never be done.
 pub fn earliest(outlook: &Outlook, capacity: &dyn Capacity, classes: &[Class]) -> Option<Timestamp> {
+    search(outlook, capacity, classes, i64::MAX)
+}
+
+/// The same to a thousandth of the way there: each step of the search costs as much as the first, and a forecast is
+/// looked at, not counted with.
+pub fn about(outlook: &Outlook, capacity: &dyn Capacity, classes: &[Class]) -> Option<Timestamp> {
+    search(outlook, capacity, classes, 1_000)
+}
+
+/// The moment to a part of its distance, and never more exactly than matters.
+fn search(outlook: &Outlook, capacity: &dyn Capacity, classes: &[Class], parts: i64) -> Option<Timestamp> {
     let classes = merge::merged(classes);
     let question = Question::new(outlook, capacity, &classes)?;
     let start = outlook.at().as_micros();
@@ -87,7 +98,7 @@ pub fn earliest(outlook: &Outlook, capacity: &dyn Capacity, classes: &[Class]) -
             return None;
         }
     }
-    while high - low > GRAIN {
+    while high - low > GRAIN.max((high - start) / parts) {
         let middle = low + (high - low) / 2;
         if question.fits(Timestamp::from_micros(middle)) {
             high = middle;

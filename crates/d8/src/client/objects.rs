@@ -130,6 +130,22 @@ pub(crate) struct Requests {
 pub(crate) struct Accounts {
     #[serde(deserialize_with = "or_default")]
     pub(crate) accounts: Vec<Account>,
+    pub(crate) forecast: Option<OpenForecast>,
+}
+
+/// What is to be expected of everything that is open.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct OpenForecast {
+    pub(crate) all_done_at: Option<f64>,
+}
+
+/// What is to be expected of an account.
+#[derive(Copy, Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AccountForecast {
+    pub(crate) runs_out_at: Option<f64>,
+    pub(crate) next_start_at: Option<f64>,
 }
 
 /// An account.
@@ -151,6 +167,7 @@ pub(crate) struct Account {
     pub(crate) diagnosis: Option<String>,
     #[serde(deserialize_with = "or_default")]
     pub(crate) limits: Vec<Limit>,
+    pub(crate) forecast: Option<AccountForecast>,
 }
 
 /// A limit, and what of it is used.

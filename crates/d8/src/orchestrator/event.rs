@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
-use d8_core::engine::{GroupCounts, Outlook, Prospects, TargetView};
+use d8_core::engine::{GroupCounts, Line, Outlook, Prospects, TargetView, Workload};
 use d8_core::id::{AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
 use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
@@ -210,6 +210,17 @@ pub struct Status {
     pub fleet: Vec<(Member, u32)>,
 }
 
+/// What a forecast is made from.
+#[derive(Clone, Debug)]
+pub struct Open {
+    /// The limits.
+    pub outlook: Outlook,
+    /// What is open.
+    pub workload: Workload,
+    /// What comes before each task that was asked about, where that is known.
+    pub lines: Vec<Option<Line>>,
+}
+
 /// What a registration came to.
 #[derive(Clone, Debug)]
 pub enum Registered {
@@ -320,6 +331,7 @@ pub(super) enum Event {
     View(GroupId, oneshot::Sender<View>),
     Outlook(oneshot::Sender<Outlook>),
     Status(oneshot::Sender<Status>),
+    Open(Vec<TaskId>, oneshot::Sender<Open>),
     Explain(Vec<TaskId>, oneshot::Sender<Vec<Option<Wait>>>),
     /// Whoever was to be told of these tasks' ends has been, or never will be.
     Told(Vec<TaskId>),

@@ -37,8 +37,8 @@ use tokio::sync::oneshot;
 pub use audience::Audience;
 pub use directory::{Directory, Entries};
 pub use event::{
-    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Polled, Refusal, Registered, Reporter, Start, Status,
-    View, Way,
+    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Open, Polled, Refusal, Registered, Reporter, Start,
+    Status, View, Way,
 };
 pub use library::{Library, LookupError};
 pub use news::News;
@@ -108,6 +108,11 @@ impl Handle {
     /// How everything stands.
     pub async fn status(&self) -> Result<Status, Stopped> {
         self.ask(Event::Status).await
+    }
+
+    /// What a forecast is made from: the limits, what is open, and what comes before these tasks.
+    pub async fn open(&self, tasks: Vec<TaskId>) -> Result<Open, Stopped> {
+        self.ask(|reply| Event::Open(tasks, reply)).await
     }
 
     /// Why tasks are not running now.

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 
 use super::app::{App, seconds};
 use super::error::{ApiError, ErrorBody};
+use super::forecasts::{AccountForecast, OpenForecast};
 use super::waits;
 use crate::config::Origin;
 use crate::orchestrator::{AccountEntry, Entries, Named, Status, diagnosis};
@@ -52,6 +53,9 @@ pub struct AccountObject {
     /// Where a limit is spent for long: which, by whom, until when, and who takes over, in a sentence.
     diagnosis: Option<String>,
     limits: Vec<LimitObject>,
+    /// When it runs out and goes on; left out in events, which tell only what has changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forecast: Option<AccountForecast>,
 }
 
 /// Why an account takes nothing.
@@ -101,6 +105,8 @@ pub struct LearntObject {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AccountList {
     accounts: Vec<AccountObject>,
+    /// When everything is done.
+    forecast: OpenForecast,
 }
 
 /// The accounts of a status as objects.
@@ -138,6 +144,7 @@ fn object(entry: &AccountEntry, status: &Status, entries: &Entries) -> AccountOb
         parked: parked(entry, status, entries),
         diagnosis: diagnosis::of_account(entry, status, entries),
         limits: limits(entry, status, entries),
+        forecast: None,
     }
 }
 
@@ -202,8 +209,16 @@ fn limits(entry: &AccountEntry, status: &Status, entries: &Entries) -> Vec<Limit
 ))]
 async fn list(State(app): State<Arc<App>>) -> Result<Json<AccountList>, ApiError> {
     let status = app.handle.status().await?;
+    let forecast = app.forecasts.get(&app.handle).await?;
+    let entries = app.handle.directory.entries();
+    let mut accounts = objects(&status, &entries);
+    for (account, entry) in accounts.iter_mut().zip(&entries.plan.accounts) {
+        let expected = forecast.accounts.get(&entry.id).copied();
+        account.forecast = Some(expected.unwrap_or_default().into());
+    }
     Ok(Json(AccountList {
-        accounts: objects(&status, &app.handle.directory.entries()),
+        accounts,
+        forecast: forecast.as_ref().into(),
     }))
 }
 

@@ -7,6 +7,7 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ApiError;
+use super::forecasts::Forecasts;
 use super::guests::Guests;
 use crate::clock::Clock;
 use crate::orchestrator::{Handle, Library, LookupError, News, Opened, Refusal, Stopped, Tallies};
@@ -32,6 +33,8 @@ pub struct App {
     pub tallies: Arc<Tallies>,
     /// Who waits for runs.
     pub guests: Arc<Guests>,
+    /// What is to be expected, for all who ask at about the same time.
+    pub forecasts: Forecasts,
     /// Chat requests whose clients hung up and may come again.
     pub orphans: super::chat::Orphans,
 }
@@ -49,6 +52,7 @@ impl App {
             tally: opened.tally.clone(),
             tallies: opened.tallies.clone(),
             guests: Arc::default(),
+            forecasts: Forecasts::default(),
             orphans: super::chat::Orphans::default(),
         })
     }

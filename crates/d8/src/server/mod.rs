@@ -13,6 +13,7 @@ pub mod chat;
 mod connection;
 pub mod error;
 pub mod events;
+pub mod forecasts;
 pub mod groups;
 pub mod guard;
 pub mod guests;

@@ -1,8 +1,8 @@
 //! Tasks as the API shows them: one object everywhere.
 
-use d8_core::change::{AttemptOutcome, Ending};
+use d8_core::change::{AttemptOutcome, Ending, ParkReason};
 use d8_core::id::TaskId;
-use d8_core::wait::Wait;
+use d8_core::wait::{Wait, WaitCode};
 use d8_store::{AttemptRow, Filter, LeaseRow, Order, Reader, ResultRow, StoreError, StoredTask, TaskState};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -198,10 +198,22 @@ impl App {
             let reasons = self.handle.explain(pending.clone()).await?;
             let status = self.handle.status().await?;
             let entries = self.handle.directory.entries();
-            let object = |wait: Wait| WaitObject::new(&wait, &status, &entries);
-            waits = pending
-                .into_iter()
-                .zip(reasons.into_iter().map(|wait| wait.map(object)))
+            let for_quota = |wait: &Option<Wait>| {
+                let code = wait.map(|wait| wait.code);
+                matches!(code, Some(WaitCode::Quota | WaitCode::Parked(ParkReason::QuotaRefused)))
+            };
+            let waiting = pending.iter().zip(&reasons).filter(|(_, wait)| for_quota(wait));
+            let turns = self.turns(waiting.map(|(task, _)| *task).collect()).await?;
+            let object = |task: TaskId, wait: Wait| {
+                let object = WaitObject::new(&wait, &status, &entries);
+                match turns.iter().find(|(known, _)| *known == task) {
+                    Some((_, turn)) => object.with_turn(turn, status.now),
+                    None => object,
+                }
+            };
+            let reasons = pending.into_iter().zip(reasons);
+            waits = reasons
+                .map(|(task, wait)| (task, wait.map(|wait| object(task, wait))))
                 .collect();
         }
         let objects = tasks.into_iter().map(|task| {

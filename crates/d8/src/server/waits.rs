@@ -1,14 +1,18 @@
 //! Why something is not running now, as the API shows it.
 
+use std::time::Duration;
+
 use d8_core::LimitView;
 use d8_core::change::ParkReason;
 use d8_core::id::LimitId;
 use d8_core::limit::{Dimension, Window};
+use d8_core::time::Timestamp;
 use d8_core::wait::{Wait, WaitCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::app::seconds;
+use super::forecasts::Turn;
 use crate::orchestrator::{Entries, Status, diagnosis};
 use crate::words;
 
@@ -28,6 +32,12 @@ pub struct WaitObject {
     pub limit: Option<WaitLimit>,
     /// What would help.
     pub next: Option<String>,
+    /// Of a task that waits for quota for longer than a minute: about when its turn comes, in seconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_start: Option<f64>,
+    /// How many tasks go before it, where that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
 }
 
 /// The limit that a wait is about.
@@ -78,7 +88,20 @@ impl WaitObject {
             account,
             limit: wait.limit.and_then(|limit| limit_of(limit, status)),
             next,
+            expected_start: None,
+            before: None,
         }
+    }
+
+    /// The same with the task's turn, where that is worth telling.
+    pub fn with_turn(mut self, turn: &Turn, now: Timestamp) -> Self {
+        const WORTH_TELLING: Duration = Duration::from_secs(60);
+        if turn.start.since(now) > WORTH_TELLING {
+            self.message += &words::turn(turn.start, turn.before, now);
+            self.expected_start = Some(seconds(turn.start));
+            self.before = Some(turn.before);
+        }
+        self
     }
 }
 

@@ -137,6 +137,30 @@ pub fn clock(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// A task's turn, after why it waits: "; its turn comes about 16:52, after 1,203 others".
+pub fn turn(start: Timestamp, before: u64, now: Timestamp) -> String {
+    let others = match before {
+        0 => ", it is the first in line".to_owned(),
+        1 => ", after one other".to_owned(),
+        more => format!(", after {} others", number(more)),
+    };
+    format!("; its turn comes about {}{others}", clock(start, now))
+}
+
+/// What is to be expected of an account: "runs out at 16:40, next start 16:52"; none where there is nothing to tell.
+pub fn forecast(runs_out: Option<Timestamp>, next_start: Option<Timestamp>, now: Timestamp) -> Option<String> {
+    let runs_out = runs_out.map(|at| match at > now {
+        true => format!("runs out at {}", clock(at, now)),
+        false => "has run out".to_owned(),
+    });
+    let next_start = next_start.map(|at| match at.since(now) < Duration::from_secs(1) {
+        true => "next start now".to_owned(),
+        false => format!("next start {}", clock(at, now)),
+    });
+    let parts: Vec<String> = runs_out.into_iter().chain(next_start).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
 /// A limit of a day or longer that is spent.
 #[derive(Clone, Debug)]
 pub struct Spent<'a> {
@@ -217,6 +241,24 @@ pub fn plural(count: u64, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_to_be_expected() {
+        let now = Timestamp::from_secs(1_767_225_600);
+        let (later, next) = (now + Duration::from_secs(600), now + Duration::from_secs(1_200));
+        let shown = [later, next].map(|at| clock(at, now));
+        let told = forecast(Some(later), Some(next), now);
+        assert_eq!(told, Some(format!("runs out at {}, next start {}", shown[0], shown[1])));
+        assert_eq!(
+            forecast(Some(now), Some(now), now).as_deref(),
+            Some("has run out, next start now")
+        );
+        assert_eq!(forecast(None, None, now), None);
+        assert_eq!(
+            turn(next, 1_203, now),
+            format!("; its turn comes about {}, after 1,203 others", shown[1])
+        );
+    }
 
     #[test]
     fn moments_around_now() {

@@ -3,7 +3,8 @@
 mod en;
 
 pub use en::{
-    Spent, ago, ahead, clock, ending_message, failure_code, parked, plural, refused, spent, wait, wait_reason,
+    Spent, ago, ahead, clock, ending_message, failure_code, forecast, parked, plural, refused, spent, turn, wait,
+    wait_reason,
 };
 
 use std::time::Duration;

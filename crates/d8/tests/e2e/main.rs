@@ -20,6 +20,7 @@ mod emulate;
 mod environment;
 mod failures;
 mod fleet;
+mod forecast;
 mod forms;
 mod kill;
 mod places;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
+use d8_core::time::Timestamp;
 use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde_json::value::RawValue;
@@ -104,6 +105,7 @@ async fn as_text(client: &Client, surface: Surface) -> Result<String, ClientErro
 fn text(stats: &Stats, accounts: &Accounts, first: &Tasks, now: f64, surface: Surface) -> String {
     let mut parts = vec![sums(stats)];
     parts.extend(waits(accounts, first, now));
+    parts.extend(forecasts(accounts, now));
     let limits: Table = limits::table(&accounts.accounts, now);
     if !limits.is_empty() {
         parts.push(format!("\n{}", limits.render(surface)));
@@ -163,6 +165,21 @@ fn waits(accounts: &Accounts, first: &Tasks, now: f64) -> Vec<String> {
         Some(format!("account  {}", one_line(diagnosis)))
     });
     task.chain(unready).chain(spent).collect()
+}
+
+/// What is to be expected of each account, and of everything, a line each.
+fn forecasts(accounts: &Accounts, now: f64) -> Vec<String> {
+    let instant = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64);
+    let now = instant(now);
+    let of_accounts = accounts.accounts.iter().filter_map(|account| {
+        let forecast = account.forecast?;
+        let (runs_out, next) = (forecast.runs_out_at.map(instant), forecast.next_start_at.map(instant));
+        let told = words::forecast(runs_out, next, now)?;
+        Some(format!("forecast {}: {told}", one_line(&account.account)))
+    });
+    let all_done = accounts.forecast.and_then(|forecast| forecast.all_done_at);
+    let all_done = all_done.map(|at| format!("forecast all done {}", words::clock(instant(at), now)));
+    of_accounts.chain(all_done).collect()
 }
 
 #[cfg(test)]

@@ -51,6 +51,26 @@ groq-main  30 requests a minute  all     30/30  -     after an answer";
 }
 
 #[tokio::test]
+async fn what_is_to_be_expected_has_a_line_each() {
+    let at = moment::now() + 30.0 * 86_400.0;
+    let mut expected = accounts();
+    expected["accounts"][0]["forecast"] = json!({"runs_out_at": 1.0, "next_start_at": at});
+    expected["accounts"][1]["forecast"] = json!({"runs_out_at": null, "next_start_at": null});
+    expected["forecast"] = json!({"open": 3, "all_done_at": at});
+    let server = Standin::start().await;
+    server
+        .on("GET /api/workers/stats", 200, &json!({}))
+        .on("GET /api/accounts", 200, &expected);
+    let shown = as_text(&server.client().await, Surface::Plain).await.unwrap();
+    assert!(
+        shown.contains("\nforecast groq-main: has run out, next start "),
+        "{shown}"
+    );
+    assert!(shown.contains("\nforecast all done "), "{shown}");
+    assert!(!shown.contains("forecast gemini-main"), "{shown}");
+}
+
+#[tokio::test]
 async fn programs_get_the_objects_of_the_api() {
     let server = server().await;
     let shown = as_json(&server.client().await).await.unwrap();

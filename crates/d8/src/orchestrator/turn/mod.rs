@@ -270,7 +270,12 @@ impl Turn {
                 self.unregister(&worker, incarnation.as_deref(), inputs);
                 self.later(Some(reply), ());
             }
-            Event::View(..) | Event::Outlook(_) | Event::Status(_) | Event::Explain(..) | Event::Strangers(..) => {
+            Event::View(..)
+            | Event::Outlook(_)
+            | Event::Status(_)
+            | Event::Open(..)
+            | Event::Explain(..)
+            | Event::Strangers(..) => {
                 self.questions.push(event);
             }
             Event::Told(tasks) => self.gathering.told.extend(tasks),

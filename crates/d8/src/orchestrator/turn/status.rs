@@ -2,10 +2,10 @@
 
 use d8_core::change::Pausable;
 use d8_core::engine::{GroupCounts, Prospects};
-use d8_core::id::GroupId;
+use d8_core::id::{GroupId, TaskId};
 
 use super::Turn;
-use crate::orchestrator::event::{Event, Status, View};
+use crate::orchestrator::event::{Event, Open, Status, View};
 
 impl Turn {
     /// Answers what was asked, once everything that came before is decided.
@@ -15,6 +15,7 @@ impl Turn {
                 Event::View(group, reply) => drop(reply.send(self.view(group))),
                 Event::Outlook(reply) => drop(reply.send(self.own.engine.outlook())),
                 Event::Status(reply) => drop(reply.send(self.status())),
+                Event::Open(tasks, reply) => drop(reply.send(self.open(&tasks))),
                 Event::Explain(tasks, reply) => {
                     let waits = tasks.into_iter().map(|task| self.own.engine.explain(task));
                     let _ = reply.send(waits.collect());
@@ -25,6 +26,17 @@ impl Turn {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Copies what a forecast needs; whoever asked works it out elsewhere.
+    fn open(&self, tasks: &[TaskId]) -> Open {
+        let engine = &self.own.engine;
+        let now = self.own.clock.now().max(engine.now());
+        Open {
+            outlook: engine.outlook_at(now),
+            workload: engine.workload(now),
+            lines: tasks.iter().map(|task| engine.line_before(*task)).collect(),
         }
     }
 
