@@ -90,7 +90,7 @@ impl Belief {
     }
 
     /// The provider says how much it holds. The news, if it is some.
-    pub(crate) fn told(&mut self, amount: u64, at: Timestamp) -> Option<Learnt> {
+    pub(crate) fn told(&mut self, amount: u64, per: Option<Duration>, at: Timestamp) -> Option<Learnt> {
         self.told = true;
         self.trying = false;
         let known = self.learnt.map_or(self.written, |learnt| learnt.amount);
@@ -99,7 +99,7 @@ impl Belief {
         }
         let learnt = Learnt {
             amount,
-            per: self.learnt.and_then(|learnt| learnt.per),
+            per,
             at,
             evidence: Evidence::Told,
         };
@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn a_ceiling_is_lowered_by_the_wire_and_never_raised_above_what_was_written() {
         let mut belief = belief(15, Standing::Ceiling);
-        assert_eq!(belief.told(10, NOW).map(|learnt| learnt.amount), Some(10));
+        assert_eq!(belief.told(10, None, NOW).map(|learnt| learnt.amount), Some(10));
         assert_eq!(belief.amount(), 10);
-        assert!(belief.told(40, NOW).is_some());
+        assert!(belief.told(40, None, NOW).is_some());
         assert_eq!(belief.amount(), 15);
     }
 
@@ -221,9 +221,9 @@ mod tests {
     fn the_wire_moves_a_belief_both_ways() {
         let mut belief = belief(15, Standing::Belief);
         for amount in [10, 40] {
-            assert!(belief.told(amount, NOW).is_some());
+            assert!(belief.told(amount, None, NOW).is_some());
             assert_eq!(belief.amount(), amount);
-            assert!(belief.told(amount, NOW).is_none(), "the same again is no news");
+            assert!(belief.told(amount, None, NOW).is_none(), "the same again is no news");
         }
     }
 

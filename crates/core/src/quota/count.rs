@@ -43,6 +43,8 @@ pub(crate) struct Count {
     spec: LimitSpec,
     belief: Belief,
     others: Others,
+    /// The period, where it was found.
+    found: Option<Duration>,
     /// Under way, by when they were granted.
     flying: BTreeMap<Timestamp, u64>,
     in_flight: u64,
@@ -68,6 +70,7 @@ impl Count {
             belief: Belief::new(&spec),
             spec,
             others: Others::default(),
+            found: None,
             flying: BTreeMap::new(),
             in_flight: 0,
             guard: Duration::ZERO,
@@ -133,11 +136,17 @@ impl Count {
         }
     }
 
+    /// The provider says how much it holds. The news, if it is some.
+    pub(crate) fn told(&mut self, amount: u64, now: Timestamp) -> Option<Learnt> {
+        self.belief.told(amount, self.found, now)
+    }
+
     /// The period of a limit that nobody knew.
     pub(crate) fn set_per(&mut self, length: Duration) {
         let Window::Sliding { per } = &mut self.spec.window else {
             return;
         };
+        self.found = Some(length);
         let by = micros(length).saturating_sub(micros(*per));
         *per = length;
         let log = std::mem::take(&mut self.log);

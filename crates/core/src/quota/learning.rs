@@ -66,7 +66,7 @@ impl Ledger {
                 continue;
             };
             if let Some(amount) = signal.limit {
-                news.extend(entry.count.belief_mut().told(amount, now).map(|learnt| (id, learnt)));
+                news.extend(entry.count.told(amount, now).map(|learnt| (id, learnt)));
             }
             let total = signal.limit.unwrap_or_else(|| entry.count.amount());
             let Some(used) = signal.remaining.map(|left| total.saturating_sub(left)) else {
@@ -151,6 +151,7 @@ impl Ledger {
                     .or_else(|| self.suspect(&alike, it.hint))
                     .into_iter()
                     .collect();
+                self.adopt(&meant, named.per);
             }
             for id in meant {
                 verdicts.extend(self.judge(id, named.amount, named.used, it, now, clock));
@@ -177,7 +178,7 @@ impl Ledger {
         let entry = self.entries.get_mut(&id)?;
         // Those that were under way at the first refusal tell nothing more.
         let is_further = entry.refused_at.is_some_and(|refused_at| it.granted_at <= refused_at);
-        let mut learnt = amount.and_then(|amount| entry.count.belief_mut().told(amount, now));
+        let mut learnt = amount.and_then(|amount| entry.count.told(amount, now));
         if !is_further {
             entry.refused_at = Some(now);
             let explained = used.is_some_and(|used| {
@@ -201,6 +202,16 @@ impl Ledger {
             until,
             learnt,
         })
+    }
+
+    /// A limit that nobody knew has the period that is named.
+    fn adopt(&mut self, limits: &[LimitId], named: Option<Duration>) {
+        for id in limits {
+            let entry = self.entries.get_mut(id).filter(|entry| entry.count.belief().is_open());
+            if let (Some(entry), Some(per)) = (entry, named) {
+                entry.count.set_per(per);
+            }
+        }
     }
 
     fn amount(&self, id: LimitId) -> Option<u64> {

@@ -290,6 +290,36 @@ mod tests {
         assert_eq!(names.len(), count);
     }
 
+    /// What docs/quota.md promises, with a little room: 429s at most, the ratio to the bound at least.
+    #[test]
+    fn refusals_are_few_and_the_bound_is_near() {
+        let promises = [
+            ("one-bucket", 0, 0.99),
+            ("groq-gemini", 0, 0.99),
+            ("jitter-1s", 0, 0.98),
+            ("wild-tokens", 0, 0.94),
+            ("day-end", 0, 0.99),
+            ("down", 0, 0.99),
+            ("too-high", 12, 0.99),
+            ("unknown", 12, 0.98),
+            ("foreign-told", 6, 0.97),
+            ("foreign-silent", 8, 0.8),
+        ];
+        for (name, most, least) in promises {
+            let all = Scenario::all();
+            let scenario = all.iter().find(|scenario| scenario.name == name).unwrap();
+            let result = scenario.run(&[Policy::D8], 1).unwrap();
+            let figures = &result.outcomes[0].figures;
+            assert_eq!(figures.failed, 0, "{name}");
+            assert!(figures.refused <= most, "{name}: {} refused", figures.refused);
+            assert!(
+                figures.ratio.unwrap() >= least,
+                "{name}: {:?} of the bound",
+                figures.ratio
+            );
+        }
+    }
+
     #[test]
     fn the_days_of_the_calendar_are_where_their_names_say() {
         let starts = |name: &str| {
