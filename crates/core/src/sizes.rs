@@ -88,7 +88,6 @@ pub(crate) struct Sizes {
 impl Sizes {
     pub(crate) fn learn(&mut self, estimate: &Estimate, usage: Usage) {
         self.output.add(usage.output_tokens);
-        // Some workers tell one sum of both.
         if usage.input_tokens > 0 && estimate.input_tokens > 0 {
             self.input
                 .add(usage.input_tokens.saturating_mul(1_000) / u64::from(estimate.input_tokens));

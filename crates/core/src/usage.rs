@@ -83,6 +83,20 @@ impl Spend {
     }
 }
 
+impl Usage {
+    /// Some workers tell one sum of both kinds of tokens: the prompt's part of it is the estimate's.
+    pub(crate) fn parted(self, estimate: &Estimate) -> Self {
+        if self.input_tokens > 0 {
+            return self;
+        }
+        let input_tokens = u64::from(estimate.input_tokens).min(self.output_tokens);
+        Self {
+            input_tokens,
+            output_tokens: self.output_tokens - input_tokens,
+        }
+    }
+}
+
 impl CostRule {
     /// What to reserve for a task before it is sent.
     pub fn reserve(&self, estimate: &Estimate) -> Spend {
@@ -119,5 +133,33 @@ impl CostRule {
             output_tokens: usage.output_tokens,
             cost: self.price.of(usage.input_tokens, usage.output_tokens),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_sum_of_tokens_is_parted_by_the_estimate() {
+        let estimate = Estimate {
+            input_tokens: 100,
+            ..Estimate::default()
+        };
+        let parted = |input_tokens, output_tokens| {
+            let usage = Usage {
+                input_tokens,
+                output_tokens,
+            };
+            let Usage {
+                input_tokens,
+                output_tokens,
+            } = usage.parted(&estimate);
+            (input_tokens, output_tokens)
+        };
+        assert_eq!(
+            [parted(0, 250), parted(0, 40), parted(7, 250)],
+            [(100, 150), (40, 0), (7, 250)]
+        );
     }
 }

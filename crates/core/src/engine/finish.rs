@@ -64,6 +64,7 @@ impl Engine {
             Outcome::Answered(usage) => {
                 let cost = self.targets[&held.target].spec.cost;
                 let estimate = self.tasks[slot as usize].row.estimate;
+                let usage = usage.map(|usage| usage.parted(&estimate));
                 if let Some(target) = self.targets.get_mut(&held.target) {
                     if let Some(usage) = usage {
                         target.sizes.learn(&estimate, usage);
