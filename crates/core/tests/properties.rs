@@ -226,7 +226,7 @@ fn apply(world: &mut World, op: &Op, next_id: &mut u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Anything may happen in any order; then all is healed, and everything must end.
     #[test]

@@ -83,7 +83,11 @@ fn every_mistake_is_noticed() {
 }
 
 fn no_world_falls_into(gap: Gap) {
-    for seed in seeds(700) {
+    no_world_of(700, gap);
+}
+
+fn no_world_of(usual: u64, gap: Gap) {
+    for seed in seeds(usual) {
         assert_unbroken(seed, &run(Scene::with_gap(seed, Some(gap))));
     }
 }
@@ -106,7 +110,7 @@ fn a_late_answer_without_usage_keeps_its_reservation() {
 /// An ignored test is run by nobody: whoever closes a gap is told so here.
 #[test]
 fn the_known_gaps_are_still_open() {
-    for gap in [Gap::OpenPlaces, Gap::LateSend, Gap::StrangeClock] {
+    for gap in [Gap::OpenPlaces, Gap::StrangeClock] {
         let falls_in = |seed| !run(Scene::with_gap(seed, Some(gap))).broken.is_empty();
         assert!(
             (0..700).any(falls_in),
@@ -121,10 +125,10 @@ fn a_call_that_runs_on_keeps_its_place() {
     no_world_falls_into(Gap::OpenPlaces);
 }
 
+/// Each of these worlds crashes every twenty seconds, so fewer of them say as much.
 #[test]
-#[ignore = "a restart counts a request at send_by, and one that leaves just before arrives after it"]
 fn a_request_that_leaves_just_in_time_is_counted_when_it_arrives() {
-    no_world_falls_into(Gap::LateSend);
+    no_world_of(120, Gap::LateSend);
 }
 
 #[test]
