@@ -47,7 +47,7 @@ fn plain_loses_tasks_and_d8_does_all_of_them_sooner_than_resilient() {
         if row["name"] == "plain" {
             // How many depends on how fast it is refused; each 429 costs it a task.
             assert!(count("completed") >= 15 && count("failed") == count("refused"), "{row}");
-            assert!(row["ratio"].is_null(), "{row}");
+            assert_eq!(row["ratio"].is_null(), count("failed") > 0, "{row}");
         } else {
             assert_eq!((count("failed"), count("refused")), (0, 0), "{row}");
             assert!(row["ratio"].as_f64().is_some_and(|ratio| ratio <= 1.0), "{row}");
