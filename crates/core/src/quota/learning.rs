@@ -57,7 +57,9 @@ impl Ledger {
         self.advance(it.limits, now);
         let mut news = Vec::new();
         let mut seen: Vec<(LimitId, Dimension, u64, Option<Duration>)> = Vec::new();
-        for signal in signals {
+        // A limit of nothing beside something that was counted is no limit.
+        let told = signals.iter().filter(|signal| signal.limit != Some(0));
+        for signal in told {
             let Some((at, id)) = self.meant(it.limits, signal) else {
                 continue;
             };

@@ -272,6 +272,15 @@ fn a_told_amount_is_news_once() {
     assert_eq!(ledger.view(LIMIT[0], NOW).map(|view| view.amount), Some(15));
 }
 
+/// Some providers write 0 where they have no limit: it must not shut the account for good.
+#[test]
+fn a_header_of_nothing_closes_nothing() {
+    let mut ledger = ledger(Dimension::Requests, 15, minute(), 0);
+    assert!(look(&mut ledger, &[signal(0, 0)], NOW).is_empty());
+    assert!(!ledger.is_closed(LIMIT[0]));
+    assert_eq!(used(&ledger, NOW), (1, 0));
+}
+
 #[test]
 fn a_refusal_that_tells_what_is_used_corrects_the_ledger() {
     let mut ledger = ledger(Dimension::Requests, 30, minute(), 0);
