@@ -3,6 +3,7 @@
 mod accounts;
 mod demo;
 mod emulate;
+mod help;
 mod run;
 mod simulate;
 mod stats;
@@ -15,7 +16,9 @@ mod workers;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches, Parser, Subcommand};
+
+use crate::text;
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -24,6 +27,9 @@ use clap::{Parser, Subcommand};
     after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
+    /// The language of what it says: en or es; without it D8_LANG, else the system's
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = ["en", "es"])]
+    lang: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -95,7 +101,11 @@ pub fn main() -> ExitCode {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         return fail(&Failure::not_started("the TLS library cannot be set up"));
     }
-    let arguments = Arguments::parse();
+    let arguments = match arguments() {
+        Ok(arguments) => arguments,
+        // Help and version are no faults; clap tells them apart.
+        Err(error) => error.exit(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&Failure::not_started(format!("no threads can be started: {error}"))),
@@ -123,10 +133,17 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Reads the command line. The language comes first: help and errors are said in it.
+fn arguments() -> Result<Arguments, clap::Error> {
+    help::language_of(std::env::args_os()).speak();
+    let matches = help::command().try_get_matches()?;
+    Arguments::from_arg_matches(&matches)
+}
+
 fn fail(failure: &Failure) -> ExitCode {
-    say(&format!("error: {}", failure.message));
+    say(&text!("error", message = failure.message.as_str()));
     for hint in &failure.hints {
-        say(&format!("hint: {hint}"));
+        say(&text!("hint", message = hint.as_str()));
     }
     ExitCode::from(failure.code)
 }

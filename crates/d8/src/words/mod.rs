@@ -1,6 +1,7 @@
 //! Sentences. The engine gives codes with parameters; here they become words, one file for each language.
 
 mod en;
+pub mod language;
 
 pub use en::{
     Spent, ago, ahead, clock, ending_message, failure_code, forecast, parked, plural, refused, spent, turn, wait,
