@@ -1,9 +1,11 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod completions;
 mod demo;
 mod emulate;
 mod help;
+mod man;
 mod run;
 mod simulate;
 mod stats;
@@ -47,6 +49,8 @@ enum Command {
     Stats(stats::StatsArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 /// Everything could be done.
@@ -123,6 +127,8 @@ pub fn main() -> ExitCode {
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
         }
     });
     // A call that is still under way must not hold the exit back; the store knows of it.
