@@ -4,6 +4,7 @@ mod accounts;
 mod demo;
 mod emulate;
 mod help;
+mod providers;
 mod run;
 mod simulate;
 mod stats;
@@ -45,6 +46,7 @@ enum Command {
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
+    Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
 }
@@ -121,6 +123,7 @@ pub fn main() -> ExitCode {
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
         }
