@@ -49,6 +49,30 @@ fn a_store_of_a_newer_version_is_left_as_it_is() {
 }
 
 #[test]
+fn a_look_loads_what_is_there_and_writes_nothing() {
+    let place = place();
+    let location = Location::File(place.path.clone());
+    assert!(SqliteStore::look(&location).is_err() && SqliteStore::schema(&location).is_err());
+    assert!(!place.path.exists());
+    let mut store = open(&place.path).unwrap();
+    store.commit(&submitted(1..=3)).unwrap();
+    let look = || {
+        let mut look = SqliteStore::look(&location).unwrap();
+        let mut tasks = 0;
+        look.load(Which::All, &mut |_| tasks += 1).unwrap();
+        assert_eq!(tasks, 3);
+        assert!(look.commit(&submitted(4..=4)).is_err());
+        let schema = SqliteStore::schema(&location).unwrap();
+        assert_eq!(schema.found, schema.known);
+    };
+    // Beside whoever writes it, and alone.
+    look();
+    drop(store);
+    look();
+    assert_eq!(open(&place.path).unwrap().epoch(), 2, "a look deposes nobody");
+}
+
+#[test]
 fn the_database_of_another_program_is_left_as_it_is() {
     let place = place();
     Connection::open(&place.path)

@@ -3,6 +3,7 @@
 mod accounts;
 mod completions;
 mod demo;
+mod doctor;
 mod emulate;
 mod help;
 mod man;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
+pub(crate) use tasks::{answer_text, error_words, waiting};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -42,6 +44,7 @@ enum Command {
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
+    Doctor(doctor::DoctorArguments),
     Worker(worker::WorkerArguments),
     Submit(submit::SubmitArguments),
     Tasks(tasks::TasksArguments),
@@ -121,6 +124,7 @@ pub fn main() -> ExitCode {
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Worker(arguments) => worker::run(arguments).await,
             Command::Submit(arguments) => submit::run(arguments).await,
             Command::Tasks(arguments) => tasks::run(arguments).await,

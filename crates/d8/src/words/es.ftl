@@ -194,3 +194,167 @@ help-providers-compare-after =
     Ejemplos:
       d8 providers compare gemini groq
       d8 providers compare groq cerebras mistral --tier free
+
+## doctor
+
+doctor-mark-ok = bien
+doctor-mark-warning = aviso
+doctor-mark-problem = PROBLEMA
+doctor-next = qué hacer: { $next }
+doctor-more = y { $count } más
+doctor-first = Lo primero ({ $name }): { $next }
+doctor-verdict-ok = Todo está bien.
+doctor-verdict-warnings = Funciona, con { $warnings ->
+    [one] un aviso.
+   *[other] { $warnings } avisos.
+}
+doctor-verdict-problems = { $problems ->
+    [one] 1 problema
+   *[other] { $problems } problemas
+}{ $warnings ->
+    [0] .
+    [one] {" "}y 1 aviso.
+   *[other] {" "}y { $warnings } avisos.
+}
+doctor-looks-store = miro el almacén { $path }
+doctor-looks-orchestrator = busco un orquestador
+doctor-looks-keys = pido una palabra a los proveedores de { $accounts }
+doctor-bad-timeout = --timeout: { $why }
+doctor-bad-timeout-next = escríbelo como 30s o 2m
+doctor-no-folder = no se puede leer la carpeta actual: { $why }
+doctor-config-file = { $file }: { $count ->
+    [one] una cuenta
+   *[other] { $count } cuentas
+} ({ $accounts }); rutas: { $routes }
+doctor-config-file-empty = { $file }: ninguna cuenta
+doctor-config-environment = no hay d8.toml; por las claves del entorno y de .env: { $count ->
+    [one] una cuenta
+   *[other] { $count } cuentas
+} ({ $accounts })
+doctor-config-none = no hay d8.toml, lo que en sí no es un fallo
+doctor-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno ni .env nombran una clave
+doctor-no-account-next = ejecuta `d8 setup`: pide una clave, la prueba y la guarda
+doctor-accounts-brought = aquí no hay ninguna configurada; el orquestador tiene { $count ->
+    [one] una
+   *[other] { $count }
+} de sus trabajadores
+doctor-store-free = { $size } libres
+doctor-store-sync = { $time } por sincronización
+doctor-store-new = todavía no existe: lo crea d8
+doctor-store-version = esquema { $found }
+doctor-store-older = esquema { $found }, que pasa a { $known } cuando arranca d8
+doctor-store-nobody = no lo tiene nadie
+doctor-store-somebody = lo tiene un proceso que no dice nada de sí
+doctor-store-held = lo tiene el proceso { $pid }
+doctor-store-held-at = lo tiene el proceso { $pid } en { $url }
+doctor-store-unknown = no se puede ver quién lo tiene ({ $why })
+doctor-store-unwritable = { $path }: no se puede escribir ahí ({ $why })
+doctor-store-unwritable-next = comprueba que este usuario puede escribir en esa carpeta, o nombra otra con store.url en d8.toml
+doctor-store-full = Con tan poco sitio no se admite trabajo
+doctor-store-room = haz sitio en ese disco, o pon el almacén en otro (store.url en d8.toml)
+doctor-store-slow = Un disco así frena el trabajo: cada lote lo espera
+doctor-store-slow-next = pon el almacén en un disco más rápido (store.url en d8.toml): mejor un SSD que una tarjeta SD o una carpeta de red
+doctor-port-any = cualquiera que esté libre (puerto 0)
+doctor-port-free = { $address } está libre
+doctor-port-ours = { $address } es de nuestro orquestador
+doctor-port-d8 = { $address } lo ocupa otro d8, que tiene otro almacén
+doctor-port-d8-next = para ese, o dale a este un puerto propio: `d8 up --listen 127.0.0.1:0`
+doctor-port-stranger = { $address } lo ocupa otro programa
+doctor-port-stranger-http = { $address } lo ocupa otro programa, que responde con el estado HTTP { $status }
+doctor-port-elsewhere = nuestro orquestador está en { $url }
+doctor-runs = está en { $url }, versión { $version }
+doctor-runs-another = tiene otro almacén que el de esta configuración
+doctor-runs-another-next = nombra el correcto con --orchestrator, o arranca uno para esta configuración: `d8 up`
+doctor-runs-version = este programa es la versión { $own }
+doctor-runs-version-next = usa la misma versión en los dos lados
+doctor-holder-silent = el almacén: { $held }, y no responde: { $message }
+doctor-holder-silent-next = dale unos segundos si acaba de arrancar; si no, termina ese proceso y ejecuta `d8 up`
+doctor-none-runs = aquí no hay ninguno en marcha
+doctor-none-runs-next = arráncalo con `d8 up`; solo `d8 run` no lo necesita
+doctor-network-offline = no se ha mirado (--offline)
+doctor-network-ok = { $host } responde en { $time }
+doctor-network-proxy = (a través del proxy { $proxy })
+doctor-proxy-unreadable = del entorno
+doctor-clock-ok = coincide con el de { $provider }
+doctor-clock-behind = { $time } por detrás del de { $provider }
+doctor-clock-ahead = { $time } por delante del de { $provider }
+doctor-clock-next = deja que el sistema ponga su reloj en hora por la red (Linux: timedatectl set-ntp true): las horas de renovación se dicen con él
+doctor-key-offline = no se ha preguntado (--offline)
+doctor-key-elsewhere = la tiene el trabajador que la usa, así que desde aquí no se ha preguntado
+doctor-key-same = la misma clave que la de { $account }
+doctor-key-spent = no se ha preguntado: { $limit }: agotado hasta que llegue una respuesta
+doctor-key-spent-until = no se ha preguntado: { $limit }: agotado hasta las { $until }
+doctor-key-valid = válida; su cuota está agotada en este momento
+doctor-key-unreached = sin comprobar: no se ha podido llegar al proveedor
+doctor-key-wrong-next = pon la clave correcta donde está escrita esta (d8.toml, .env o el entorno), o ejecuta `d8 setup { $provider }`
+doctor-key-parked = pero el orquestador la encontró antes de que estuviera bien y espera a que se lo digas
+doctor-key-parked-next = ejecuta `d8 accounts unpark { $account }`
+doctor-limits-ok = como en la configuración: { $limits }
+doctor-limits-unknown = no se conoce ninguno: se aprenden al trabajar
+doctor-limit-differs = en realidad { $label }, configurados { $configured }
+doctor-limit-lower-next = D8 respeta lo real; escríbelo en d8.toml, o quita de ahí los límites; si el proveedor lo ha subido: `d8 accounts forget { $account }`
+doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita de ahí los límites
+doctor-quota-used = { $used } de { $label }
+doctor-quota-used-until = { $used } de { $label } hasta las { $until }
+doctor-quota-paused = alguien la ha puesto en pausa
+doctor-quota-goes-on = no hay que hacer nada: mientras tanto el trabajo va a otra cuenta
+doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
+doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
+doctor-workers-none = no hay ningún trabajador en línea: nadie hace lo que espera
+doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un trabajador donde haya una: `d8 worker --type groq --orchestrator URL`
+doctor-worker-silent = { $worker } ({ $kind }) se ha quedado callado: última señal { $ago }
+doctor-worker-silent-next = arráncalo de nuevo en su máquina, o revisa la red que hay en medio
+doctor-account-unserved = ahora ningún trabajador atiende { $account }
+doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator URL`
+doctor-queue = { $pending ->
+    [0] no espera nada
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+}, { $assigned } en curso
+doctor-queue-nobody = { $counts }, y no hay ningún orquestador en marcha
+doctor-queue-stuck = { $count ->
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+}: { $why }
+doctor-queue-stuck-route = { $count ->
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+} (ruta { $routes }): { $why }
+doctor-queue-route-paused = { $count ->
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+}: la ruta { $routes } está en pausa
+doctor-queue-route-paused-next = reanúdala: curl -X POST { $url }/api/routes/{ $route }/resume
+doctor-queue-account-paused-next = ejecuta `d8 accounts resume { $account }`
+doctor-e2e-online = el orquestador está en línea en { $url }
+doctor-e2e-workers = { $online ->
+    [one] 1 trabajador en línea
+   *[other] { $online } trabajadores en línea
+} ({ $kinds })
+doctor-e2e-submitted = entregada: { $task }
+doctor-e2e-waits = espera: { $why }
+doctor-e2e-at-work = la está haciendo { $worker }
+doctor-e2e-completed = respondida en { $time } por { $worker } ({ $target }): «{ $answer }»
+doctor-e2e-failed = { $status } después de { $time }: { $why }
+doctor-e2e-failed-next = mira sus intentos: `d8 tasks show { $task }`
+doctor-e2e-late = sin terminar después de { $time }; { $standing }
+doctor-e2e-late-next = dale más tiempo con --timeout, o mira la cola: `d8 tasks`
+doctor-e2e-cancelled = se ha vuelto a cancelar
+doctor-e2e-statistics = trabajadores { $online } en línea, { $busy } ocupados; tareas { $completed } terminadas, { $failed } fallidas, { $pending } en espera; éxito { $rate }
+
+help-doctor = Averigua por qué no funciona: configuración, almacén, puerto, red, reloj, claves, límites, cuota, trabajadores y cola, cada cosa con palabras claras y con lo que hay que hacer.
+help-doctor-after = A cada clave se le hace una pequeña pregunta de verdad, salvo que se sepa que su cuota está agotada; --offline no pregunta nada.
+
+    Ejemplos:
+      d8 doctor
+      d8 doctor --offline                  no envía nada a ningún proveedor
+      d8 doctor --end-to-end --timeout 2m  entrega una tarea y la sigue hasta el final
+      d8 doctor --json | jq '.checks[] | select(.status != "ok")'
+
+    Códigos de salida: 0 bien o avisos, 1 un problema, 2 no se pudo mirar, 130 Ctrl-C
+help-doctor--offline = No envía nada a ningún proveedor: no se prueban las claves, la red ni el reloj.
+help-doctor--end-to-end = Entrega una tarea al orquestador en marcha y la sigue hasta el final, en cinco pasos.
+help-doctor--timeout = Cuánto puede tardar esa tarea; después se cancela.
+help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000.
+help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario.
+help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}.
