@@ -243,7 +243,7 @@ help-value-seed = SEMILLA
 help-value-share = PARTE
 help-value-status = ESTADO
 help-value-time = TIEMPO
-help-value-tier = PLAN
+help-value-tier = NIVEL
 help-value-type = TIPO
 help--lang = El idioma en que habla: en o es; sin esto, D8_LANG y, si no, el del sistema
 help--help = Muestra esta ayuda
@@ -255,10 +255,10 @@ help-help = Muestra esta ayuda, o la de los comandos que se indiquen
 help = Trabajo con LLM sobre cuotas limitadas: una cola duradera y un grupo de workers que nunca se topan con un 429
 help-after =
     Ejemplos:
-    {"  "}d8 run work.jsonl -o answers.jsonl
-    {"  "}d8 demo
-    {"  "}d8 run --demo examples/day.jsonl
-    {"  "}d8 emulate --tier free
+      d8 run work.jsonl -o answers.jsonl
+      d8 demo
+      d8 run --demo examples/day.jsonl
+      d8 emulate --tier free
 
 ## La ayuda: d8 up
 
@@ -269,9 +269,9 @@ help-up-after =
     No hace falta ningún archivo: cada proveedor cuya clave esté en el entorno o en .env se convierte en una cuenta.
 
     Ejemplos:
-    {"  "}GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, y http://[::1]:5000 donde haya IPv6
-    {"  "}d8 up --listen 0.0.0.0:5000              para workers en otras máquinas; exige un token
-    {"  "}d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
+      GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, y http://[::1]:5000 donde haya IPv6
+      d8 up --listen 0.0.0.0:5000              para workers en otras máquinas; exige un token
+      d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
 
     Ctrl-C o SIGTERM: lo que está en marcha puede terminar en 10 segundos; el segundo termina en el acto. No se pierde nada en ningún caso
 
@@ -289,14 +289,14 @@ help-run--orchestrator = Que este orquestador haga el trabajo, esté configurado
 help-run--config = La configuración; por defecto: ./d8.toml y después la del usuario
 help-run-after =
     Cada línea es una de estas
-    {"  {"}"prompt": "..."{"}"}   {"{"}"messages": [...]{"}"}   {"{"}"custom_id": "...", "url": "/v1/chat/completions", "body": {"{"}...{"}}"}
-    {"  "}cada una con id, model, priority (1..10) y max_tokens si se quiere
+      {"{"}"prompt": "..."{"}"}   {"{"}"messages": [...]{"}"}   {"{"}"custom_id": "...", "url": "/v1/chat/completions", "body": {"{"}...{"}}"}
+      cada una con id, model, priority (1..10) y max_tokens si se quiere
 
     Ejemplos:
-    {"  "}d8 run work.jsonl                       las respuestas van a work.out.jsonl
-    {"  "}d8 run work.jsonl -o answers.jsonl --for 1h
-    {"  "}cat work.jsonl | d8 run - -o - | jq .response
-    {"  "}d8 run --demo examples/day.jsonl        proveedores emulados, no hace falta clave
+      d8 run work.jsonl                       las respuestas van a work.out.jsonl
+      d8 run work.jsonl -o answers.jsonl --for 1h
+      cat work.jsonl | d8 run - -o - | jq .response
+      d8 run --demo examples/day.jsonl        proveedores emulados, no hace falta clave
 
     Códigos de salida: 0 todo respondido, 1 no todo, 2 no se pudo empezar, 130 Ctrl-C
 
@@ -312,10 +312,10 @@ help-demo-after =
     El trabajo es una parte de examples/day.jsonl (Content Empire y Device Farm). Las cuotas son los planes gratuitos de noviembre de 2025: Gemini 15 peticiones por minuto y 1500 por día, Groq 30 por minuto y 14{"\u00A0"}400 por día. Todo lo demás es real: HTTP por sockets, colas, almacenes (en una carpeta temporal que se borra).
 
     Ejemplos:
-    {"  "}d8 demo
-    {"  "}d8 demo --tasks 60 --speed 60            en seis segundos
-    {"  "}d8 demo --day-left 20                    un día que otro ya ha gastado
-    {"  "}d8 demo --json | jq '.rows[] | {"{"}name, completed, failed, refused, seconds{"}"}'
+      d8 demo
+      d8 demo --tasks 60 --speed 60            en seis segundos
+      d8 demo --day-left 20                    un día que otro ya ha gastado
+      d8 demo --json | jq '.rows[] | {"{"}name, completed, failed, refused, seconds{"}"}'
 
     Códigos de salida: 0 mostrado hasta el final, 1 se interrumpió, 2 no se pudo empezar, 130 Ctrl-C
 
@@ -333,9 +333,9 @@ help-worker-after =
     Lo que no dice ninguna opción viene del entorno y después de .env.worker.TIPO, .env.worker y .env en esta carpeta: WORKER_TYPE, WORKER_ID, ORCHESTRATOR_URL, D8_TOKEN, las variables del propio proveedor, como GROQ_API_KEY y GROQ_BASE_URL, o API_KEY. WORKER_POLL_INTERVAL no hace falta: los trabajos llegan cuando los hay.
 
     Ejemplos:
-    {"  "}GROQ_API_KEY=... d8 worker --type groq --orchestrator http://pi:5000
-    {"  "}d8 worker --type gemini --orchestrator http://d8:TOKEN@pi:5000 --id attic
-    {"  "}d8 worker --account groq-main            clave, URL y modelos del d8.toml
+      GROQ_API_KEY=... d8 worker --type groq --orchestrator http://pi:5000
+      d8 worker --type gemini --orchestrator http://d8:TOKEN@pi:5000 --id attic
+      d8 worker --account groq-main            clave, URL y modelos del d8.toml
 
     Códigos de salida: 0 terminado con Ctrl-C o SIGTERM, 1 ya no se le admite, 2 no se pudo empezar, 130 Ctrl-C dos veces
 
@@ -364,13 +364,13 @@ help-submit--deadline = Abandonar después de; se escribe como --not-before
 help-submit--callback = La URL a la que se comunica el resultado
 help-submit-after =
     Muestra el id de la tarea; con --wait, la respuesta. Las líneas de un archivo son lo que acepta POST /api/tasks:
-    {"  {"}"prompt": "..."{"}"} o {"{"}"messages": [...]{"}"}, cada una con model, priority, group, idempotency_key ... si se quiere
+      {"{"}"prompt": "..."{"}"} o {"{"}"messages": [...]{"}"}, cada una con model, priority, group, idempotency_key ... si se quiere
 
     Ejemplos:
-    {"  "}d8 submit 'Nombra tres ríos'
-    {"  "}d8 submit 'Nombra tres ríos' --wait -m groq-main/llama-3.3-70b-versatile
-    {"  "}git diff | d8 submit - --wait 5m --priority 9
-    {"  "}d8 submit --file work.jsonl --group monday --key monday
+      d8 submit 'Nombra tres ríos'
+      d8 submit 'Nombra tres ríos' --wait -m groq-main/llama-3.3-70b-versatile
+      git diff | d8 submit - --wait 5m --priority 9
+      d8 submit --file work.jsonl --group monday --key monday
 
     Códigos de salida: 0 admitida (con --wait: respondida), 1 rechazada o fallida, 2 no hay orquestador, 130 Ctrl-C
 
@@ -381,10 +381,10 @@ help-tasks-after =
     Sin más palabras, las lista.
 
     Ejemplos:
-    {"  "}d8 tasks --status failed
-    {"  "}d8 tasks show task_12
-    {"  "}d8 tasks retry --status failed --group monday
-    {"  "}d8 tasks reprioritise --priority 9 --client web
+      d8 tasks --status failed
+      d8 tasks show task_12
+      d8 tasks retry --status failed --group monday
+      d8 tasks reprioritise --priority 9 --client web
 help-tasks--status = Solo las tareas que estén así
 help-tasks--route = Solo las tareas de esta ruta
 help-tasks--group = Solo las tareas de este grupo, por ejemplo una ejecución
@@ -396,38 +396,38 @@ help-tasks--all = Todas las tareas que haya
 help-tasks-ls = Lista las tareas: cómo está cada una, y por qué espera o falló
 help-tasks-ls-after =
     Ejemplos:
-    {"  "}d8 tasks ls --status pending
-    {"  "}d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
+      d8 tasks ls --status pending
+      d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
 help-tasks-show = Muestra una tarea: sus intentos, por qué espera o falló, su respuesta
 help-tasks-show--id = La tarea, como la nombran `d8 submit` y `d8 tasks ls`
 help-tasks-show-after =
     Ejemplos:
-    {"  "}d8 tasks show task_12
-    {"  "}d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
+      d8 tasks show task_12
+      d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
 help-tasks-cancel = Cancela tareas que no han terminado: las que se nombren, o todas las que encuentren las opciones
 help-tasks-cancel-after =
     Ejemplos:
-    {"  "}d8 tasks cancel task_12 task_13
-    {"  "}d8 tasks cancel --status pending --group monday
-    {"  "}d8 tasks cancel --all
+      d8 tasks cancel task_12 task_13
+      d8 tasks cancel --status pending --group monday
+      d8 tasks cancel --all
 help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
 help-tasks-retry-after =
     Ejemplos:
-    {"  "}d8 tasks retry task_12
-    {"  "}d8 tasks retry --status failed --group monday
+      d8 tasks retry task_12
+      d8 tasks retry --status failed --group monday
 help-tasks-reprioritise = Da otra prioridad a todas las tareas en espera que encuentren las opciones
 help-tasks-reprioritise--priority = La nueva: de 1 a 10, la más alta pasa antes
 help-tasks-reprioritise-after =
     Ejemplo:
-    {"  "}d8 tasks reprioritise --priority 9 --group monday
+      d8 tasks reprioritise --priority 9 --group monday
 
 ## La ayuda: d8 workers
 
 help-workers = Lista los workers de un orquestador en marcha: qué hace cada uno y cuándo se supo de él por última vez
 help-workers-after =
     Ejemplos:
-    {"  "}d8 workers
-    {"  "}d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
+      d8 workers
+      d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
 
 ## La ayuda: d8 accounts
 
@@ -436,30 +436,30 @@ help-accounts-after =
     Sin más palabras, las lista.
 
     Ejemplos:
-    {"  "}d8 accounts
-    {"  "}d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
-    {"  "}d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
+      d8 accounts
+      d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
+      d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
 help-accounts--name = La cuenta, como la nombra `d8 accounts`
 help-accounts-ls = Las lista: cuánto de cada límite está usado, por quién y hasta cuándo
 help-accounts-ls-after =
     Ejemplo:
-    {"  "}d8 accounts ls --json | jq '.accounts[].limits'
+      d8 accounts ls --json | jq '.accounts[].limits'
 help-accounts-pause = No empieza nada más en una cuenta hasta que se reanude; lo que está en marcha sigue
 help-accounts-pause-after =
     Ejemplo:
-    {"  "}d8 accounts pause groq-main
+      d8 accounts pause groq-main
 help-accounts-resume = Deja seguir a una cuenta en pausa
 help-accounts-resume-after =
     Ejemplo:
-    {"  "}d8 accounts resume groq-main
+      d8 accounts resume groq-main
 help-accounts-unpark = Vuelve a probar en el acto una cuenta aparcada: su clave o su saldo ya están en orden
 help-accounts-unpark-after =
     Ejemplo:
-    {"  "}d8 accounts unpark groq-main
+      d8 accounts unpark groq-main
 help-accounts-forget = Olvida lo aprendido de los límites de una cuenta: vuelve a valer lo configurado, y lo rechazado se prueba otra vez
 help-accounts-forget-after =
     Ejemplo:
-    {"  "}d8 accounts forget groq-main      cuando el proveedor te ha subido los límites
+      d8 accounts forget groq-main      cuando el proveedor te ha subido los límites
 
 ## La ayuda: d8 stats
 
@@ -467,9 +467,9 @@ help-stats = Muestra cómo está un orquestador en marcha: workers, tareas y lo 
 help-stats--watch = Lo dibuja de nuevo cada segundo, hasta Ctrl-C
 help-stats-after =
     Ejemplos:
-    {"  "}d8 stats
-    {"  "}d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
-    {"  "}d8 stats --json | jq .tasks.pending
+      d8 stats
+      d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
+      d8 stats --json | jq .tasks.pending
 
 ## La ayuda: d8 emulate
 
@@ -487,10 +487,10 @@ help-emulate-after =
     Cada clave es una cuenta aparte; las que empiezan por bad- se rechazan.
 
     Ejemplos:
-    {"  "}d8 emulate
-    {"  "}d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted
-    {"  "}d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7
-    {"  "}GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl
+      d8 emulate
+      d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted
+      d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7
+      GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl
 
 ## La ayuda: d8 simulate
 
@@ -525,13 +525,13 @@ help-simulate-after =
     BOUND es el mínimo tiempo en que los límites permiten lo que se completó; RATIO es ese tiempo entre el real.
 
     Ejemplos:
-    {"  "}d8 simulate work.jsonl                           tus cuentas, un archivo de trabajo
-    {"  "}d8 simulate --demo --per-day 1500                los planes gratuitos de noviembre de 2025, sin clave
-    {"  "}d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown
-    {"  "}d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail
-    {"  "}d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
-    {"  "}d8 simulate --demo --plot day.svg                un dibujo de todo
-    {"  "}d8 simulate --scenario all                       mundos guardados, con seis métodos
+      d8 simulate work.jsonl                           tus cuentas, un archivo de trabajo
+      d8 simulate --demo --per-day 1500                los planes gratuitos de noviembre de 2025, sin clave
+      d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown
+      d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail
+      d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
+      d8 simulate --demo --plot day.svg                un dibujo de todo
+      d8 simulate --scenario all                       mundos guardados, con seis métodos
 ## completions
 help-completions = Imprime un script con el que la shell completa las órdenes y opciones de d8 con la tecla Tab
 help-completions--shell = La shell
