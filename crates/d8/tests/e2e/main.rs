@@ -22,6 +22,8 @@ mod failures;
 mod fleet;
 mod forecast;
 mod forms;
+#[cfg(unix)]
+mod guides;
 mod kill;
 mod places;
 mod policies;
