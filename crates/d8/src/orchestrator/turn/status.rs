@@ -1,11 +1,16 @@
 //! How things stand, for whoever asks.
 
+use std::time::Duration;
+
 use d8_core::change::Pausable;
 use d8_core::engine::{GroupCounts, Prospects};
 use d8_core::id::{GroupId, TaskId};
 
 use super::Turn;
 use crate::orchestrator::event::{Event, Open, Status, View};
+use crate::orchestrator::pace::LONGEST;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Turn {
     /// Answers what was asked, once everything that came before is decided.
@@ -98,6 +103,9 @@ impl Turn {
                 let names = routes.iter().filter_map(|id| names.name(*id));
                 names.map(str::to_owned).collect()
             }),
+            queues: engine.waiting_by_route(),
+            minute: self.pace.within(MINUTE, now),
+            five_minutes: self.pace.within(LONGEST, now),
             fleet: self
                 .own
                 .fleet
