@@ -44,7 +44,8 @@ pub(crate) fn ahead(then: f64, now: f64) -> String {
 /// A sentence with the time that is left, unless it says so itself ("next in 12 s") or the time has come.
 pub(crate) fn with_time_left(sentence: &str, before: &str, until: Option<f64>, now: f64) -> String {
     let mut parts = sentence.split(" in ").skip(1);
-    let is_told = parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    // What ends with a point is a whole sentence, which tells its moment itself.
+    let is_told = sentence.ends_with('.') || parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
     match until {
         Some(until) if until > now && !is_told => format!("{sentence}, {before}{}", ahead(until, now)),
         _ => sentence.to_owned(),
@@ -122,6 +123,7 @@ mod tests {
         let told = |sentence| with_time_left(sentence, "next ", Some(112.0), 100.0);
         assert_eq!(told("used up"), "used up, next in 12 s");
         assert_eq!(told("used up, next in 11 s"), "used up, next in 11 s");
+        assert_eq!(told("It is free again at 09:00."), "It is free again at 09:00.");
         assert_eq!(with_time_left("used up", "", Some(99.0), 100.0), "used up");
     }
 }
