@@ -40,14 +40,7 @@ fn a_store_of_a_newer_version_is_left_as_it_is() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let before = fs::read(&place.path).unwrap();
-    assert!(matches!(
-        refused(&place.path),
-        StoreError::Newer {
-            found: 99,
-            known: 3,
-            ..
-        }
-    ));
+    assert!(matches!(refused(&place.path), StoreError::Newer { found: 99, .. }));
     assert_eq!(fs::read(&place.path).unwrap(), before);
     assert!(matches!(
         SqliteReader::open(&Location::File(place.path)),

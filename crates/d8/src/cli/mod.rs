@@ -1,10 +1,13 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod completions;
 mod demo;
 mod doctor;
 mod emulate;
 mod help;
+mod man;
+mod providers;
 mod run;
 mod simulate;
 mod stats;
@@ -48,8 +51,11 @@ enum Command {
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
+    Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 /// Everything could be done.
@@ -125,8 +131,11 @@ pub fn main() -> ExitCode {
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
         }
     });
     // A call that is still under way must not hold the exit back; the store knows of it.

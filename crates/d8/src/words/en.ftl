@@ -4,6 +4,14 @@
 error = error: { $message }
 hint = hint: { $message }
 
+## man
+man-written = { $count ->
+    [one] 1 page written to { $folder }
+   *[other] { $shown } pages written to { $folder }
+}
+man-unknown = there is no command `d8 { $name }`
+man-unknown-next = `d8 --help` lists them
+man-not-written = { $path } cannot be written: { $why }
 ## probe: one small real question to a provider
 
 probe-works = { $provider } answers: { $model }, { $latency }
@@ -53,6 +61,74 @@ probe-limit = { $what ->
     [other] in { $length }
    *[none] {""}
 }
+## providers
+
+providers-title-provider = PROVIDER
+providers-title-tier = TIER
+providers-title-requests = REQUESTS
+providers-title-tokens = TOKENS
+providers-title-price = $/1M IN/OUT
+providers-title-date = DATE
+providers-title-kind = KIND
+providers-title-reset = RESET
+providers-title-wire = WIRE
+providers-title-source = SOURCE
+providers-title-model = MODEL
+providers-title-models = MODELS
+providers-title-price-in = $/1M IN
+providers-title-price-out = $/1M OUT
+providers-title-limit = LIMIT
+providers-title-scope = COUNTED
+providers-day = day
+providers-month = month
+providers-in = in
+providers-out = out
+providers-free = free
+providers-counts-requests = requests
+providers-counts-tokens = tokens
+providers-counts-input-tokens = input tokens
+providers-counts-output-tokens = output tokens
+providers-counts-at-once = at once
+providers-first-models = Limits and price are those of each tier's first model. All of one provider: d8 providers show NAME
+providers-unknown = there is no provider `{ $name }`
+providers-no-tier = there is no tier `{ $name }` here
+providers-did-you-mean = did you mean `{ $name }`?
+providers-there-are = there are { $names }
+providers-no-folder = the current folder cannot be read: { $error }
+providers-wire = wire: { $wire }; base URL: { $url }
+providers-own-base-url = yours, as `base_url` of the account
+providers-not-spoken = D8 does not speak its wire yet: no account can use it
+providers-no-key = key: none needed
+providers-key-in-file = key: only in d8.toml, as `api_key` of the account
+providers-key = key: { $names }
+providers-base-url-env = another base URL: { $name }
+providers-as-of = as of { $date }: { $source }
+providers-written-in = written in { $source }
+providers-no-models = It lists no models: name yours as `models` of the account.
+providers-tier-past = Tier { $name }, no longer in force, kept for comparison
+providers-tier-free-default = Tier { $name }, free of charge; it counts where an account names none
+providers-tier-free = Tier { $name }, free of charge
+providers-tier-paid-default = Tier { $name }; it counts where an account names none
+providers-tier-paid = Tier { $name }
+providers-limits-unknown = No limits are known: what its answers tell is held.
+providers-scope-shared = together
+providers-scope-each = each model
+providers-all-models = all
+providers-fact-tier = tier
+providers-fact-model = model
+providers-fact-requests = requests
+providers-fact-tokens = tokens
+providers-fact-kind = counts as
+providers-fact-reset = resets
+providers-fact-price = $/1M in/out
+providers-fact-list-price = list price
+providers-fact-next = next tier
+providers-fact-key = key
+providers-fact-date = as of
+providers-fact-source = source
+providers-then-and-now = { $provider }, { $model }: { $then } requests a day then; today { $now }, in tier { $tier }.
+providers-then-and-now-with-tokens = { $provider }, { $model }: { $then } requests a day then; today { $now } and { $tokens } tokens, in tier { $tier }.
+providers-then-only = { $provider }, { $model }: { $then } requests a day then; not in today's tier { $tier }.
 
 ## doctor
 
