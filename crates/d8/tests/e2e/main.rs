@@ -15,6 +15,7 @@ mod contest;
 mod demo;
 mod diagnosis;
 mod disk;
+mod doctor;
 mod doors;
 mod emulate;
 mod environment;
