@@ -44,10 +44,12 @@ pub(crate) fn ahead(then: f64, now: f64) -> String {
 /// A sentence with the time that is left, unless it says so itself ("next in 12 s", in whichever language the orchestrator
 /// speaks) or the time has come.
 pub(crate) fn with_time_left(sentence: &str, before: &str, until: Option<f64>, now: f64) -> String {
-    let is_told = [" in ", " dentro de ", " faltan "].iter().any(|before| {
-        let mut parts = sentence.split(before).skip(1);
+    let counts = |before: &&str| {
+        let mut parts = sentence.split(*before).skip(1);
         parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
-    });
+    };
+    // What ends with a point is a whole sentence, which tells its moment itself.
+    let is_told = sentence.ends_with('.') || [" in ", " dentro de ", " faltan "].iter().any(counts);
     match until {
         Some(until) if until > now && !is_told => format!("{sentence}, {before}{}", ahead(until, now)),
         _ => sentence.to_owned(),
@@ -128,6 +130,7 @@ mod tests {
             "used up, next in 11 s",
             "agotado, la próxima dentro de 11 s",
             "está en pausa; faltan 11 s",
+            "It is free again at 09:00.",
         ] {
             assert_eq!(told(tells), tells);
         }

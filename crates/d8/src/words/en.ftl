@@ -440,7 +440,6 @@ doctor-limit-higher-next = there is more to be had: raise it in d8.toml, or leav
 doctor-quota-used = { $used } of { $label }
 doctor-quota-used-until = { $used } of { $label } until { $until }
 doctor-quota-paused = somebody has paused it
-doctor-quota-goes-on = nothing has to be done: work goes to another account meanwhile
 doctor-quota-stands = wait, or add another account: `d8 setup`
 doctor-workers = { $online } online ({ $names }), { $busy } busy
 doctor-workers-none = no worker is online: nobody does what waits
@@ -463,6 +462,8 @@ doctor-queue-stuck-route = { $count ->
     [one] 1 task waits
    *[other] { $waiting } tasks wait
 } (route { $routes }): { $why }
+doctor-queue-no-worker = no worker serves it now
+doctor-queue-no-worker-next = start one where the key is: `d8 worker --orchestrator { $url }`, with --type or --account
 doctor-queue-route-paused = { $count ->
     [one] 1 task waits
    *[other] { $waiting } tasks wait

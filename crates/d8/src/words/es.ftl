@@ -765,7 +765,7 @@ doctor-no-account-next = ejecuta `d8 setup`: pide una clave, la prueba y la guar
 doctor-accounts-brought = aquí no hay ninguna configurada; el orquestador tiene { $count ->
     [one] una
    *[other] { $count }
-} de sus trabajadores
+} de sus workers
 doctor-store-free = { $size } libres
 doctor-store-sync = { $time } por sincronización
 doctor-store-new = todavía no existe: lo crea d8
@@ -808,7 +808,7 @@ doctor-clock-behind = { $time } por detrás del de { $provider }
 doctor-clock-ahead = { $time } por delante del de { $provider }
 doctor-clock-next = deja que el sistema ponga su reloj en hora por la red (Linux: timedatectl set-ntp true): las horas de renovación se dicen con él
 doctor-key-offline = no se ha preguntado (--offline)
-doctor-key-elsewhere = la tiene el trabajador que la usa, así que desde aquí no se ha preguntado
+doctor-key-elsewhere = la tiene el worker que la usa, así que desde aquí no se ha preguntado
 doctor-key-same = la misma clave que la de { $account }
 doctor-key-spent = no se ha preguntado: { $limit }: agotado hasta que llegue una respuesta
 doctor-key-spent-until = no se ha preguntado: { $limit }: agotado hasta las { $until }
@@ -825,14 +825,13 @@ doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita 
 doctor-quota-used = { $used } de { $label }
 doctor-quota-used-until = { $used } de { $label } hasta las { $until }
 doctor-quota-paused = alguien la ha puesto en pausa
-doctor-quota-goes-on = no hay que hacer nada: mientras tanto el trabajo va a otra cuenta
 doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
 doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
-doctor-workers-none = no hay ningún trabajador en línea: nadie hace lo que espera
-doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un trabajador donde haya una: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none = no hay ningún worker en línea: nadie hace lo que espera
+doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator URL`
 doctor-worker-silent = { $worker } ({ $kind }) se ha quedado callado: última señal { $ago }
 doctor-worker-silent-next = arráncalo de nuevo en su máquina, o revisa la red que hay en medio
-doctor-account-unserved = ahora ningún trabajador atiende { $account }
+doctor-account-unserved = ahora ningún worker atiende { $account }
 doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator URL`
 doctor-queue = { $pending ->
     [0] no espera nada
@@ -848,6 +847,8 @@ doctor-queue-stuck-route = { $count ->
     [one] espera 1 tarea
    *[other] esperan { $waiting } tareas
 } (ruta { $routes }): { $why }
+doctor-queue-no-worker = ahora no la atiende ningún worker
+doctor-queue-no-worker-next = arranca uno donde esté la clave: `d8 worker --orchestrator { $url }`, con --type o --account
 doctor-queue-route-paused = { $count ->
     [one] espera 1 tarea
    *[other] esperan { $waiting } tareas
@@ -856,8 +857,8 @@ doctor-queue-route-paused-next = reanúdala: curl -X POST { $url }/api/routes/{ 
 doctor-queue-account-paused-next = ejecuta `d8 accounts resume { $account }`
 doctor-e2e-online = el orquestador está en línea en { $url }
 doctor-e2e-workers = { $online ->
-    [one] 1 trabajador en línea
-   *[other] { $online } trabajadores en línea
+    [one] 1 worker en línea
+   *[other] { $online } workers en línea
 } ({ $kinds })
 doctor-e2e-submitted = entregada: { $task }
 doctor-e2e-waits = espera: { $why }
@@ -868,15 +869,15 @@ doctor-e2e-failed-next = mira sus intentos: `d8 tasks show { $task }`
 doctor-e2e-late = sin terminar después de { $time }; { $standing }
 doctor-e2e-late-next = dale más tiempo con --timeout, o mira la cola: `d8 tasks`
 doctor-e2e-cancelled = se ha vuelto a cancelar
-doctor-e2e-statistics = trabajadores { $online } en línea, { $busy } ocupados; tareas { $completed } terminadas, { $failed } fallidas, { $pending } en espera; éxito { $rate }
+doctor-e2e-statistics = workers { $online } en línea, { $busy } ocupados; tareas { $completed } terminadas, { $failed } fallidas, { $pending } en espera; éxito { $rate }
 
-help-doctor = Averigua por qué no funciona: configuración, almacén, puerto, red, reloj, claves, límites, cuota, trabajadores y cola, cada cosa con palabras claras y con lo que hay que hacer.
+help-doctor = Averigua por qué no funciona: configuración, almacén, puerto, red, reloj, claves, límites, cuota, workers y cola, cada cosa con palabras claras y con lo que hay que hacer.
 help-doctor-after = A cada clave se le hace una pequeña pregunta de verdad, salvo que se sepa que su cuota está agotada; --offline no pregunta nada.
 
     Ejemplos:
       d8 doctor
       d8 doctor --offline                  no envía nada a ningún proveedor
-      d8 doctor --end-to-end --timeout 2m  entrega una tarea y la sigue hasta el final
+      d8 doctor --end-to-end --timeout 5m  entrega una tarea y la sigue hasta el final
       d8 doctor --json | jq '.checks[] | select(.status != "ok")'
 
     Códigos de salida: 0 bien o avisos, 1 un problema, 2 no se pudo mirar, 130 Ctrl-C
