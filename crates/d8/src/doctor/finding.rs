@@ -111,7 +111,10 @@ mod tests {
         let told = verdict(&findings[..2]);
         assert_eq!((told.grade, told.first), (Grade::Warning, Some(&findings[1])));
         assert_eq!(verdict(&findings[..1]).first, None);
-        assert_eq!(verdict(&[Finding::warning("quota", "spent, another takes over")]).first, None);
+        assert_eq!(
+            verdict(&[Finding::warning("quota", "spent, another takes over")]).first,
+            None
+        );
         assert!(verdict(&findings[2..3]).first.is_some());
         assert_eq!(verdict(&[]).grade, Grade::Ok);
     }

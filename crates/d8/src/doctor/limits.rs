@@ -108,7 +108,9 @@ fn labels(patient: &Patient<'_>) -> Vec<String> {
     let mut labels: Vec<String> = of_standing.collect();
     if let (true, Some(account)) = (labels.is_empty(), patient.account) {
         let counted = account.limits.iter().filter(|limit| {
-            let covers = patient.model().is_none_or(|model| limit.models.iter().any(|own| own == model));
+            let covers = patient
+                .model()
+                .is_none_or(|model| limit.models.iter().any(|own| own == model));
             covers && !limit.nominal.is_zero()
         });
         labels = counted.map(|limit| limit.label.clone()).collect();

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use d8_core::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Finding, milliseconds};
 use super::asked::{Asked, Patient, Why};
+use super::{Finding, milliseconds};
 use crate::config::{Environment, env_names};
 use crate::probe::{Probed, Verdict};
 use crate::text;

@@ -39,7 +39,10 @@ fn guides(folder: &str) -> BTreeMap<String, String> {
         (name, fs::read_to_string(path).unwrap().replace("\r\n", "\n"))
     };
     let folder = repository().join(folder);
-    fs::read_dir(folder).unwrap().map(|entry| read(entry.unwrap())).collect()
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| read(entry.unwrap()))
+        .collect()
 }
 
 /// The fenced blocks of a guide, without the indent of those in lists.
@@ -106,7 +109,10 @@ fn script(guide: &str, emulator: u16, orchestrator: u16) -> (String, Vec<(usize,
             }
             "text" if block.right_behind => {
                 let wanted = block.text.lines().filter(|line| !line.trim().is_empty());
-                seen.extend(last.into_iter().flat_map(|block| wanted.clone().map(move |line| (block, line.to_owned()))));
+                seen.extend(
+                    last.into_iter()
+                        .flat_map(|block| wanted.clone().map(move |line| (block, line.to_owned()))),
+                );
                 last = None;
             }
             _ => last = None,
@@ -167,7 +173,10 @@ fn is_as_written(name: &str) {
     for (number, line) in script(guide, 0, 0).1 {
         let of_block = printed.split(&format!("=== {number}\n")).nth(1).unwrap_or_default();
         let of_block = of_block.split("\n=== ").next().unwrap_or_default();
-        assert!(of_block.contains(line.trim()), "{name}: `{line}` is not to be seen in:\n{of_block}");
+        assert!(
+            of_block.contains(line.trim()),
+            "{name}: `{line}` is not to be seen in:\n{of_block}"
+        );
     }
 }
 
@@ -205,7 +214,11 @@ fn both_languages_show_the_same_commands() {
             .into_iter()
             .filter(|block| ["sh", "toml", "powershell"].contains(&block.language.as_str()))
             .map(|block| {
-                let uncommented: Vec<&str> = block.text.lines().map(|line| line.split(" # ").next().unwrap()).collect();
+                let uncommented: Vec<&str> = block
+                    .text
+                    .lines()
+                    .map(|line| line.split(" # ").next().unwrap())
+                    .collect();
                 (block.language, unquoted(&uncommented.join("\n")).replace("  ", " "))
             })
             .collect()
@@ -216,7 +229,9 @@ fn both_languages_show_the_same_commands() {
     for (name, text) in english {
         let link = text.lines().find(|line| line.starts_with("[Español](")).unwrap();
         let other = link.split("guias/").nth(1).unwrap().trim_end_matches(".md)");
-        let other = spanish.get(other).unwrap_or_else(|| panic!("{name}: there is no {other}"));
+        let other = spanish
+            .get(other)
+            .unwrap_or_else(|| panic!("{name}: there is no {other}"));
         assert_eq!(commands(&text), commands(other), "{name}");
     }
 }
