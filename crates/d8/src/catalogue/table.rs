@@ -37,6 +37,9 @@ struct ProviderTable {
     #[serde(default)]
     key_env: Vec<String>,
     base_url_env: Option<String>,
+    keys_at: Option<String>,
+    #[serde(default)]
+    key_begins: Vec<String>,
     headers: HeaderName,
     output_charge: ChargeName,
     default_output_tokens: u32,
@@ -154,6 +157,8 @@ fn provider(table: ProviderTable) -> Result<Provider, Fault> {
         path: table.path,
         key_env: table.key_env,
         base_url_env: table.base_url_env,
+        keys_at: table.keys_at,
+        key_begins: table.key_begins,
         headers: headers(&table.headers),
         output_charge: match table.output_charge {
             ChargeName::AtAdmission => OutputCharge::AtAdmission,

@@ -5,6 +5,7 @@ mod demo;
 mod emulate;
 mod help;
 mod run;
+mod setup;
 mod simulate;
 mod stats;
 mod submit;
@@ -24,7 +25,7 @@ use crate::text;
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+    after_help = "Examples:\n  d8 setup\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
     /// The language of what it says: en or es; without it D8_LANG, else the system's
@@ -36,6 +37,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Setup(setup::SetupArguments),
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
@@ -112,6 +114,7 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,

@@ -27,6 +27,7 @@ mod places;
 mod policies;
 mod quota;
 mod secrets;
+mod setup;
 mod stop;
 mod store;
 mod up;
