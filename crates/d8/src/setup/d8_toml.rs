@@ -106,10 +106,14 @@ pub fn change(text: &str, name: &str, settings: &Settings) -> Result<String, Not
     })
 }
 
-/// A d8.toml with nothing but this account of it: what it means can be found out whatever is wrong elsewhere.
+/// A d8.toml with nothing of it but this account and what it says of providers: what the account means can be found out
+/// whatever is wrong elsewhere.
 pub fn alone(text: &str, name: &str) -> Result<String, NotToml> {
     let document = parse(text)?;
     let mut only = DocumentMut::new();
+    if let Some(providers) = document.get("provider") {
+        only.insert("provider", providers.clone());
+    }
     match document.get("account") {
         Some(Item::ArrayOfTables(tables)) => {
             let own = tables.iter().filter(|table| is_named(*table, name)).cloned();

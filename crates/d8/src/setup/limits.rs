@@ -19,7 +19,7 @@ pub struct Line {
 }
 
 /// The limits of the account's default model. `seen`: what the headers of an answer showed.
-pub fn lines(account: &Account, seen: &[LimitSignal]) -> Vec<Line> {
+pub fn lines(catalogue: &Catalogue, account: &Account, seen: &[LimitSignal]) -> Vec<Line> {
     let Some(model) = account.default_model() else {
         return Vec::new();
     };
@@ -31,7 +31,12 @@ pub fn lines(account: &Account, seen: &[LimitSignal]) -> Vec<Line> {
         .iter()
         .map(|limit| Line {
             limit: in_words(limit),
-            says: who_says(account, limit, seen.iter().find(|signal| is_same(signal, limit))),
+            says: who_says(
+                catalogue,
+                account,
+                limit,
+                seen.iter().find(|signal| is_same(signal, limit)),
+            ),
         })
         .collect();
     let unknown = seen
@@ -46,7 +51,7 @@ pub fn lines(account: &Account, seen: &[LimitSignal]) -> Vec<Line> {
     lines
 }
 
-/// How many requests the account's default model takes, in words, the shortest period first.
+/// How many requests the account's default model takes, in words: in the shortest and in the longest period.
 pub fn of_requests(account: &Account) -> Vec<String> {
     let model = account.default_model().map(|model| &model.id);
     let is_own = |limit: &&Limit| model.is_some_and(|model| limit.models.contains(model));
@@ -55,13 +60,17 @@ pub fn of_requests(account: &Account) -> Vec<String> {
         .filter(|limit| limit.spec.dimension == d8_core::limit::Dimension::Requests)
         .collect();
     requests.sort_by_key(|limit| limit.nominal);
-    requests.into_iter().map(in_words).collect()
+    let first = requests.first().map(|limit| in_words(limit));
+    let last = requests.iter().skip(1).next_back();
+    let last = last.map(|limit| probe::amount_in_words(limit.spec.amount, Some(period(limit))));
+    first.into_iter().chain(last).collect()
 }
 
-fn who_says(account: &Account, limit: &Limit, seen: Option<&LimitSignal>) -> String {
-    let by = match limit.spec.standing {
-        Standing::Belief => text!("setup-limit-of-catalogue", date = catalogue_date(account)),
-        Standing::Ceiling | Standing::Unknown => text!("setup-limit-of-file"),
+fn who_says(catalogue: &Catalogue, account: &Account, limit: &Limit, seen: Option<&LimitSignal>) -> String {
+    let date = catalogue_date(catalogue, account);
+    let by = match (limit.spec.standing, date) {
+        (Standing::Belief, Some(date)) => text!("setup-limit-of-catalogue", date = date),
+        _ => text!("setup-limit-of-file"),
     };
     match seen.and_then(|signal| Some((signal, signal.limit?))) {
         None => by,
@@ -83,12 +92,10 @@ fn left(signal: &LimitSignal) -> String {
     signal.remaining.map_or_else(|| "?".to_owned(), number)
 }
 
-/// For when the tier's limits are true, by the catalogue.
-pub fn catalogue_date(account: &Account) -> String {
-    let tier = Catalogue::builtin()
-        .provider(&account.provider)
-        .and_then(|provider| provider.tier(&account.tier));
-    tier.map_or_else(String::new, |tier| tier.provenance.date.clone())
+/// For when the tier's limits are true; none where the user wrote them.
+fn catalogue_date(catalogue: &Catalogue, account: &Account) -> Option<String> {
+    let provider = catalogue.provider(&account.provider)?;
+    provider.tier(&account.tier)?.provenance.date.clone()
 }
 
 fn in_words(limit: &Limit) -> String {

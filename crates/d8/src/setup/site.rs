@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use d8_core::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -29,13 +30,11 @@ pub enum Trouble {
         source: io::Error,
     },
     /// d8.toml is no TOML.
-    #[error("{path}: {words}")]
-    NotToml {
-        /// Which.
-        path: String,
+    #[error("{0}")]
+    NotToml(
         /// What is wrong where.
-        words: String,
-    },
+        String,
+    ),
     /// What would be written is no configuration.
     #[error("{0}")]
     NoConfig(String),
@@ -106,20 +105,30 @@ impl Site {
         })
     }
 
-    /// Whether d8.toml is there.
-    pub fn has_config(&self) -> bool {
-        self.config.is_some()
+    /// The catalogue with what d8.toml says of providers.
+    ///
+    /// # Errors
+    /// It says it wrongly.
+    pub fn catalogue(&self, options: &LoadOptions) -> Result<Arc<Catalogue>> {
+        if self.config.is_none() {
+            return Ok(Arc::clone(Catalogue::builtin()));
+        }
+        let options = LoadOptions {
+            config_path: Some(self.config_path.clone()),
+            ..options.clone()
+        };
+        Config::catalogue(&options).map_err(|error| Trouble::NotToml(error.to_string()))
     }
 
     /// The accounts of d8.toml, and those that keys in the environment and in `.env` make.
     ///
     /// # Errors
     /// d8.toml is no TOML.
-    pub fn known(&self) -> Result<Vec<Known>> {
+    pub fn known(&self, catalogue: &Catalogue) -> Result<Vec<Known>> {
         let env = self.environment(self.env_text());
         let written = d8_toml::accounts(self.config_text()).map_err(|error| self.not_toml(error))?;
         let mut known: Vec<Known> = written.iter().map(|account| self.written(account, &env)).collect();
-        for provider in Catalogue::builtin().providers.iter().filter(|provider| !provider.local) {
+        for provider in catalogue.providers.iter().filter(|provider| !provider.local) {
             let Some((variable, key)) = key_in(&env, provider) else {
                 continue;
             };
@@ -268,10 +277,7 @@ impl Site {
     }
 
     fn not_toml(&self, error: NotToml) -> Trouble {
-        Trouble::NotToml {
-            path: self.config_path.display().to_string(),
-            words: error.0,
-        }
+        Trouble::NotToml(format!("{}: {}", self.config_path.display(), error.0))
     }
 }
 

@@ -22,9 +22,12 @@ mod failures;
 mod fleet;
 mod forecast;
 mod forms;
+#[cfg(unix)]
+mod guides;
 mod kill;
 mod places;
 mod policies;
+mod providers;
 mod quota;
 mod secrets;
 mod setup;

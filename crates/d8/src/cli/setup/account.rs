@@ -3,9 +3,10 @@
 use super::check::Checked;
 use super::ending::Ending;
 use super::key::Given;
+use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
-use crate::cli::{Failure, say};
+use crate::cli::Failure;
 use crate::config::{self, Account};
 use crate::probe::Probed;
 use crate::setup::d8_toml::Settings;
@@ -14,26 +15,30 @@ use crate::setup::{Draft, Site, local};
 use crate::text;
 
 impl Wizard {
-    pub(super) async fn set_up_account(&self, provider: &'static Provider) -> Result<u8, Stop> {
-        let site = Site::find(self.wishes.config.as_deref(), &self.options)?;
-        let known = site.known()?;
+    pub(super) async fn set_up_account(&self, provider: &Provider) -> Result<u8, Stop> {
+        let site = &self.site;
+        let known = site.known(&self.catalogue)?;
         let mut settings = Settings {
             provider: provider.id.clone(),
             variable: None,
-            tier: self.tier(provider)?,
+            tier: self.wishes.tier.clone(),
             base_url: self.base_url(provider)?,
             models: self.wishes.models.clone(),
         };
         let mut given = self.key(provider, &known)?;
         let mut draft = self.draft(&known, provider, &settings, &given)?;
+        if !draft.is_written {
+            settings.tier = self.tier(provider)?;
+            draft.settings.tier = settings.tier.clone().or(draft.settings.tier);
+        }
         if self.needs_models(provider, &draft) {
-            settings.models = self.listed_models(&site, &draft, &given).await?;
+            settings.models = self.listed_models(site, &draft, &given).await?;
             draft.settings.models.clone_from(&settings.models);
         }
         loop {
             let account = site.account(&draft, given.key.as_ref())?;
             match self.check(provider, &account).await? {
-                Checked::Write(probed) => return self.write(&site, &draft, &account, probed).await,
+                Checked::Write(probed) => return self.write(site, &draft, &account, probed).await,
                 Checked::AnotherKey => {
                     given = self.typed_key(provider)?;
                     draft = self.draft(&known, provider, &settings, &given)?;
@@ -236,25 +241,23 @@ impl Wizard {
             site,
             draft,
             account,
+            catalogue: &self.catalogue,
             seen: probed
                 .and_then(|probed| probed.seen)
                 .map_or_else(Vec::new, |seen| seen.limits),
             is_named: self.wishes.config.is_some(),
         };
         ending.say(&written);
+        ending.say_next();
         if self.asker.is_person() && self.asker.confirm(&text!("setup-start-now"), true)? {
             return Ok(super::super::up::run_with(self.wishes.config.clone()).await?);
         }
-        ending.say_next();
         Ok(crate::cli::OK)
     }
 }
 
 /// The tiers that an account of today may be on.
 fn tiers(provider: &Provider) -> Vec<String> {
-    let names = provider.tiers.iter().map(|tier| tier.name.clone());
-    // Tiers of a former time are kept for comparison, and end in its month.
-    names
-        .filter(|name| !name.ends_with(|last: char| last.is_ascii_digit()) || !name.contains("-20"))
-        .collect()
+    let today = provider.tiers.iter().filter(|tier| !tier.past);
+    today.map(|tier| tier.name.clone()).collect()
 }

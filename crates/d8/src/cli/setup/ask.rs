@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use inquire::list_option::ListOption;
 use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 use secrecy::SecretString;
 
@@ -10,7 +11,7 @@ use crate::cli::Failure;
 use crate::text;
 
 /// Lines of a list that are shown at once.
-const PAGE: usize = 12;
+const PAGE: usize = 15;
 
 /// Who answers.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -44,7 +45,11 @@ impl Asker {
             return Ok(0);
         }
         let help = text!("setup-help-choose");
-        let prompt = Select::new(question, options).with_page_size(PAGE);
+        // What stands in a second column is for choosing only.
+        let shown = |chosen: ListOption<&String>| chosen.value.split("  ").next().unwrap_or_default().to_owned();
+        let prompt = Select::new(question, options)
+            .with_page_size(PAGE)
+            .with_formatter(&shown);
         asked(|| prompt.with_help_message(&help).raw_prompt()).map(|chosen| chosen.index)
     }
 

@@ -1,8 +1,9 @@
 //! Asks the provider whether the key is right, and what to do when it is not.
 
+use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
-use crate::cli::{Failure, interrupted, say};
+use crate::cli::{Failure, interrupted};
 use crate::clock::Clock;
 use crate::config::Account;
 use crate::probe::{self, Probed, Verdict};

@@ -1,8 +1,12 @@
 //! What was done, what will hold, and what comes next.
 
+use std::path::Path;
+
 use d8_wire::LimitSignal;
 
-use crate::cli::{say, tell};
+use super::talk::say;
+use crate::catalogue::Catalogue;
+use crate::cli::tell;
 use crate::config::Account;
 use crate::private_file::Closed;
 use crate::setup::{Draft, Site, Written, limits};
@@ -12,6 +16,7 @@ pub(super) struct Ending<'a> {
     pub(super) site: &'a Site,
     pub(super) draft: &'a Draft,
     pub(super) account: &'a Account,
+    pub(super) catalogue: &'a Catalogue,
     /// The limits that headers showed.
     pub(super) seen: Vec<LimitSignal>,
     /// The user named the file, so that other commands must be told of it.
@@ -21,13 +26,13 @@ pub(super) struct Ending<'a> {
 impl Ending<'_> {
     pub(super) fn say(&self, written: &Written) {
         let name = self.account.name.as_str();
-        let config = self.site.config_path.display().to_string();
+        let config = shown(&self.site.config_path);
         match written.config {
             true => say(&text!("setup-wrote-config", path = config.as_str(), account = name)),
             false => say(&text!("setup-kept-config", path = config.as_str(), account = name)),
         }
         if let Some(closed) = &written.env {
-            let path = self.site.env_path.display().to_string();
+            let path = shown(&self.site.env_path);
             let variable = self.draft.settings.variable.as_deref().unwrap_or_default();
             say_closed(&path, variable, closed);
         }
@@ -63,7 +68,7 @@ impl Ending<'_> {
     /// The limits are what a script may want: they go to standard output.
     fn say_limits(&self) {
         let model = self.account.default_model().map_or("", |model| model.id.as_str());
-        let lines = limits::lines(self.account, &self.seen);
+        let lines = limits::lines(self.catalogue, self.account, &self.seen);
         if lines.is_empty() {
             let none = if self.account.local {
                 text!("setup-no-limits-local", model = model)
@@ -83,7 +88,7 @@ impl Ending<'_> {
     /// The next three commands.
     pub(super) fn say_next(&self) {
         let config = match self.is_named {
-            true => format!(" --config {}", self.site.config_path.display()),
+            true => format!(" --config {}", shown(&self.site.config_path)),
             false => String::new(),
         };
         let commands = [
@@ -93,6 +98,12 @@ impl Ending<'_> {
         ];
         say_commands(&commands);
     }
+}
+
+/// As the user would name it from here.
+fn shown(path: &Path) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&cwd).unwrap_or(path).display().to_string()
 }
 
 /// Commands under each other, each with what it is for.

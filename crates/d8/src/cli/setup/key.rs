@@ -4,9 +4,10 @@ use std::io::Read;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
-use crate::cli::{Failure, say};
+use crate::cli::Failure;
 use crate::setup::key::{NoKey, clean, doubt};
 use crate::setup::known::{Known, Source};
 use crate::text;
@@ -80,6 +81,9 @@ impl Wizard {
                 provider = provider.title.as_str(),
                 url = url.as_str()
             ));
+        }
+        if provider.keys_at.is_none() {
+            say(&text!("setup-any-key"));
         }
         let question = text!("setup-ask-key", provider = provider.title.as_str());
         loop {

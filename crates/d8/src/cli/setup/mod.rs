@@ -1,7 +1,7 @@
 //! `d8 setup`: the wizard. It asks for a key, asks the provider whether it is right, and writes the files.
 //!
 //! In reading order: [`ask`] are the questions; [`provider`] is the choice of one; [`key`] gets the key; [`check`] asks the
-//! provider; [`account`] sets up an account here, [`worker`] a worker for another machine; [`ending`] says what was done.
+//! provider; [`account`] sets up an account here, [`worker`] a worker for another machine; [`ending`] says what was done, [`talk`] within the terminal.
 
 mod account;
 mod ask;
@@ -9,17 +9,20 @@ mod check;
 mod ending;
 mod key;
 mod provider;
+mod talk;
 mod worker;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use secrecy::SecretString;
 
 use super::{Failure, INTERRUPTED, say};
+use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::config::LoadOptions;
-use crate::setup::Trouble;
+use crate::setup::{Site, Trouble};
 use crate::text;
 use ask::Asker;
 
@@ -92,7 +95,7 @@ impl From<Failure> for Stop {
 
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
-        let hint = matches!(trouble, Trouble::NotToml { .. }).then(|| text!("setup-mend-first"));
+        let hint = matches!(trouble, Trouble::NotToml(_)).then(|| text!("setup-mend-first"));
         let failure = Failure::not_started(trouble.to_string());
         Self::Failed(hint.into_iter().fold(failure, Failure::hint))
     }
@@ -100,6 +103,8 @@ impl From<Trouble> for Stop {
 
 /// What every part of the wizard needs.
 struct Wizard {
+    site: Site,
+    catalogue: Arc<Catalogue>,
     asker: Asker,
     wishes: SetupArguments,
     options: LoadOptions,
@@ -110,7 +115,7 @@ struct Wizard {
 pub(super) async fn run(arguments: SetupArguments) -> Result<u8, Failure> {
     let done = match wizard(arguments) {
         Ok(wizard) => wizard.run().await,
-        Err(failure) => Err(failure.into()),
+        Err(stop) => Err(stop),
     };
     match done {
         Ok(code) => Ok(code),
@@ -122,7 +127,7 @@ pub(super) async fn run(arguments: SetupArguments) -> Result<u8, Failure> {
     }
 }
 
-fn wizard(arguments: SetupArguments) -> Result<Wizard, Failure> {
+fn wizard(arguments: SetupArguments) -> Result<Wizard, Stop> {
     let asker = Asker::of_process(arguments.yes)?;
     let options = LoadOptions::of_process(None, Clock::start().now())
         .map_err(|error| Failure::not_started(text!("setup-no-folder", error = error.to_string())))?;
@@ -131,7 +136,11 @@ fn wizard(arguments: SetupArguments) -> Result<Wizard, Failure> {
     } else {
         None
     };
+    let site = Site::find(arguments.config.as_deref(), &options)?;
+    let catalogue = site.catalogue(&options)?;
     Ok(Wizard {
+        site,
+        catalogue,
         asker,
         wishes: arguments,
         options,

@@ -11,22 +11,22 @@ use crate::text;
 
 impl Wizard {
     /// The one that the user named, or chooses.
-    pub(super) fn provider(&self) -> Result<&'static Provider, Stop> {
+    pub(super) fn provider(&self) -> Result<&Provider, Stop> {
         let usable = || {
-            Catalogue::builtin()
+            self.catalogue
                 .providers
                 .iter()
                 .filter(|provider| provider.wire.is_some())
         };
         match &self.wishes.provider {
-            Some(named) => named_provider(named),
+            Some(named) => named_provider(&self.catalogue, named),
             None if !self.asker.is_person() => {
                 let ids: Vec<&str> = usable().map(|provider| provider.id.as_str()).collect();
                 let failure = Failure::not_started(text!("setup-which"));
                 Err(failure.hint(text!("setup-which-hint", ids = ids.join(", "))).into())
             }
             None => {
-                let providers: Vec<&'static Provider> = usable().collect();
+                let providers: Vec<&Provider> = usable().collect();
                 let now = self.options.now;
                 let lines = providers.iter().map(|provider| line(provider, now)).collect();
                 let chosen = self.asker.choose(&text!("setup-choose-provider"), lines)?;
@@ -37,9 +37,8 @@ impl Wizard {
     }
 }
 
-fn named_provider(named: &str) -> Result<&'static Provider, Stop> {
+fn named_provider<'a>(catalogue: &'a Catalogue, named: &str) -> Result<&'a Provider, Stop> {
     let id = named.trim().to_ascii_lowercase();
-    let catalogue = Catalogue::builtin();
     let ids = || catalogue.providers.iter().map(|provider| provider.id.as_str());
     let Some(provider) = catalogue.provider(&id) else {
         let failure = Failure::not_started(text!("setup-unknown-provider", name = named));
@@ -56,7 +55,7 @@ fn named_provider(named: &str) -> Result<&'static Provider, Stop> {
     Ok(provider)
 }
 
-/// "Groq             free: 30 requests a minute, 1,000 requests a day (2026-08-14)".
+/// "Groq              free: 30 requests a minute, 1,000 a day (2026-08-14)".
 fn line(provider: &Provider, now: Timestamp) -> String {
     const TITLE: usize = 16;
     let title = match provider.id.as_str() {
@@ -64,13 +63,13 @@ fn line(provider: &Provider, now: Timestamp) -> String {
         "openai-compatible" => text!("setup-any-server"),
         _ => provider.title.clone(),
     };
-    format!("{title:TITLE$} {}", gives(provider, now))
+    format!("{title:TITLE$}  {}", gives(provider, now))
 }
 
 /// What the provider gives for nothing, by the catalogue.
 fn gives(provider: &Provider, now: Timestamp) -> String {
     let tier = provider.default_tier();
-    let date = tier.provenance.date.as_str();
+    let date = tier.provenance.date.as_deref().unwrap_or("d8.toml");
     match () {
         () if provider.local => text!("setup-gives-local"),
         () if tier.models.is_empty() => text!("setup-gives-unknown"),

@@ -5,9 +5,10 @@ use secrecy::SecretString;
 use super::check::Checked;
 use super::ending::{say_closed, say_commands};
 use super::key::Given;
+use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
-use crate::cli::{Failure, OK, say};
+use crate::cli::{Failure, OK};
 use crate::config::{self, Account};
 use crate::private_file;
 use crate::setup::worker_file::{self, WorkerFile};
@@ -16,7 +17,7 @@ use crate::text;
 use crate::worker::remote::Address;
 
 impl Wizard {
-    pub(super) async fn set_up_worker(&self, provider: &'static Provider) -> Result<u8, Stop> {
+    pub(super) async fn set_up_worker(&self, provider: &Provider) -> Result<u8, Stop> {
         let name = worker_file::name(provider);
         let path = self.options.cwd.join(&name);
         let trouble = |source| Trouble::File {
