@@ -9,6 +9,7 @@ mod help;
 mod man;
 mod providers;
 mod run;
+mod setup;
 mod simulate;
 mod stats;
 mod submit;
@@ -29,7 +30,7 @@ pub(crate) use tasks::{answer_text, error_words, waiting};
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+    after_help = "Examples:\n  d8 setup\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
     /// The language of what it says: en or es; without it D8_LANG, else the system's
@@ -41,6 +42,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Setup(setup::SetupArguments),
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
@@ -121,6 +123,7 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,

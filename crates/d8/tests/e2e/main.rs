@@ -31,6 +31,7 @@ mod policies;
 mod providers;
 mod quota;
 mod secrets;
+mod setup;
 mod stop;
 mod store;
 mod up;

@@ -41,6 +41,7 @@ fn provider(of: &Provider, only: Option<&str>) -> Value {
         "base_url": of.base_url(),
         "key_env": of.key_env,
         "base_url_env": of.base_url_env,
+        "keys_at": of.keys_at,
         "local": of.local,
         "concurrency": of.concurrency,
         "date": of.provenance.date,
