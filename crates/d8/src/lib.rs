@@ -1,7 +1,7 @@
 //! D8 as a program: everything with a socket, a clock, a key or a terminal.
 //!
 //! In reading order: [`config`] and [`catalogue`] say what the user owns; [`orchestrator`] runs the engine over the store;
-//! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; [`cli`] is what the user types. [`clock`],
+//! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; `top` shows it in a terminal; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
 
 pub mod bound;
@@ -20,6 +20,8 @@ pub mod secret;
 pub mod server;
 pub mod simulate;
 pub mod task;
+#[cfg(feature = "tui")]
+mod top;
 pub mod words;
 pub mod worker;
 pub mod world;

@@ -11,6 +11,8 @@ mod simulate;
 mod stats;
 mod submit;
 mod tasks;
+#[cfg(feature = "tui")]
+mod top;
 mod up;
 mod worker;
 mod workers;
@@ -21,6 +23,12 @@ use std::process::ExitCode;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
+#[cfg(feature = "tui")]
+pub(crate) use {
+    accounts::{forecast as account_forecast, instant, limits, state as account_state},
+    tasks::{note as task_note, tone as task_tone},
+    workers::{busy as worker_busy, tone as worker_tone},
+};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -47,6 +55,8 @@ enum Command {
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
+    #[cfg(feature = "tui")]
+    Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
     Completions(completions::CompletionsArguments),
@@ -125,6 +135,8 @@ pub fn main() -> ExitCode {
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            #[cfg(feature = "tui")]
+            Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

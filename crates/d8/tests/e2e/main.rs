@@ -30,3 +30,4 @@ mod secrets;
 mod stop;
 mod store;
 mod up;
+mod watching;
