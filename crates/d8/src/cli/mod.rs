@@ -14,6 +14,8 @@ mod simulate;
 mod stats;
 mod submit;
 mod tasks;
+#[cfg(feature = "tui")]
+mod top;
 mod up;
 mod worker;
 mod workers;
@@ -25,6 +27,12 @@ use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
 pub(crate) use tasks::{answer_text, error_words, waiting};
+#[cfg(feature = "tui")]
+pub(crate) use {
+    accounts::{forecast as account_forecast, instant, limits, state as account_state},
+    tasks::{note as task_note, tone as task_tone},
+    workers::{busy as worker_busy, tone as worker_tone},
+};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -54,6 +62,8 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
     Providers(providers::ProvidersArguments),
+    #[cfg(feature = "tui")]
+    Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
     Completions(completions::CompletionsArguments),
@@ -135,6 +145,8 @@ pub fn main() -> ExitCode {
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Providers(arguments) => providers::run(&arguments),
+            #[cfg(feature = "tui")]
+            Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

@@ -35,3 +35,4 @@ mod setup;
 mod stop;
 mod store;
 mod up;
+mod watching;
