@@ -39,7 +39,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use account::{Account, Model, Origin, Policy};
-pub use agent::{Agent, Prompt, Schedule};
+pub use agent::{Agent, ByLanguage, CatchUp, Hours, Overlap, Schedule, Template, Topic};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use limit::Limit;
