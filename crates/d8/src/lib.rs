@@ -4,6 +4,7 @@
 //! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
 
+pub mod agents;
 pub mod bound;
 pub mod callback;
 pub mod catalogue;

@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, OK, interrupted, say, tell};
+use crate::agents::{self, Agents};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
@@ -80,7 +81,7 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
     greet(&config, &addresses, kept.as_ref());
-    let outcome = match begin(&app, &mut opened, &folders) {
+    let outcome = match begin(&app, &mut opened, &folders).await {
         Ok(()) => live(opened, &shutdown, &mut interrupted).await,
         Err(failure) => Err(failure),
     };
@@ -90,10 +91,18 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
 }
 
 /// Starts what goes on beside the requests, and lets work begin.
-fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(), Failure> {
+async fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(), Failure> {
     let due = std::mem::replace(&mut opened.callbacks, tokio::sync::mpsc::unbounded_channel().1);
     let folder = folders.data.clone().unwrap_or_else(|| PathBuf::from("."));
     callbacks::start(app, due, &folder).map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
+    let settings = agents::Settings {
+        by_itself: true,
+        deliveries: None,
+    };
+    let config = app.handle.directory.config();
+    let agents = Agents::start(opened, &config.agents, settings, app.shutdown.clone()).await;
+    let agents = agents.map_err(|error| Failure::not_started(error.to_string()))?;
+    let _ = app.agents.set(agents);
     tokio::spawn(tasks::forget_old_requests(app.clone()));
     opened
         .handle
@@ -175,6 +184,14 @@ fn greet(config: &Config, addresses: &[SocketAddr], kept: Option<&Kept>) {
         say(&format!(
             "account {}: {}, {} models, {key}",
             account.name, account.provider, models
+        ));
+    }
+    for agent in &config.agents {
+        let state = if agent.paused { ", paused" } else { "" };
+        say(&format!(
+            "agent {}: {}{state}",
+            agent.name,
+            words::schedule(&agent.schedule)
         ));
     }
     say("ready; Ctrl-C ends it");

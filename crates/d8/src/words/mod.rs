@@ -2,11 +2,14 @@
 
 mod en;
 pub mod language;
+mod schedule;
 
 pub use en::{
     Spent, ago, ahead, clock, ending_message, failure_code, forecast, parked, plural, refused, spent, turn, wait,
     wait_reason,
 };
+
+pub use schedule::schedule;
 
 use std::time::Duration;
 
