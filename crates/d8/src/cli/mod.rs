@@ -2,9 +2,13 @@
 
 mod accounts;
 mod agents;
+mod completions;
 mod demo;
+mod doctor;
 mod emulate;
 mod help;
+mod man;
+mod providers;
 mod run;
 mod simulate;
 mod stats;
@@ -20,6 +24,7 @@ use std::process::ExitCode;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
+pub(crate) use tasks::{answer_text, error_words, waiting};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -40,6 +45,7 @@ enum Command {
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
+    Doctor(doctor::DoctorArguments),
     Worker(worker::WorkerArguments),
     Submit(submit::SubmitArguments),
     Tasks(tasks::TasksArguments),
@@ -47,8 +53,11 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
+    Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 /// Everything could be done.
@@ -117,6 +126,7 @@ pub fn main() -> ExitCode {
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Worker(arguments) => worker::run(arguments).await,
             Command::Submit(arguments) => submit::run(arguments).await,
             Command::Tasks(arguments) => tasks::run(arguments).await,
@@ -124,8 +134,11 @@ pub fn main() -> ExitCode {
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
         }
     });
     // A call that is still under way must not hold the exit back; the store knows of it.

@@ -45,6 +45,10 @@ names! {
     POLL_INTERVAL;
     /// The key of a worker where its provider's own variable is not set.
     API_KEY;
+    /// The proxy to providers, as the HTTP client reads it, in small letters too; `d8 doctor` names it.
+    HTTPS_PROXY;
+    /// The proxy where HTTPS_PROXY is not set, in small letters too; `d8 doctor` names it.
+    ALL_PROXY;
     /// Turns colour off, whatever its value.
     NO_COLOR;
     /// Key for Groq.

@@ -25,6 +25,7 @@ mod forms;
 mod kill;
 mod places;
 mod policies;
+mod providers;
 mod quota;
 mod secrets;
 mod stop;

@@ -15,7 +15,7 @@ use crate::agents::piece::Piece;
 use crate::config::Overlap;
 use crate::orchestrator::{AgentWork, NewTask, Refusal, Way};
 use crate::server::particulars::Particulars;
-use crate::task::{estimate, is_plain};
+use crate::task::{estimate, is_plain, prefix};
 
 /// Why nothing was handed in.
 #[derive(Debug)]
@@ -142,6 +142,7 @@ impl Office {
             priority: agent.priority,
             not_before: (!note.by_hand && late > 0).then(later),
             plain: is_plain(&request),
+            prefix: prefix(&request),
             // What somebody asks for by hand is new each time.
             request_key: (!note.by_hand).then_some(key),
             callback: agent.webhook.is_some(),

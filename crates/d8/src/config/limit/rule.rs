@@ -203,7 +203,8 @@ pub(crate) fn bases<'a>(models: impl IntoIterator<Item = &'a Model>) -> Vec<Scop
     scopes
 }
 
-fn dimension_name(dimension: Dimension) -> &'static str {
+/// The word of d8.toml for what a limit counts.
+pub(crate) fn dimension_name(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Requests => "requests",
         Dimension::Tokens => "tokens",
