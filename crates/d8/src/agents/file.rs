@@ -47,6 +47,8 @@ fn place(path: &Path, text: &str, is_it: impl Fn(&Path) -> io::Result<bool>) -> 
         let name = numbered(path, number);
         if name.symlink_metadata().is_ok() {
             if is_it(&name).unwrap_or(false) {
+                // A crash may have come right after it got its name.
+                let _ = fs::remove_file(beside(&name));
                 return Ok(name);
             }
             continue;
@@ -72,10 +74,15 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
     path.with_file_name(format!("{stem}-{number}{}", ending.unwrap_or_default()))
 }
 
+/// What it is called until it is whole.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".d8-part");
+    PathBuf::from(name)
+}
+
 fn put(path: &Path, text: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".d8-part");
-    let beside = PathBuf::from(beside);
+    let beside = beside(path);
     let mut file = File::create(&beside)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
