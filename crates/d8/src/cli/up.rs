@@ -77,11 +77,12 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     announce(&opened, &addresses, kept.as_ref())?;
     let shutdown = CancellationToken::new();
     let app = App::new(&opened, shutdown.clone());
+    start_agents(&app, &mut opened).await?;
     let guard = Guard::new(kept.as_ref().map(|kept| &kept.token), [identity::host()]);
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
     greet(&config, &addresses, kept.as_ref());
-    let outcome = match begin(&app, &mut opened, &folders).await {
+    let outcome = match begin(&app, &mut opened, &folders) {
         Ok(()) => live(opened, &shutdown, &mut interrupted).await,
         Err(failure) => Err(failure),
     };
@@ -90,19 +91,25 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     outcome
 }
 
-/// Starts what goes on beside the requests, and lets work begin.
-async fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(), Failure> {
-    let due = std::mem::replace(&mut opened.callbacks, tokio::sync::mpsc::unbounded_channel().1);
-    let folder = folders.data.clone().unwrap_or_else(|| PathBuf::from("."));
-    callbacks::start(app, due, &folder).map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
+/// Agents are at work before anybody can ask for them; until work begins, what they hand in gathers.
+async fn start_agents(app: &Arc<App>, opened: &mut Opened) -> Result<(), Failure> {
     let settings = agents::Settings {
         by_itself: true,
         deliveries: None,
     };
     let config = app.handle.directory.config();
     let agents = Agents::start(opened, &config.agents, settings, app.shutdown.clone()).await;
-    let agents = agents.map_err(|error| Failure::not_started(error.to_string()))?;
-    let _ = app.agents.set(agents);
+    let _ = app
+        .agents
+        .set(agents.map_err(|error| Failure::not_started(error.to_string()))?);
+    Ok(())
+}
+
+/// Starts what goes on beside the requests, and lets work begin.
+fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(), Failure> {
+    let due = std::mem::replace(&mut opened.callbacks, tokio::sync::mpsc::unbounded_channel().1);
+    let folder = folders.data.clone().unwrap_or_else(|| PathBuf::from("."));
+    callbacks::start(app, due, &folder).map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
     tokio::spawn(tasks::forget_old_requests(app.clone()));
     opened
         .handle

@@ -20,9 +20,9 @@ fn two_agents() -> Value {
 fn one_line_for_each_agent() {
     let agents: Agents = answered(&two_agents()).read().unwrap();
     let expected = "\
-AGENT   STATE    SCHEDULE        NEXT     LAST             N  OPEN  SKIPPED
-tweet   working  100 a day       in 12 s  1 m 00 s ago  1,200     2        2
-digest  paused   cron 0 9 * * *  -        -                 0     0        0";
+AGENT   STATE    SCHEDULE        NEXT     LAST             N  OPEN  FAILED  SKIPPED
+tweet   working  100 a day       in 12 s  1 m 00 s ago  1,200     2       0        2
+digest  paused   cron 0 9 * * *  -        -                 0     0       0        0";
     let squeezed = |text: &str| -> Vec<String> {
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         text.lines().map(words).collect()

@@ -189,7 +189,7 @@ fn every_mistake_has_its_place_and_its_hint() {
         ),
         (
             "system.es = \"hola\"\ntopics = [{ topic = \"b\", language = \"en\" }]",
-            "5:8",
+            "5:1",
             "`system` has nothing for the language `en`",
             "it has: `es`",
         ),
