@@ -10,6 +10,7 @@ use crate::config::limit::rule::{Kind, Terms};
 use crate::config::limit::scope::{Patterns, Spread, matches};
 use crate::config::limit::table::WrittenLimit;
 use crate::text;
+use crate::words::language::Language;
 use crate::words::number;
 
 /// A number in little room: "12k", "3.6M", "14,400".
@@ -29,13 +30,13 @@ pub(crate) fn short(amount: u64) -> String {
 
 /// "min", "day", "2 s".
 fn period(period: Period) -> String {
-    match period.name().as_str() {
+    match period.name(Language::English).as_str() {
         "second" => "s".to_owned(),
         "minute" => "min".to_owned(),
         "hour" => "h".to_owned(),
         "day" => text!("providers-day"),
         "month" => text!("providers-month"),
-        other => other.to_owned(),
+        _ => period.name(Language::spoken()),
     }
 }
 

@@ -13,6 +13,8 @@ macro_rules! names {
 names! {
     /// Read on Windows only: the machine's name, part of the name of a run.
     COMPUTERNAME;
+    /// The language of what the program says: en or es; `--lang` comes first, the system's locale last.
+    D8_LANG;
     /// Replaces `listen` of `[server]`.
     D8_SERVER__LISTEN;
     /// Replaces `token` of `[server]`; in the same notation.

@@ -13,6 +13,7 @@ pub mod fleet;
 mod library;
 mod news;
 mod opening;
+pub(crate) mod pace;
 pub(crate) mod past;
 mod plan;
 pub(crate) mod reported;

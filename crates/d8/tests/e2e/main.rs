@@ -16,6 +16,7 @@ mod contest;
 mod demo;
 mod diagnosis;
 mod disk;
+mod doctor;
 mod doors;
 mod emulate;
 mod environment;
@@ -23,6 +24,8 @@ mod failures;
 mod fleet;
 mod forecast;
 mod forms;
+#[cfg(unix)]
+mod guides;
 mod kill;
 mod places;
 mod policies;

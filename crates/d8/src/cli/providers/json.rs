@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::catalogue::{Provider, Tier, price, said};
 use crate::config::limit::rule::dimension_name;
 use crate::config::limit::table::WrittenLimit;
+use crate::words::language::Language;
 
 /// `{"providers": [...]}`.
 pub(super) fn providers(providers: &[&Provider], tier: Option<&str>) -> String {
@@ -65,7 +66,7 @@ fn limit(of: &WrittenLimit) -> Value {
     json!({
         "dimension": dimension_name(of.terms.dimension),
         "limit": of.terms.amount,
-        "per": of.terms.period.name(),
+        "per": of.terms.period.name(Language::English),
         "kind": said::kind(&of.terms),
         "resets": said::resets(&of.terms),
         "models": of.patterns().0,

@@ -56,7 +56,7 @@ pub(crate) fn waiting(wait: &Wait, now: f64) -> String {
     let why = wait.message.as_deref().or(wait.code.as_deref()).unwrap_or("waits");
     let mut text = moment::with_time_left(&one_line(why), "", wait.until, now);
     if let Some(next) = &wait.next {
-        text = format!("{text}; {}", one_line(next));
+        text = format!("{}; {}", text.trim_end_matches('.'), one_line(next));
     }
     text
 }

@@ -1,5 +1,7 @@
 //! How things stand, for whoever asks.
 
+use std::time::Duration;
+
 use d8_core::change::Pausable;
 use d8_core::engine::{GroupCounts, Prospects};
 use d8_core::id::{GroupId, LimitId, TaskId};
@@ -10,7 +12,10 @@ use d8_store::Names;
 use super::Turn;
 use crate::orchestrator::event::{Event, Open, Status, View};
 use crate::orchestrator::fleet::Fleet;
+use crate::orchestrator::pace::{LONGEST, Tally};
 use crate::orchestrator::plan::Plan;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Turn {
     /// Answers what was asked, once everything that came before is decided.
@@ -69,13 +74,19 @@ impl Turn {
     pub(super) fn status(&self) -> Status {
         let now = self.own.clock.now().max(self.own.engine.now());
         let plan = self.own.directory.plan();
-        self.own
+        let stands = self
+            .own
             .directory
-            .names(|names| how_all_stands(&self.own.engine, now, &plan, names, &self.own.fleet, self.own.totals))
+            .names(|names| how_all_stands(&self.own.engine, now, &plan, names, &self.own.fleet, self.own.totals));
+        Status {
+            minute: self.pace.within(MINUTE, now),
+            five_minutes: self.pace.within(LONGEST, now),
+            ..stands
+        }
     }
 }
 
-/// How everything stands with an engine; `ended`: the tasks that it does not know any more.
+/// How everything stands with an engine, without a pace; `ended`: the tasks that it does not know any more.
 pub(in crate::orchestrator) fn how_all_stands(
     engine: &Engine,
     now: Timestamp,
@@ -110,6 +121,9 @@ pub(in crate::orchestrator) fn how_all_stands(
             .filter_map(|id| names.name(*id))
             .map(str::to_owned)
             .collect(),
+        queues: engine.waiting_by_route(),
+        minute: Tally::default(),
+        five_minutes: Tally::default(),
         fleet: members
             .map(|member| (member.clone(), engine.busy(member.enlisted.worker)))
             .collect(),

@@ -217,7 +217,7 @@ pub(crate) fn reasons(plan: &Plan, view: &View) -> Vec<String> {
         let words = plan.limits.get(id)?;
         Some(format!(
             "{}: {} allows nothing; choose another model or tier",
-            words.account, words.label
+            words.account, words.called
         ))
     }));
     if lines.is_empty() {
