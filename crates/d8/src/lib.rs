@@ -9,6 +9,7 @@
 //! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; `top` shows it in a terminal; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
 
+pub mod agents;
 pub mod bound;
 pub mod callback;
 pub mod catalogue;

@@ -1,6 +1,7 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod agents;
 mod completions;
 mod demo;
 mod doctor;
@@ -60,6 +61,7 @@ enum Command {
     Tasks(tasks::TasksArguments),
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
+    Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
     Providers(providers::ProvidersArguments),
     #[cfg(feature = "tui")]
@@ -143,6 +145,7 @@ pub fn main() -> ExitCode {
             Command::Tasks(arguments) => tasks::run(arguments).await,
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
+            Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Providers(arguments) => providers::run(&arguments),
             #[cfg(feature = "tui")]

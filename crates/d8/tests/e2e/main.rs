@@ -8,6 +8,7 @@
 mod world;
 
 mod again;
+mod agents;
 mod bad_input;
 mod beside;
 mod chat;
