@@ -1,6 +1,6 @@
 //! The rows that go in and come out: what is remembered beside the engine's own changes.
 
-use d8_core::change::{AttemptOutcome, Change, Ending, ParkReason, Parked, Pausable, TaskRow};
+use d8_core::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Parked, Pausable, TaskRow};
 use d8_core::id::{AttemptNo, ClientId, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::time::Timestamp;
 use d8_core::usage::Spend;
@@ -278,6 +278,10 @@ pub struct Filter {
     pub client: Option<ClientId>,
     /// Its route.
     pub route: Option<RouteId>,
+    /// Why it failed.
+    pub failure: Option<FailureCode>,
+    /// It came in before that.
+    pub created_before: Option<Timestamp>,
 }
 
 /// The order of a listing.

@@ -1,9 +1,13 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod completions;
 mod demo;
+mod doctor;
 mod emulate;
 mod help;
+mod man;
+mod providers;
 mod run;
 mod simulate;
 mod stats;
@@ -19,6 +23,7 @@ use std::process::ExitCode;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
+pub(crate) use tasks::{answer_text, error_words, waiting};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -39,14 +44,18 @@ enum Command {
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
+    Doctor(doctor::DoctorArguments),
     Worker(worker::WorkerArguments),
     Submit(submit::SubmitArguments),
     Tasks(tasks::TasksArguments),
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
+    Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 /// Everything could be done.
@@ -115,14 +124,18 @@ pub fn main() -> ExitCode {
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Worker(arguments) => worker::run(arguments).await,
             Command::Submit(arguments) => submit::run(arguments).await,
             Command::Tasks(arguments) => tasks::run(arguments).await,
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
         }
     });
     // A call that is still under way must not hold the exit back; the store knows of it.

@@ -8,6 +8,7 @@ pub mod find;
 pub(crate) mod moment;
 pub(crate) mod objects;
 pub(crate) mod reach;
+pub(crate) mod stacked;
 #[cfg(test)]
 pub(crate) mod standin;
 pub(crate) mod table;
@@ -136,8 +137,8 @@ impl Client {
     }
 
     /// Asks for an answer without end, to be read as it comes.
-    pub async fn stream(&self, path: &[&str]) -> Result<Response, ClientError> {
-        let call = self.call(Method::GET, path, &[])?;
+    pub async fn stream(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Response, ClientError> {
+        let call = self.call(Method::GET, path, query)?;
         let response = call.send().await.map_err(|error| self.unreachable(&error, ANSWER))?;
         if response.status().is_success() {
             return Ok(response);

@@ -41,10 +41,15 @@ pub(crate) fn ahead(then: f64, now: f64) -> String {
     words::ahead(whole(between(now, then) + Duration::from_millis(999)))
 }
 
-/// A sentence with the time that is left, unless it says so itself ("next in 12 s") or the time has come.
+/// A sentence with the time that is left, unless it says so itself ("next in 12 s", in whichever language the orchestrator
+/// speaks) or the time has come.
 pub(crate) fn with_time_left(sentence: &str, before: &str, until: Option<f64>, now: f64) -> String {
-    let mut parts = sentence.split(" in ").skip(1);
-    let is_told = parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+    let counts = |before: &&str| {
+        let mut parts = sentence.split(*before).skip(1);
+        parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    // What ends with a point is a whole sentence, which tells its moment itself.
+    let is_told = sentence.ends_with('.') || [" in ", " dentro de ", " faltan "].iter().any(counts);
     match until {
         Some(until) if until > now && !is_told => format!("{sentence}, {before}{}", ahead(until, now)),
         _ => sentence.to_owned(),
@@ -121,7 +126,14 @@ mod tests {
     fn the_time_left_is_told_once() {
         let told = |sentence| with_time_left(sentence, "next ", Some(112.0), 100.0);
         assert_eq!(told("used up"), "used up, next in 12 s");
-        assert_eq!(told("used up, next in 11 s"), "used up, next in 11 s");
+        for tells in [
+            "used up, next in 11 s",
+            "agotado, la próxima dentro de 11 s",
+            "está en pausa; faltan 11 s",
+            "It is free again at 09:00.",
+        ] {
+            assert_eq!(told(tells), tells);
+        }
         assert_eq!(with_time_left("used up", "", Some(99.0), 100.0), "used up");
     }
 }

@@ -89,7 +89,7 @@ impl<T: AsRef<str>> From<T> for Cell {
 /// Rows below their titles.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
-    titles: Vec<&'static str>,
+    titles: Vec<String>,
     right: Vec<usize>,
     usual: Vec<(usize, &'static str)>,
     rows: Vec<Vec<Cell>>,
@@ -97,9 +97,9 @@ pub(crate) struct Table {
 
 impl Table {
     /// Without rows. The columns in `right` hold numbers.
-    pub(crate) fn new(titles: &[&'static str], right: &[usize]) -> Self {
+    pub(crate) fn new(titles: &[impl AsRef<str>], right: &[usize]) -> Self {
         Self {
-            titles: titles.to_vec(),
+            titles: titles.iter().map(|title| title.as_ref().to_owned()).collect(),
             right: right.to_vec(),
             usual: Vec::new(),
             rows: Vec::new(),
@@ -146,7 +146,7 @@ impl Table {
         table.set_header(
             shown
                 .iter()
-                .map(|column| head(self.titles[*column]))
+                .map(|column| head(&self.titles[*column]))
                 .collect::<Vec<_>>(),
         );
         for row in &self.rows {

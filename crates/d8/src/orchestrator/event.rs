@@ -6,7 +6,7 @@ use std::time::Duration;
 use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
 use d8_core::engine::{GroupCounts, Line, Outlook, Prospects, TargetView, Workload};
-use d8_core::id::{AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, GroupId, LimitId, PrefixId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
@@ -16,6 +16,7 @@ use d8_wire::ChatRequest;
 use tokio::sync::oneshot;
 
 use super::fleet::Member;
+use super::pace::Tally;
 use crate::config::Route;
 use crate::protocol::Registration;
 
@@ -59,6 +60,8 @@ pub struct NewTask {
     pub request_key: Option<u128>,
     /// Somebody elsewhere is to be told of its end.
     pub callback: bool,
+    /// How its prompt begins.
+    pub prefix: Option<PrefixId>,
     /// The request as it is kept; none for a task that is not.
     pub payload: Option<Payload>,
     /// The request in memory, where its first attempt shall find it.
@@ -89,6 +92,7 @@ impl NewTask {
             key: None,
             request_key: None,
             callback: false,
+            prefix: None,
             payload: None,
             request: None,
         }
@@ -206,6 +210,12 @@ pub struct Status {
     pub paused_accounts: Vec<String>,
     /// Routes that somebody holds back, by name.
     pub paused_routes: Vec<String>,
+    /// How many tasks wait on each route, by its id.
+    pub queues: Vec<(RouteId, u64)>,
+    /// What happened in the last minute.
+    pub minute: Tally,
+    /// What happened in the last five minutes.
+    pub five_minutes: Tally,
     /// Every worker, and how many attempts it is at.
     pub fleet: Vec<(Member, u32)>,
 }

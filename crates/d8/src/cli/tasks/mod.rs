@@ -12,7 +12,7 @@ use crate::client::moment;
 use crate::client::objects::Wait;
 use crate::client::table::one_line;
 
-pub(super) use show::{answer_text, error_words};
+pub(crate) use show::{answer_text, error_words};
 
 /// List, show, cancel, retry or reprioritise the tasks of a running orchestrator.
 #[derive(Debug, Args)]
@@ -52,11 +52,11 @@ pub(super) async fn run(arguments: TasksArguments) -> Result<u8, Failure> {
 }
 
 /// Why a task waits, in one line.
-pub(super) fn waiting(wait: &Wait, now: f64) -> String {
+pub(crate) fn waiting(wait: &Wait, now: f64) -> String {
     let why = wait.message.as_deref().or(wait.code.as_deref()).unwrap_or("waits");
     let mut text = moment::with_time_left(&one_line(why), "", wait.until, now);
     if let Some(next) = &wait.next {
-        text = format!("{text}; {}", one_line(next));
+        text = format!("{}; {}", text.trim_end_matches('.'), one_line(next));
     }
     text
 }
