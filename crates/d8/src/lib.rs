@@ -14,6 +14,7 @@ pub mod config;
 pub mod demo;
 pub mod forecast;
 pub mod orchestrator;
+mod plan;
 pub mod protocol;
 pub mod run;
 pub mod secret;

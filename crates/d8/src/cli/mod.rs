@@ -4,6 +4,7 @@ mod accounts;
 mod demo;
 mod emulate;
 mod help;
+mod plan;
 mod providers;
 mod run;
 mod simulate;
@@ -13,6 +14,7 @@ mod tasks;
 mod up;
 mod worker;
 mod workers;
+mod workload;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ enum Command {
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
     Stats(stats::StatsArguments),
+    Plan(plan::PlanArguments),
     Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Plan(arguments) => plan::run(&arguments),
             Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,

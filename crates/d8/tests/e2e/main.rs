@@ -24,6 +24,7 @@ mod forecast;
 mod forms;
 mod kill;
 mod places;
+mod plan;
 mod policies;
 mod providers;
 mod quota;
