@@ -21,6 +21,7 @@ pub mod demo;
 pub mod doctor;
 pub mod forecast;
 pub mod orchestrator;
+mod plan;
 pub mod private_file;
 pub mod probe;
 pub mod protocol;

@@ -8,6 +8,7 @@ mod doctor;
 mod emulate;
 mod help;
 mod man;
+mod plan;
 mod providers;
 mod run;
 mod setup;
@@ -20,6 +21,7 @@ mod top;
 mod up;
 mod worker;
 mod workers;
+mod workload;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -63,6 +65,7 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
+    Plan(plan::PlanArguments),
     Providers(providers::ProvidersArguments),
     #[cfg(feature = "tui")]
     Top(top::TopArguments),
@@ -147,6 +150,7 @@ pub fn main() -> ExitCode {
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Plan(arguments) => plan::run(&arguments),
             Command::Providers(arguments) => providers::run(&arguments),
             #[cfg(feature = "tui")]
             Command::Top(arguments) => top::run(arguments).await,

@@ -7,6 +7,7 @@ use clap::Args;
 use d8_core::time::Timestamp;
 use serde_json::json;
 
+use super::workload::WorkloadFlags;
 use super::{Failure, OK, say, tell};
 use crate::client::table::Surface;
 use crate::config::{self, Config, LoadOptions};
@@ -17,7 +18,7 @@ use crate::simulate::workload::{Sizes, Workload, default_route};
 use crate::simulate::{Outcome, Policy, plot, simulate, table};
 
 /// The seed's two workloads together: 500 posts and 1,000 actions a day.
-const TASKS: usize = 1_500;
+const TASKS: u64 = 1_500;
 /// The seed's comparison.
 const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 
@@ -26,6 +27,7 @@ const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 #[command(
     after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent\n\
   and nothing is stored. The same seed gives the same figures.\n\n\
+  The tasks of --per-day are handed over at once, their answers vary by half.\n\
   Policies: d8; plain, resilient and groq (the Hive's workers); backoff, token-bucket and cooldown (in common use).\n\
   BOUND is the least time in which the limits allow what was completed, RATIO is bound to time.\n\n\
   Examples:\n  \
@@ -41,17 +43,10 @@ const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 )]
 pub(super) struct SimulateArguments {
     /// The work, as `d8 run` reads it; `-` is standard input. Without it: tasks of one size, by the flags.
-    #[arg(value_name = "FILE.jsonl")]
+    #[arg(value_name = "FILE.jsonl", conflicts_with_all = ["per_day", "in_tokens"])]
     input: Option<String>,
-    /// So many tasks a day, handed over at once.
-    #[arg(long, value_name = "N", conflicts_with = "input")]
-    per_day: Option<usize>,
-    /// Tokens of a prompt.
-    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "input")]
-    in_tokens: u32,
-    /// Tokens of an answer, on average; they vary by half.
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    out_tokens: u32,
+    #[command(flatten)]
+    flags: WorkloadFlags,
     /// Hand the work over evenly within a day, not at once.
     #[arg(long)]
     spread: bool,
@@ -99,7 +94,7 @@ pub(super) struct SimulateArguments {
     config: Option<PathBuf>,
     /// A kept world with its own accounts and work, or `all` of them; an unknown name lists them.
     #[arg(long, value_name = "NAME", conflicts_with_all = [
-        "input", "per_day", "in_tokens", "out_tokens", "config", "demo", "spread", "longest", "start", "latency", "jitter",
+        "input", "per_day", "in_tokens", "out_tokens", "in_per_month", "out_per_month", "config", "demo", "spread", "longest", "start", "latency", "jitter",
         "heavy_tail", "foreign", "wrong_limits", "unknown_limits", "clock", "outages",
     ])]
     scenario: Option<String>,
@@ -201,12 +196,15 @@ fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {
 
 fn workload(arguments: &SimulateArguments, config: &Config) -> Result<Workload, Failure> {
     let workload = match &arguments.input {
-        Some(input) => Workload::of_file(&Place::parse(input), config, arguments.out_tokens, arguments.seed)?,
+        Some(input) => Workload::of_file(&Place::parse(input), config, arguments.flags.output(), arguments.seed)?,
         None => {
+            let count = arguments.flags.per_day().unwrap_or(TASKS);
+            let (input, output) = arguments.flags.of(count).size();
+            let size = |tokens: u128| u32::try_from(tokens).unwrap_or(u32::MAX);
             let sizes = Sizes {
-                count: arguments.per_day.unwrap_or(TASKS),
-                input: arguments.in_tokens,
-                output: arguments.out_tokens,
+                count: usize::try_from(count).unwrap_or(usize::MAX),
+                input: size(input),
+                output: size(output),
                 wildness: 0.0,
             };
             Workload::of_sizes(&sizes, default_route(config)?, arguments.seed)

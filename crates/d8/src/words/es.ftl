@@ -872,6 +872,8 @@ providers-title-price = $/1M ENT/SAL
 providers-title-date = FECHA
 providers-title-kind = TIPO
 providers-title-reset = REINICIO
+providers-title-kind-or-reset = TIPO O REINICIO
+providers-kind-unknown = desconocido
 providers-title-wire = PROTOCOLO
 providers-title-source = FUENTE
 providers-title-model = MODELO
@@ -1380,3 +1382,91 @@ help-top-after =
       d8 top --orchestrator http://d8:TOKEN@pi:5000
 
     Sin terminal: `d8 stats --watch`
+## plan
+
+plan-no-count = `{ $written }` no es una cantidad: escríbela como 1500, 10,000, 500k o 50M
+plan-not-negative = `{ $written }` es menos que nada: tiene que ser 1 o más
+plan-not-zero = `{ $written }` no es nada: tiene que ser 1 o más
+plan-too-much = `{ $written }` es más de lo que se puede planificar
+plan-no-money = `{ $written }` no es una cantidad de dólares: escríbela como 500 o 499.50
+plan-no-price = `{ $written }` no es un precio: escribe dólares por millón de tokens, como 0.10
+plan-no-income = `{ $written }` no es un ingreso: escríbelo como 500..1500, en dólares al mes
+plan-income-negative = `{ $written }` es menos que nada: un ingreso es 0 o más, como 500..1500
+plan-income-reversed = `{ $written }` va al revés: escribe { $from }..{ $to }
+plan-income-zero = un ingreso de 0 no rinde nada: quita --income
+plan-no-account = no hay ninguna cuenta con la que planificar
+plan-no-account-name-one = planifica sin clave: --account groq (d8 providers enumera lo que hay)
+plan-no-account-set-a-key = o pon la clave de un proveedor, como GROQ_API_KEY, o escribe una [[account]] en d8.toml
+plan-no-tier = ninguna cuenta con la que planificar tiene un nivel `{ $name }`
+plan-no-model = el catálogo no enumera modelos de `{ $provider }`
+plan-name-a-model = nombra uno: --account { $provider }/{ $tier }/MODELO
+plan-neither-tier-nor-model = --account { $written }: `{ $word }` no es ni un nivel ni un modelo de { $provider }
+plan-title-work = TRABAJO
+plan-title-tasks = TAREAS/DÍA
+plan-title-in = TOKENS ENT
+plan-title-out = SAL
+plan-title-account = CUENTA
+plan-title-tier = NIVEL
+plan-title-capacity = CABEN
+plan-title-limit = LA LIMITA
+plan-title-gets = RECIBE
+plan-title-fits = HARÍA
+plan-title-spare = SOBRAN
+plan-title-cost = $/MES
+plan-all = todas
+plan-limits-unknown = límites desconocidos
+plan-not-served = no lo sirve
+plan-tier-chosen = el del plan
+plan-tier-next = siguiente
+plan-tier-today = el de hoy
+plan-tier-past = pasado
+plan-other-tiers = El mismo trabajo en otros niveles, todo o lo que quepa al día:
+plan-no-work = No se ha dicho ningún trabajo: esto es lo que las cuentas pueden hacer al día de tareas de { $input } tokens de entrada y { $output } de salida. Dilo con --per-day o escribe [[agent]] en d8.toml.
+plan-work = El trabajo: { $tasks } tareas al día, cada una de unos { $input } tokens de entrada y { $output } de salida; son { $input_day } de entrada y { $output_day } de salida al día.
+plan-binds = { $account } (nivel { $tier }): lo primero que se agota son { $limit }; dan para { $tasks } tareas al día de { $size } tokens.
+plan-too-large = { $account }: una tarea de { $size } tokens es mayor que { $limit }: ahí no se puede hacer ninguna. Haz las tareas más pequeñas.
+plan-fits = Cabe todo, y sobran { $spare } tareas al día.
+plan-fits-as-far-as-known = Cabe todo, por lo que se sabe: no se conocen los límites de { $accounts }.
+plan-too-many = { $count } de { $tasks } tareas al día no caben: cada día esperarían más.
+plan-next-can = puede hacer { $tasks } tareas al día
+plan-next-can-unknown = solo dice sus límites en sus respuestas
+plan-next-tier = El nivel { $tier } de { $account } { $can }; ahí este trabajo cuesta { $cost } al mes.
+plan-next-tier-unpriced = El nivel { $tier } de { $account } { $can }; su precio no se conoce.
+plan-or-else = O añade una cuenta de otro proveedor (--account la prueba), o haz las tareas más pequeñas.
+plan-past = Ese nivel de { $account } ya pasó. El de hoy, { $tier }, puede hacer { $tasks } tareas al día con { $model }: lo primero que se agota son { $limit }.
+plan-past-not-served = Ese nivel de { $account } ya pasó, y el de hoy, { $tier }, ya no sirve { $model }.
+plan-cost = Coste de un mes de 30 días: { $input } de entrada + { $output } de salida = { $total }.
+plan-cost-nothing = Coste de un mes de 30 días: $0.00.
+plan-cost-at-least = Coste de un mes de 30 días: al menos { $total }; el precio de { $models } no se conoce (dilo con --price-in y --price-out).
+plan-cost-of-what-fits = Ese es el coste de lo que cabe.
+plan-return = Ingresos de { $income } al mes: { $percent } % del coste (ingresos entre coste, como los contaba la proyección de noviembre de 2025); beneficio entre coste: { $profit } %.
+plan-return-range = Ingresos de { $from } a { $to } al mes: de { $least } % a { $most } % del coste (ingresos entre coste, como los contaba la proyección de noviembre de 2025); beneficio entre coste: de { $least_profit } % a { $most_profit } %.
+plan-return-free = No se gasta nada, así que no hay rendimiento en porcentaje: todo el ingreso es beneficio.
+plan-return-unknown = No se puede decir el rendimiento donde no se conoce un precio.
+plan-price-decides = Las cuentas más caras reciben lo que dejan las más baratas. D8 no elige por precio dentro de un nivel de una ruta: escribe las más caras en `backup` para que sea así.
+plan-assumed = Se supone que el trabajo llega repartido por igual a lo largo del día, que un mes tiene 30 días, que los tamaños son los que de verdad se usan, que nadie más gasta estas cuotas y que el catálogo acierta (d8 providers dice de cuándo es).
+plan-assumed-longer = Un límite cuyo tipo no se conoce se respeta durante lo más largo que puede ser su periodo: un día, durante 25 horas.
+help-plan = Capacidad y coste de un trabajo en tus cuentas: qué cabe, qué límite manda, cuánto cuesta y cuánto rinde.
+help-plan--per-day = Tantas tareas al día, como 1500, 10,000 o 20k
+help-plan--in-tokens = Tokens de un prompt; 300 si no se dice
+help-plan--out-tokens = Tokens de una respuesta, de media; 200 si no se dice
+help-plan--in-per-month = Tokens de todos los prompts de un mes de 30 días, como 50M, en lugar de --in-tokens
+help-plan--out-per-month = Tokens de todas las respuestas de un mes de 30 días, como 20M, en lugar de --out-tokens
+help-plan--account = Planifica con esta cuenta del catálogo en lugar de las tuyas; el primer nivel y el primer modelo si no se nombran. Se puede repetir
+help-plan--tier = Planifica con este nivel de cada proveedor que lo tenga
+help-plan--price-in = Dólares por millón de tokens de entrada, en lugar de los precios del catálogo
+help-plan--price-out = Dólares por millón de tokens de salida
+help-plan--income = Lo que el trabajo ingresa en un mes, en dólares, como 500..1500
+help-plan--config = La configuración; si no se dice: ./d8.toml y, si no, la del usuario
+help-plan--json = Un objeto JSON con todas las cifras
+help-plan-after =
+    El trabajo es el de los [[agent]] de d8.toml, o el que digan las opciones. Las cuentas son las de d8.toml y las del
+    entorno, o las que nombre --account: no hace falta ninguna clave. No se envía nada.
+
+    Ejemplos:
+      d8 plan --per-day 1500 --in-tokens 500 --out-tokens 300
+      d8 plan --per-day 1500 --account groq --account gemini
+      d8 plan --per-day 1500 --account groq/free-2025-11          como era en noviembre de 2025
+      d8 plan --per-day 10000 --in-per-month 50M --out-per-month 20M --account groq/developer \
+              --price-in 0.10 --price-out 0.32 --income 500..1500
+      d8 plan --json | jq .total

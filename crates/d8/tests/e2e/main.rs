@@ -28,6 +28,7 @@ mod forms;
 mod guides;
 mod kill;
 mod places;
+mod plan;
 mod policies;
 mod providers;
 mod quota;
