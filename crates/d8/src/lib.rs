@@ -3,6 +3,9 @@
 //! In reading order: [`config`] and [`catalogue`] say what the user owns; [`orchestrator`] runs the engine over the store;
 //! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; `top` shows it in a terminal; [`cli`] is what the user types. [`clock`],
 //! [`secret`] and [`words`] are small things that all of them need.
+//! [`worker`] calls providers; [`probe`] asks one whether it works; [`run`] does a file of work; [`demo`] shows what for;
+//! [`doctor`] finds out why it does not work; [`cli`] is what the user types. [`clock`], [`secret`] and
+//! [`words`] are small things that all of them need.
 
 pub mod bound;
 pub mod callback;
@@ -12,8 +15,10 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod forecast;
 pub mod orchestrator;
+pub mod probe;
 pub mod protocol;
 pub mod run;
 pub mod secret;

@@ -17,6 +17,8 @@ mod markdown;
 mod rust_text;
 #[path = "tidy/secrets.rs"]
 mod secrets;
+#[path = "tidy/texts.rs"]
+mod texts;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -236,6 +238,23 @@ fn the_readme_says_the_same_in_both_languages() {
         markdown::code_blocks(&spanish),
         "code blocks, comments aside"
     );
+}
+
+#[test]
+fn the_program_says_the_same_in_every_language() {
+    let read = |name: &str| {
+        let path = root().join("crates/d8/src/words").join(name);
+        texts::messages(&fs::read_to_string(path).unwrap())
+    };
+    let (english, spanish) = (read("en.ftl"), read("es.ftl"));
+    assert!(english.contains_key("error"), "en.ftl is read wrongly: {english:?}");
+    assert_none("the languages differ", &texts::differences(&english, &spanish));
+
+    let sources = rust_files("crates/d8/src");
+    let unsayable = |text: &str| texts::unsayable(&texts::said(text), &english);
+    assert_none("a text that cannot be said", &breaches(&sources, unsayable));
+    let said: Vec<texts::Said> = sources.iter().flat_map(|(_, text)| texts::said(text)).collect();
+    assert_none("a text that nobody says", &texts::unused(&said, &english));
 }
 
 /// Clap answers `--help` after words that it knows and refuses those that it does not.

@@ -30,5 +30,5 @@ pub use record::{
     AttemptRow, Batch, Filter, GroupCounts, Key, KeyedTask, Learnt, LeaseRow, Loaded, Order, ParkRow, PastSpend,
     Payload, ResultRow, StoredTask, TaskState, TaskStatus, Which,
 };
-pub use sqlite::{Location, SqliteReader, SqliteStore};
+pub use sqlite::{Location, Schema, SqliteReader, SqliteStore};
 pub use store::{Reader, Store};

@@ -3,10 +3,13 @@
 //! The data is `catalogue.toml`; a provider that speaks a known wire is an entry there and no code. Every entry says when
 //! it was true and where that was read.
 
-mod price;
+mod entry;
+mod fields;
+pub(crate) mod price;
+pub(crate) mod said;
 mod table;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use d8_core::limit::Window;
 use d8_core::money::Price;
@@ -17,9 +20,13 @@ use crate::config::limit::period::Period;
 use crate::config::limit::rule::Kind;
 use crate::config::limit::scope::Spread;
 use crate::config::limit::table::WrittenLimit;
+use crate::words::language::Language;
+
+pub(crate) use entry::with_entries;
+pub(crate) use table::ProviderTable;
 
 /// All providers, in the order of the file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Catalogue {
     /// The entries.
     pub providers: Vec<Provider>,
@@ -54,14 +61,14 @@ pub enum HeaderStyle {
 /// When an entry was true and where that was read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Provenance {
-    /// `2026-08-14`.
-    pub date: String,
-    /// The document.
+    /// `2026-08-14`; none where the user wrote it and gave none.
+    pub date: Option<String>,
+    /// The document; `d8.toml` for what the user wrote.
     pub source: String,
 }
 
 /// One provider.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Provider {
     /// The word in d8.toml.
     pub id: String,
@@ -96,7 +103,7 @@ pub struct Provider {
 }
 
 /// One model of a provider.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ModelEntry {
     /// What requests name.
     pub id: String,
@@ -109,27 +116,32 @@ pub struct ModelEntry {
 }
 
 /// The limits of one plan of a provider.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Tier {
     /// The word in d8.toml.
     pub name: String,
     /// Requests cost nothing.
     pub free: bool,
+    /// It is no longer in force and kept for comparison.
+    pub past: bool,
     /// The models that it serves, its default first.
     pub models: Vec<String>,
+    /// It serves whatever the provider has.
+    pub serves_all: bool,
     /// Its limits; none are known where it is empty.
     pub(crate) limits: Vec<WrittenLimit>,
     /// Of the limits.
     pub provenance: Provenance,
 }
 
-static BUILTIN: LazyLock<Catalogue> = LazyLock::new(|| {
-    table::read(include_str!("catalogue.toml")).expect("the built-in catalogue is right: a test reads it")
+static BUILTIN: LazyLock<Arc<Catalogue>> = LazyLock::new(|| {
+    let read = entry::read(include_str!("catalogue.toml"));
+    Arc::new(read.expect("the built-in catalogue is right: a test reads it"))
 });
 
 impl Catalogue {
     /// The catalogue that is built into the program.
-    pub fn builtin() -> &'static Self {
+    pub fn builtin() -> &'static Arc<Self> {
         &BUILTIN
     }
 
@@ -143,8 +155,8 @@ impl Tier {
     /// Its limits for people: the models that a limit is for ("*" for all), whether they share it, and "30 requests a minute".
     pub fn limits_in_words(&self) -> Vec<(String, bool, String)> {
         let line = |limit: &WrittenLimit| match &limit.spread {
-            Spread::Each(patterns) => (patterns.0.join(", "), false, limit.terms.label()),
-            Spread::Shared(patterns) => (patterns.0.join(", "), true, limit.terms.label()),
+            Spread::Each(patterns) => (patterns.0.join(", "), false, limit.terms.label(Language::spoken())),
+            Spread::Shared(patterns) => (patterns.0.join(", "), true, limit.terms.label(Language::spoken())),
         };
         self.limits.iter().map(line).collect()
     }
@@ -168,6 +180,12 @@ impl Provider {
     pub fn default_tier(&self) -> &Tier {
         // The reader refuses a provider without tiers.
         &self.tiers[0]
+    }
+
+    /// The plan after a tier, as a user would move up; none for one that is past, or the last.
+    pub fn next_tier(&self, tier: &Tier) -> Option<&Tier> {
+        let mut after = self.tiers.iter().skip_while(|other| other.name != tier.name).skip(1);
+        after.find(|other| !other.past).filter(|_| !tier.past)
     }
 
     /// What is known of a model.

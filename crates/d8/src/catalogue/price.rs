@@ -18,9 +18,23 @@ pub(crate) fn per_token(dollars_per_million: &str) -> Option<Picodollars> {
         .map(Picodollars)
 }
 
+/// "0.59" for 590,000 picodollars a token: exact, with at least two decimals.
+pub(crate) fn per_million(per_token: Picodollars) -> String {
+    let (whole, micros) = (per_token.0 / 1_000_000, per_token.0 % 1_000_000);
+    let decimals = format!("{micros:06}");
+    let kept = decimals.trim_end_matches('0').len().max(2);
+    format!("{whole}.{}", &decimals[..kept])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prices_are_shown_as_they_are_quoted() {
+        let shown = [50_000, 37_500, 2_000_000, 590_000, 0, 1].map(|price| per_million(Picodollars(price)));
+        assert_eq!(shown, ["0.05", "0.0375", "2.00", "0.59", "0.00", "0.000001"]);
+    }
 
     #[test]
     fn prices_are_exact() {

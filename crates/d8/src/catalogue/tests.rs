@@ -16,8 +16,13 @@ fn every_entry_says_when_and_where_it_was_read() {
         let models = provider.models.iter().map(|model| (&model.id, &model.provenance));
         let tiers = provider.tiers.iter().map(|tier| (&tier.name, &tier.provenance));
         for (name, provenance) in models.chain(tiers).chain([(&provider.id, &provider.provenance)]) {
-            let date = provenance.date.parse::<jiff::civil::Date>();
-            assert!(date.is_ok(), "{} {name}: date {:?}", provider.id, provenance.date);
+            let date = provenance.date.as_deref().map(str::parse::<jiff::civil::Date>);
+            assert!(
+                matches!(date, Some(Ok(_))),
+                "{} {name}: date {:?}",
+                provider.id,
+                provenance.date
+            );
             assert!(provenance.source.len() > 5, "{} {name}: no source", provider.id);
         }
     }
@@ -25,12 +30,46 @@ fn every_entry_says_when_and_where_it_was_read() {
 
 #[test]
 fn a_file_without_date_or_source_is_refused() {
-    let entry = "[[provider]]\nid = \"x\"\ntitle = \"X\"\nwire = \"openai\"\npath = \"\"\nheaders = \"none\"\n\
-                 output_charge = \"as_produced\"\ndefault_output_tokens = 1\n";
-    let error = table::read(&format!("{entry}source = \"a page\"\ntier = []\n")).unwrap_err();
-    assert_eq!(error.message(), "`date` is missing");
-    let error = table::read(&format!("{entry}date = 2026-11-23\ntier = []\n")).unwrap_err();
-    assert_eq!(error.message(), "`source` is missing");
+    let provider = "[[provider]]\nid = \"x\"\ndate = 2026-11-23\nsource = \"a page\"\n";
+    let model = "models = [{ id = \"m\", date = 2026-11-23, source = \"a page\" }]\n";
+    let tier = "[[provider.tier]]\nname = \"t\"\ndate = 2026-11-23\nsource = \"a page\"\n";
+    let whole = format!("{provider}{model}{tier}");
+    assert!(entry::read(&whole).is_ok());
+    for part in [provider, model, tier] {
+        for (key, written) in [("date", "date = 2026-11-23"), ("source", "source = \"a page\"")] {
+            let without = part
+                .replace(&format!(", {written}"), "")
+                .replace(&format!("{written}\n"), "");
+            let error = entry::read(&whole.replace(part, &without)).unwrap_err();
+            assert_eq!(error.message(), format!("`{key}` is missing"), "{without}");
+        }
+    }
+}
+
+#[test]
+fn every_provider_that_is_described_has_an_entry() {
+    let described = [
+        "gemini",
+        "groq",
+        "openai",
+        "anthropic",
+        "deepseek",
+        "mistral",
+        "cerebras",
+        "openrouter",
+        "cohere",
+        "github",
+        "together",
+        "fireworks",
+        "nvidia",
+        "sambanova",
+        "ollama",
+        "llamacpp",
+        "vllm",
+    ];
+    for id in described {
+        assert!(Catalogue::builtin().provider(id).is_some(), "{id}");
+    }
 }
 
 #[test]

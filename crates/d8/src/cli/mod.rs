@@ -3,9 +3,11 @@
 mod accounts;
 mod completions;
 mod demo;
+mod doctor;
 mod emulate;
 mod help;
 mod man;
+mod providers;
 mod run;
 mod simulate;
 mod stats;
@@ -29,6 +31,7 @@ pub(crate) use {
     tasks::{note as task_note, tone as task_tone},
     workers::{busy as worker_busy, tone as worker_tone},
 };
+pub(crate) use tasks::{answer_text, error_words, waiting};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -49,6 +52,7 @@ enum Command {
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
+    Doctor(doctor::DoctorArguments),
     Worker(worker::WorkerArguments),
     Submit(submit::SubmitArguments),
     Tasks(tasks::TasksArguments),
@@ -57,6 +61,7 @@ enum Command {
     Stats(stats::StatsArguments),
     #[cfg(feature = "tui")]
     Top(top::TopArguments),
+    Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
     Completions(completions::CompletionsArguments),
@@ -129,6 +134,7 @@ pub fn main() -> ExitCode {
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Worker(arguments) => worker::run(arguments).await,
             Command::Submit(arguments) => submit::run(arguments).await,
             Command::Tasks(arguments) => tasks::run(arguments).await,
@@ -137,6 +143,7 @@ pub fn main() -> ExitCode {
             Command::Stats(arguments) => stats::run(arguments).await,
             #[cfg(feature = "tui")]
             Command::Top(arguments) => top::run(arguments).await,
+            Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

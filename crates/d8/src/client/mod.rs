@@ -8,6 +8,7 @@ pub mod find;
 pub(crate) mod moment;
 pub(crate) mod objects;
 pub(crate) mod reach;
+pub(crate) mod stacked;
 #[cfg(test)]
 pub(crate) mod standin;
 pub(crate) mod table;

@@ -41,21 +41,17 @@ pub(crate) fn ahead(then: f64, now: f64) -> String {
     words::ahead(whole(between(now, then) + Duration::from_millis(999)))
 }
 
-/// A sentence with the time that is left, unless it says so itself ("next in 12 s") or the time has come. `says` makes a
-/// clause of that time.
-pub(crate) fn with_time_left(
-    sentence: &str,
-    until: Option<f64>,
-    now: f64,
-    says: impl FnOnce(String) -> String,
-) -> String {
-    // The orchestrator may speak another language than we do.
-    let is_told = [" in ", " en ", " dentro de "].iter().any(|before| {
-        let mut parts = sentence.split(before).skip(1);
+/// A sentence with the time that is left, unless it says so itself ("next in 12 s", in whichever language the orchestrator
+/// speaks) or the time has come.
+pub(crate) fn with_time_left(sentence: &str, before: &str, until: Option<f64>, now: f64) -> String {
+    let counts = |before: &&str| {
+        let mut parts = sentence.split(*before).skip(1);
         parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
-    });
+    };
+    // What ends with a point is a whole sentence, which tells its moment itself.
+    let is_told = sentence.ends_with('.') || [" in ", " dentro de ", " faltan "].iter().any(counts);
     match until {
-        Some(until) if until > now && !is_told => format!("{sentence}, {}", says(ahead(until, now))),
+        Some(until) if until > now && !is_told => format!("{sentence}, {before}{}", ahead(until, now)),
         _ => sentence.to_owned(),
     }
 }
@@ -127,10 +123,16 @@ mod tests {
 
     #[test]
     fn the_time_left_is_told_once() {
-        let told = |sentence| with_time_left(sentence, Some(112.0), 100.0, |when| format!("next {when}"));
+        let told = |sentence| with_time_left(sentence, "next ", Some(112.0), 100.0);
         assert_eq!(told("used up"), "used up, next in 12 s");
-        assert_eq!(told("used up, next in 11 s"), "used up, next in 11 s");
-        assert_eq!(told("agotado, el siguiente en 11 s"), "agotado, el siguiente en 11 s");
-        assert_eq!(with_time_left("used up", Some(99.0), 100.0, |when| when), "used up");
+        for tells in [
+            "used up, next in 11 s",
+            "agotado, la próxima dentro de 11 s",
+            "está en pausa; faltan 11 s",
+            "It is free again at 09:00.",
+        ] {
+            assert_eq!(told(tells), tells);
+        }
+        assert_eq!(with_time_left("used up", "", Some(99.0), 100.0), "used up");
     }
 }

@@ -27,9 +27,9 @@ pub(crate) struct Draft<'a> {
     pub(crate) origin: Origin,
 }
 
-impl Draft<'static> {
+impl<'a> Draft<'a> {
     /// An account of which only the catalogue says anything: all models of the provider's default tier.
-    pub(crate) fn of_catalogue(name: String, provider: &'static Provider, wire: Wire) -> Self {
+    pub(crate) fn of_catalogue(name: String, provider: &'a Provider, wire: Wire) -> Self {
         let tier = provider.default_tier();
         Self {
             name,
@@ -50,7 +50,7 @@ impl Draft<'static> {
     }
 
     /// The same account in a tier and with these models, under the limits that the catalogue knows for them.
-    fn with_models(mut self, tier: &'static Tier, ids: &[String]) -> Self {
+    fn with_models(mut self, tier: &'a Tier, ids: &[String]) -> Self {
         self.tier = tier;
         self.models = ids.iter().map(|id| model(self.provider, tier, id)).collect();
         self.rules = expand(&tier.limits, &self.models, Standing::Belief);

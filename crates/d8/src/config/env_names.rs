@@ -13,6 +13,8 @@ macro_rules! names {
 names! {
     /// Read on Windows only: the machine's name, part of the name of a run.
     COMPUTERNAME;
+    /// The language of what the program says: en or es; `--lang` comes first, the system's locale last.
+    D8_LANG;
     /// Replaces `listen` of `[server]`.
     D8_SERVER__LISTEN;
     /// Replaces `token` of `[server]`; in the same notation.
@@ -35,6 +37,10 @@ names! {
     POLL_INTERVAL;
     /// The key of a worker where its provider's own variable is not set.
     API_KEY;
+    /// The proxy to providers, as the HTTP client reads it, in small letters too; `d8 doctor` names it.
+    HTTPS_PROXY;
+    /// The proxy where HTTPS_PROXY is not set, in small letters too; `d8 doctor` names it.
+    ALL_PROXY;
     /// Turns colour off, whatever its value.
     NO_COLOR;
     /// Key for Groq.

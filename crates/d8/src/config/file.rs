@@ -5,6 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::limit::table::LimitTable;
+use crate::catalogue::ProviderTable;
 
 /// A text and where it stands.
 pub(crate) type Text = Spanned<String>;
@@ -17,6 +18,8 @@ pub(crate) struct File {
     pub(crate) server: ServerTable,
     #[serde(default)]
     pub(crate) store: StoreTable,
+    #[serde(default)]
+    pub(crate) provider: Vec<ProviderTable>,
     #[serde(default)]
     pub(crate) account: Vec<AccountTable>,
     #[serde(default)]

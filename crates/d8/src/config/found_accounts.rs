@@ -12,13 +12,13 @@ use crate::catalogue::Provider;
 use crate::secret::is_placeholder;
 
 /// Accounts for the keys that `written` does not use yet. `notices` say which of them is not used, or only when named.
-pub(crate) fn find(
-    written: &[Draft<'static>],
-    around: &Surroundings<'_>,
+pub(crate) fn find<'a>(
+    written: &[Draft<'a>],
+    around: &Surroundings<'a>,
     server: &Server,
     notices: &mut Vec<String>,
-) -> Result<Vec<Draft<'static>>, Fault> {
-    let mut found: Vec<Draft<'static>> = Vec::new();
+) -> Result<Vec<Draft<'a>>, Fault> {
+    let mut found: Vec<Draft<'a>> = Vec::new();
     for provider in &around.catalogue.providers {
         let Some(credential) = credential(provider, around, notices) else {
             continue;

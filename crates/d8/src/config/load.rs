@@ -1,6 +1,7 @@
 //! Brings file, environment and catalogue together.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use d8_core::time::Timestamp;
 
@@ -14,7 +15,7 @@ use super::{
     Config, agent, draft, env_names, found_accounts, route, server, store_location, toml_words, worker,
     written_accounts,
 };
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, ProviderTable, with_entries};
 
 /// What the program knows before it reads its configuration.
 #[derive(Clone, Debug)]
@@ -80,6 +81,18 @@ impl Config {
         )
     }
 
+    /// What is known of providers where the program runs: the built-in catalogue with the `[[provider]]` entries of the
+    /// d8.toml that [`Config::load`] would read. The rest of the file need not be right but in its form.
+    pub fn catalogue(options: &LoadOptions) -> Result<Arc<Catalogue>, ConfigError> {
+        let source = location::find(options.config_path.as_deref(), &options.cwd, &options.folders)?;
+        let Some(Source { shown, text, .. }) = source else {
+            return Ok(Arc::clone(Catalogue::builtin()));
+        };
+        let file: Result<File, Fault> = toml::from_str(&text).map_err(|error| toml_words::fault(&error));
+        file.and_then(|file| known_with(&file.provider))
+            .map_err(|fault| ConfigError::new(fault, &shown, &text))
+    }
+
     /// The configuration that `text` says, as if it were a d8.toml in the current folder. Reads no `.env`.
     pub fn from_text(text: &str, options: LoadOptions) -> Result<Self, ConfigError> {
         let source = Source {
@@ -132,10 +145,11 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
         mut notices,
     } = site;
     let file: File = toml::from_str(text).map_err(|error| toml_words::fault(&error))?;
+    let catalogue = known_with(&file.provider)?;
     let around = Surroundings {
         env: &env,
         folder: &folder,
-        catalogue: Catalogue::builtin(),
+        catalogue: &catalogue,
         now,
     };
     notice_unknown_overrides(&env, &mut notices);
@@ -162,7 +176,16 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
         notices,
         file: None,
         env,
+        catalogue,
     })
+}
+
+/// What is known of providers with the user's own entries.
+fn known_with(entries: &[ProviderTable]) -> Result<Arc<Catalogue>, Fault> {
+    if entries.is_empty() {
+        return Ok(Arc::clone(Catalogue::builtin()));
+    }
+    with_entries(Catalogue::builtin(), entries).map(Arc::new)
 }
 
 /// A misspelt override would silently do nothing.

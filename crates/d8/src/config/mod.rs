@@ -37,6 +37,7 @@ mod written_limits;
 mod tests;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub use account::{Account, Model, Origin, Policy};
 pub use agent::{Agent, Prompt, Schedule};
@@ -51,6 +52,7 @@ pub use server::Server;
 pub use store_location::StoreLocation;
 pub use worker::WorkerRule;
 
+use crate::catalogue::Catalogue;
 pub use crate::catalogue::{HeaderStyle, Wire};
 
 /// Reads a length of time as d8.toml writes it: "2s", "1h30m", "1d". Fails on anything else, and on none at all.
@@ -86,6 +88,8 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// The environment with what `.env` files added.
     pub env: Environment,
+    /// What is known of providers, the `[[provider]]` entries of d8.toml among it.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl Config {

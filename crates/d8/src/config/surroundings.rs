@@ -19,7 +19,7 @@ pub(crate) struct Surroundings<'a> {
     /// What paths in the file are relative to.
     pub(crate) folder: &'a Path,
     /// What is known of providers.
-    pub(crate) catalogue: &'static Catalogue,
+    pub(crate) catalogue: &'a Catalogue,
     /// The present.
     pub(crate) now: Timestamp,
 }

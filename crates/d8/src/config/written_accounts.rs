@@ -14,13 +14,13 @@ use crate::catalogue::{Provider, Tier};
 use d8_core::limit::Standing;
 
 /// Judges all accounts of the file. Says what is odd but allowed in `notices`.
-pub(crate) fn judge(
+pub(crate) fn judge<'a>(
     tables: &[AccountTable],
-    around: &Surroundings<'_>,
+    around: &Surroundings<'a>,
     server: &Server,
     notices: &mut Vec<String>,
-) -> Result<Vec<Draft<'static>>, Fault> {
-    let mut drafts: Vec<Draft<'static>> = Vec::new();
+) -> Result<Vec<Draft<'a>>, Fault> {
+    let mut drafts: Vec<Draft<'a>> = Vec::new();
     for table in tables {
         name(&table.name)?;
         if drafts.iter().any(|other| other.name == *table.name.as_ref()) {
@@ -31,12 +31,12 @@ pub(crate) fn judge(
     Ok(drafts)
 }
 
-fn account(
+fn account<'a>(
     table: &AccountTable,
-    around: &Surroundings<'_>,
+    around: &Surroundings<'a>,
     server: &Server,
     notices: &mut Vec<String>,
-) -> Result<Draft<'static>, Fault> {
+) -> Result<Draft<'a>, Fault> {
     let provider = provider(&table.provider, around)?;
     let wire = provider
         .wire
@@ -106,7 +106,7 @@ fn name(name: &Text) -> Result<(), Fault> {
     }
 }
 
-fn provider(written: &Text, around: &Surroundings<'_>) -> Result<&'static Provider, Fault> {
+fn provider<'a>(written: &Text, around: &Surroundings<'a>) -> Result<&'a Provider, Fault> {
     let id = written.as_ref();
     let known = around.catalogue.providers.iter().map(|provider| provider.id.as_str());
     around.catalogue.provider(id).ok_or_else(|| {
@@ -126,7 +126,7 @@ pub(crate) fn not_spoken(provider: &Provider) -> Fault {
     .hint("its models can be had through `openrouter`, or a gateway as `openai-compatible`")
 }
 
-fn tier(written: Option<&Text>, provider: &'static Provider) -> Result<&'static Tier, Fault> {
+fn tier<'a>(written: Option<&Text>, provider: &'a Provider) -> Result<&'a Tier, Fault> {
     let Some(written) = written else {
         return Ok(provider.default_tier());
     };

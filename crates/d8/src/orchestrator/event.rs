@@ -6,7 +6,7 @@ use std::time::Duration;
 use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
 use d8_core::engine::{GroupCounts, Line, Outlook, Prospects, TargetView, Workload};
-use d8_core::id::{AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, GroupId, LimitId, PrefixId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
@@ -60,6 +60,8 @@ pub struct NewTask {
     pub request_key: Option<u128>,
     /// Somebody elsewhere is to be told of its end.
     pub callback: bool,
+    /// How its prompt begins.
+    pub prefix: Option<PrefixId>,
     /// The request as it is kept; none for a task that is not.
     pub payload: Option<Payload>,
     /// The request in memory, where its first attempt shall find it.
@@ -90,6 +92,7 @@ impl NewTask {
             key: None,
             request_key: None,
             callback: false,
+            prefix: None,
             payload: None,
             request: None,
         }

@@ -43,7 +43,7 @@ pub use event::{
 };
 pub use library::{Library, LookupError};
 pub use news::News;
-pub use opening::{OpenError, Opened, Opening, Scope, Tallies};
+pub use opening::{OpenError, Opened, Opening, Scope, Tallies, standing};
 pub use plan::{ANY_MODEL, AccountEntry, LimitWords, Plan, TargetWords, VISITOR};
 pub use requests::Requests;
 pub use turn::is_rare;

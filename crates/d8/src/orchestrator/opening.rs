@@ -16,9 +16,9 @@ use tokio::sync::{broadcast, mpsc as async_mpsc, oneshot};
 use super::news::News;
 use super::past::Recall;
 use super::roll::Roll;
-use super::turn::{Beginning, Turn};
+use super::turn::{Beginning, Turn, how_all_stands};
 use super::writer::Writer;
-use super::{Audience, Directory, Handle, Library, Loop, Requests, route_of};
+use super::{Audience, Directory, Entries, Handle, Library, Loop, Requests, Status, route_of};
 use crate::clock::Clock;
 use crate::config::{Account, Config, StoreLocation};
 use crate::worker::{self, Errand, Provider};
@@ -247,6 +247,30 @@ impl Opening {
             hold,
         })
     }
+}
+
+/// How everything stood when the last orchestrator of a store ended, and what of its limits is spent by now. Nothing is
+/// written, and nobody is in the way of whoever wants to open it.
+pub fn standing(config: &Config, store: &Path, clock: Clock) -> Result<(Status, Entries), StoreError> {
+    let store = SqliteStore::look(&Location::File(store.to_owned()))?;
+    let mut names = store.names()?;
+    let roll = Roll::call(config, 1, clock.now(), &mut names);
+    let recalled = Recalled::from(&roll, &store, &names, None, clock)?;
+    let totals = store.reader()?.totals()?;
+    let ended = GroupCounts {
+        pending: 0,
+        assigned: 0,
+        completed: totals.completed,
+        failed: totals.failed,
+        cancelled: totals.cancelled,
+    };
+    let now = recalled.clock.now().max(recalled.engine.now());
+    let status = how_all_stands(&recalled.engine, now, &roll.plan, &names, &roll.fleet, ended);
+    let entries = Entries {
+        config: Arc::new(roll.config),
+        plan: Arc::new(roll.plan),
+    };
+    Ok((status, entries))
 }
 
 fn thread_failed(source: std::io::Error) -> OpenError {

@@ -4,6 +4,214 @@
 error = error: { $message }
 hint = hint: { $message }
 
+## Moments
+
+moment-now = now
+moment-ago = { $length } ago
+moment-ahead = in { $length }
+clock-never = never
+clock-tomorrow = { $time } tomorrow
+clock-on = { $time } on { $day }
+clock-year = { $time } on { $day } { $year }
+clock-day =
+    { $day } { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    }
+
+## Limits
+
+limit-requests =
+    { $amount ->
+        [one] 1 request
+       *[other] { $amount } requests
+    } { $each }
+limit-tokens =
+    { $amount ->
+        [one] 1 token
+       *[other] { $amount } tokens
+    } { $each }
+limit-input-tokens =
+    { $amount ->
+        [one] 1 input token
+       *[other] { $amount } input tokens
+    } { $each }
+limit-output-tokens =
+    { $amount ->
+        [one] 1 output token
+       *[other] { $amount } output tokens
+    } { $each }
+limit-cost = { $amount } { $each }
+limit-concurrency = { $amount } at once
+limit-unknown-requests-minute = requests a minute
+limit-unknown-tokens-minute = tokens a minute
+limit-unknown-requests-day = requests a day
+limit-unknown-tokens-day = tokens a day
+limit-found = { $amount } { $what } per { $length }
+amount-requests =
+    { $amount ->
+        [one] 1 request
+       *[other] { $amount } requests
+    }
+amount-tokens =
+    { $amount ->
+        [one] 1 token
+       *[other] { $amount } tokens
+    }
+amount-input-tokens =
+    { $amount ->
+        [one] 1 input token
+       *[other] { $amount } input tokens
+    }
+amount-output-tokens =
+    { $amount ->
+        [one] 1 output token
+       *[other] { $amount } output tokens
+    }
+period =
+    { $unit ->
+        [month]
+            { $count ->
+                [one] month
+               *[other] { $count } months
+            }
+        [day]
+            { $count ->
+                [one] day
+               *[other] { $count } days
+            }
+        [hour]
+            { $count ->
+                [one] hour
+               *[other] { $count } h
+            }
+        [minute]
+            { $count ->
+                [one] minute
+               *[other] { $count } min
+            }
+        [second]
+            { $count ->
+                [one] second
+               *[other] { $count } s
+            }
+       *[millisecond] { $count } ms
+    }
+period-each =
+    { $unit ->
+        [month]
+            { $count ->
+                [one] a month
+               *[other] per { $count } months
+            }
+        [day]
+            { $count ->
+                [one] a day
+               *[other] per { $count } days
+            }
+        [hour]
+            { $count ->
+                [one] an hour
+               *[other] per { $count } h
+            }
+        [minute]
+            { $count ->
+                [one] a minute
+               *[other] per { $count } min
+            }
+        [second]
+            { $count ->
+                [one] a second
+               *[other] per { $count } s
+            }
+       *[millisecond] per { $count } ms
+    }
+reset-midnight = midnight { $zone }
+reset-time = { $time } { $zone }
+reset-pacific = Pacific
+reset-day = day { $day }, { $reset }
+
+## Why a task failed
+
+ending-too-large = larger than a limit of every account that could serve it
+ending-provider-error = the provider refuses the request
+ending-attempts-exhausted = every attempt met a fault
+ending-deadline-exceeded = its deadline passed
+ending-quarantined = set aside: its worker fell silent each time
+
+## Why something waits
+
+wait-quota-used-up = quota used up
+wait-limit-used-up = { $limit } used up
+wait-next-in = { $account }: { $what }, next in { $left }
+wait-next-after-answer = { $account }: { $what }, next after an answer
+wait-why-in = { $why }, in { $left }
+wait-quota-next = wait, or add an account or a backup to the route
+wait-parked-next = mend it, then try it again: d8 accounts unpark NAME
+wait-not-before = its time has not come
+wait-backoff = it met a fault and is tried again
+wait-order = others are before it
+wait-order-next = a higher priority goes first
+wait-patience = it waits for the primary of its route, then takes the backup
+wait-workers = { $account }: every worker is busy or has not asked for work yet
+wait-workers-next = start another worker
+wait-no-worker = { $account }: no worker serves it now
+wait-no-worker-next = start one: d8 worker --type ... --orchestrator URL
+wait-no-skill = no worker can do it: none names its type, or none can carry what it asks for
+wait-no-skill-next = start a worker whose capabilities.task_types names the type
+wait-paused = it is paused
+wait-paused-next = resume it: d8 accounts resume NAME
+wait-no-target = no account can serve it
+wait-no-target-next = add an account in d8.toml, or start a worker that brings one
+turn =
+    ; its turn comes about { $at }{ $before ->
+        [0] , it is the first in line
+        [one] , after one other
+       *[other] , after { $before } others
+    }
+
+## Why an account takes nothing
+
+parked-quota-refused = refused for quota; somebody else may be using the key
+parked-overloaded = the provider has no capacity
+parked-bad-key = the key was refused; check it and run the same command again
+parked-no-money = the account has no money left; top it up and run the same command again
+parked-model-unavailable = the provider does not serve this model to this account; name another one
+parked-again = { $name }: { $why }, tried again in { $left }
+refused = { $what }: refused for quota; somebody else may be using the key, or the limit is lower than configured; tried again in { $left }
+spent =
+    { $account }: the key is valid and the set-up is right; { $tier ->
+        [free] the free tier's
+       *[other] the
+    } { $period } ({ $amount }) is spent{ $others ->
+        [none] {""}
+        [all] , none of it by D8
+        [most] , most of it not by D8
+       *[part] , part of it not by D8
+    }; { $again }; { $instead }.
+spent-configured = { $amount }; { $configured } were configured
+spent-again = free again at { $until }
+spent-again-resets = free again at { $until } ({ $resets })
+spent-again-answer = free again after an answer
+spent-instead = { $other } takes over
+spent-nobody = no other account can take over: add one, or wait
+
+## What is to be expected
+
+forecast-runs-out = runs out at { $at }
+forecast-has-run-out = has run out
+forecast-next = next start { $at }
+forecast-next-now = next start now
 ## man
 man-written = { $count ->
     [one] 1 page written to { $folder }
@@ -55,7 +263,6 @@ watch-interval = `{ $text }` is no interval: write seconds, from 0.1 to a day, s
 watch-lost = { $why }; trying again
 
 ## moments
-moment-now = now
 moment-bad = `{ $text }` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z
 moment-no-unit = `{ $text }` lacks its unit; write it like 90s, 10m or 2h
 
@@ -69,7 +276,7 @@ accounts-state-paused = paused
 accounts-state-parked = parked
 accounts-state-no-worker = no worker
 accounts-state-ready = ready
-accounts-tried-again = tried again { $when }
+accounts-tried-again = tried again
 limits-all-models = all
 limits-label-per = { $amount } { $dimension } per { $per }
 limits-in-flight = +{ $amount } in flight
@@ -225,3 +432,268 @@ top-help =
     { "" }
     █ used by us   ▓ by others   ░ free
     Any key closes this.
+## probe: one small real question to a provider
+
+probe-works = { $provider } answers: { $model }, { $latency }
+probe-wrong-key = { $provider } refuses the key: "{ $words }"
+probe-no-model = { $provider } accepts the key, but it gives { $model } to nobody or not to you: "{ $words }"
+probe-spent-day = The key is valid; the day's quota is used up{ $limit }
+probe-spent-month = The key is valid; the month's quota is used up{ $limit }
+probe-spent-short = The key is valid; { $limit } are used up at the moment
+probe-spent-unknown = The key is valid; a quota is used up, and the provider does not say which
+probe-spent-until = { $spent }; there is room again at { $until }
+probe-no-money = The key is valid; { $provider } wants money first: "{ $words }"
+probe-country = { $provider } does not serve the country that you are in: "{ $words }"
+probe-overloaded = { $provider } has a fault or no capacity at the moment ({ $status }), so the key was not judged: "{ $words }"
+probe-strange = An answer that is not { $provider }'s ({ $status }): "{ $words }"
+probe-dns = The name of { $provider }'s server has no address ({ $words })
+probe-refused = At { $provider }'s address nobody listens ({ $words })
+probe-unreachable = There is no way to { $provider } ({ $words })
+probe-timeout = { $provider } gives no answer ({ $words })
+probe-tls = The connection to { $provider } cannot be trusted ({ $words })
+probe-proxy = The proxy lets nobody through to { $provider } ({ $words })
+probe-broken = The connection to { $provider } broke off ({ $words })
+probe-next-wrong-key = copy the whole key again, or make a new one at the provider
+probe-next-no-model = choose another model
+probe-next-spent = nothing: work that is handed in waits until there is room again
+probe-next-no-money = add credit at the provider, or use an account with a free tier
+probe-next-country = use another provider; d8 providers shows them
+probe-next-overloaded = try again in a few minutes
+probe-next-network = check the network, and the address if you wrote one yourself
+probe-next-refused = start the server, or correct the address
+probe-next-timeout = check the network, the firewall and the address, then try again
+probe-next-tls = check this machine's clock; behind a company's proxy its certificate must be installed in the system
+probe-next-proxy = check HTTPS_PROXY and NO_PROXY
+probe-next-strange = check the base URL
+probe-limit = { $what ->
+    [requests] { $amount } requests
+    [tokens] { $amount } tokens
+    [input] { $amount } input tokens
+    [output] { $amount } output tokens
+    [concurrency] { $amount } at once
+   *[cost] { $amount } of money
+} { $per ->
+    [second] a second
+    [minute] a minute
+    [hour] an hour
+    [day] a day
+    [month] a month
+    [other] in { $length }
+   *[none] {""}
+}
+## providers
+
+providers-title-provider = PROVIDER
+providers-title-tier = TIER
+providers-title-requests = REQUESTS
+providers-title-tokens = TOKENS
+providers-title-price = $/1M IN/OUT
+providers-title-date = DATE
+providers-title-kind = KIND
+providers-title-reset = RESET
+providers-title-wire = WIRE
+providers-title-source = SOURCE
+providers-title-model = MODEL
+providers-title-models = MODELS
+providers-title-price-in = $/1M IN
+providers-title-price-out = $/1M OUT
+providers-title-limit = LIMIT
+providers-title-scope = COUNTED
+providers-day = day
+providers-month = month
+providers-in = in
+providers-out = out
+providers-free = free
+providers-counts-requests = requests
+providers-counts-tokens = tokens
+providers-counts-input-tokens = input tokens
+providers-counts-output-tokens = output tokens
+providers-counts-at-once = at once
+providers-first-models = Limits and price are those of each tier's first model. All of one provider: d8 providers show NAME
+providers-unknown = there is no provider `{ $name }`
+providers-no-tier = there is no tier `{ $name }` here
+providers-did-you-mean = did you mean `{ $name }`?
+providers-there-are = there are { $names }
+providers-no-folder = the current folder cannot be read: { $error }
+providers-wire = wire: { $wire }; base URL: { $url }
+providers-own-base-url = yours, as `base_url` of the account
+providers-not-spoken = D8 does not speak its wire yet: no account can use it
+providers-no-key = key: none needed
+providers-key-in-file = key: only in d8.toml, as `api_key` of the account
+providers-key = key: { $names }
+providers-base-url-env = another base URL: { $name }
+providers-as-of = as of { $date }: { $source }
+providers-written-in = written in { $source }
+providers-no-models = It lists no models: name yours as `models` of the account.
+providers-tier-past = Tier { $name }, no longer in force, kept for comparison
+providers-tier-free-default = Tier { $name }, free of charge; it counts where an account names none
+providers-tier-free = Tier { $name }, free of charge
+providers-tier-paid-default = Tier { $name }; it counts where an account names none
+providers-tier-paid = Tier { $name }
+providers-limits-unknown = No limits are known: what its answers tell is held.
+providers-scope-shared = together
+providers-scope-each = each model
+providers-all-models = all
+providers-fact-tier = tier
+providers-fact-model = model
+providers-fact-requests = requests
+providers-fact-tokens = tokens
+providers-fact-kind = counts as
+providers-fact-reset = resets
+providers-fact-price = $/1M in/out
+providers-fact-list-price = list price
+providers-fact-next = next tier
+providers-fact-key = key
+providers-fact-date = as of
+providers-fact-source = source
+providers-then-and-now = { $provider }, { $model }: { $then } requests a day then; today { $now }, in tier { $tier }.
+providers-then-and-now-with-tokens = { $provider }, { $model }: { $then } requests a day then; today { $now } and { $tokens } tokens, in tier { $tier }.
+providers-then-only = { $provider }, { $model }: { $then } requests a day then; not in today's tier { $tier }.
+
+## doctor
+
+doctor-mark-ok = ok
+doctor-mark-warning = warn
+doctor-mark-problem = PROBLEM
+doctor-next = next: { $next }
+doctor-more = and { $count } more
+doctor-first = First ({ $name }): { $next }
+doctor-verdict-ok = All is well.
+doctor-verdict-warnings = It works, with { $warnings ->
+    [one] one warning.
+   *[other] { $warnings } warnings.
+}
+doctor-verdict-problems = { $problems ->
+    [one] 1 problem
+   *[other] { $problems } problems
+}{ $warnings ->
+    [0] .
+    [one] {" "}and 1 warning.
+   *[other] {" "}and { $warnings } warnings.
+}
+doctor-looks-store = looking at the store { $path }
+doctor-looks-orchestrator = looking for an orchestrator
+doctor-looks-keys = asking the providers of { $accounts } for one word each
+doctor-bad-timeout = --timeout: { $why }
+doctor-bad-timeout-next = write it like 30s or 2m
+doctor-no-folder = the current folder cannot be read: { $why }
+doctor-config-file = { $file }: { $count ->
+    [one] one account
+   *[other] { $count } accounts
+} ({ $accounts }); routes: { $routes }
+doctor-config-file-empty = { $file }: no account
+doctor-config-environment = no d8.toml; by the keys in the environment and in .env: { $count ->
+    [one] one account
+   *[other] { $count } accounts
+} ({ $accounts })
+doctor-config-none = no d8.toml, which is no fault by itself
+doctor-no-account = there is no account: neither d8.toml nor the environment nor .env names a key
+doctor-no-account-next = run `d8 setup`: it asks for a key, tries it and writes it down
+doctor-accounts-brought = none is configured here; the orchestrator has { $count ->
+    [one] one
+   *[other] { $count }
+} that workers bring
+doctor-store-free = { $size } free
+doctor-store-sync = { $time } a sync
+doctor-store-new = not there yet: d8 makes it
+doctor-store-version = schema { $found }
+doctor-store-older = schema { $found }, brought to { $known } when d8 starts
+doctor-store-nobody = held by nobody
+doctor-store-somebody = held by a process that says nothing of itself
+doctor-store-held = held by process { $pid }
+doctor-store-held-at = held by process { $pid } at { $url }
+doctor-store-unknown = who holds it cannot be seen ({ $why })
+doctor-store-unwritable = { $path }: nothing can be written there ({ $why })
+doctor-store-unwritable-next = check that this user may write in that folder, or name another with store.url in d8.toml
+doctor-store-full = With so little room no work is taken in
+doctor-store-room = make room on that disk, or put the store on another one (store.url in d8.toml)
+doctor-store-slow = Such a disk holds work up: each batch waits for it
+doctor-store-slow-next = put the store on a faster disk (store.url in d8.toml): an SSD rather than an SD card or a network folder
+doctor-port-any = any free one (port 0)
+doctor-port-free = { $address } is free
+doctor-port-ours = { $address } is our orchestrator's
+doctor-port-d8 = { $address } is taken by another d8, which has another store
+doctor-port-d8-next = stop that one, or give this one a port of its own: `d8 up --listen 127.0.0.1:0`
+doctor-port-stranger = { $address } is taken by another program
+doctor-port-stranger-http = { $address } is taken by another program, which answers with HTTP status { $status }
+doctor-port-elsewhere = our orchestrator runs at { $url }
+doctor-runs = runs at { $url }, version { $version }
+doctor-runs-another = it holds another store than this configuration's
+doctor-runs-another-next = name the right one with --orchestrator, or start one for this configuration: `d8 up`
+doctor-runs-version = this program is version { $own }
+doctor-runs-version-next = use the same version on both sides
+doctor-holder-silent = the store is { $held }, and that gives no answer: { $message }
+doctor-holder-silent-next = give it some seconds if it has just begun; else end that process and run `d8 up`
+doctor-none-runs = none runs here
+doctor-none-runs-next = start it with `d8 up`; only `d8 run` needs none
+doctor-network-offline = not looked at (--offline)
+doctor-network-ok = { $host } answers within { $time }
+doctor-network-proxy = (by way of the proxy { $proxy })
+doctor-proxy-unreadable = in the environment
+doctor-clock-ok = agrees with { $provider }'s
+doctor-clock-behind = { $time } behind { $provider }'s
+doctor-clock-ahead = { $time } ahead of { $provider }'s
+doctor-clock-next = let the system set its clock by the network (Linux: timedatectl set-ntp true): resets are told by it
+doctor-key-offline = not asked (--offline)
+doctor-key-elsewhere = with the worker that serves it, so it was not asked from here
+doctor-key-same = the same key as { $account }'s
+doctor-key-spent = not asked: { $limit } are used up until an answer comes
+doctor-key-spent-until = not asked: { $limit } are used up until { $until }
+doctor-key-valid = valid; its quota is used up at the moment
+doctor-key-unreached = not judged: the provider was not reached
+doctor-key-wrong-next = put the right key where this one is written (d8.toml, .env or the environment), or run `d8 setup { $provider }`
+doctor-key-parked = but the orchestrator met it before it was right, and waits to be told
+doctor-key-parked-next = run `d8 accounts unpark { $account }`
+doctor-limits-ok = as configured: { $limits }
+doctor-limits-unknown = none are known: they are learnt while it works
+doctor-limit-differs = { $label } in truth, { $configured } configured
+doctor-limit-lower-next = D8 keeps to what is true; write it into d8.toml, or leave limits out there; if the provider has raised it: `d8 accounts forget { $account }`
+doctor-limit-higher-next = there is more to be had: raise it in d8.toml, or leave limits out there
+doctor-quota-used = { $used } of { $label }
+doctor-quota-used-until = { $used } of { $label } until { $until }
+doctor-quota-paused = somebody has paused it
+doctor-quota-stands = wait, or add another account: `d8 setup`
+doctor-workers = { $online } online ({ $names }), { $busy } busy
+doctor-workers-none = no worker is online: nobody does what waits
+doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator URL`
+doctor-worker-silent = { $worker } ({ $kind }) has fallen silent: last heard { $ago }
+doctor-worker-silent-next = start it again on its machine, or check the network between
+doctor-account-unserved = no worker serves { $account } now
+doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator URL`
+doctor-queue = { $pending ->
+    [0] nothing waits
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+}, { $assigned } under way
+doctor-queue-nobody = { $counts }, and no orchestrator runs
+doctor-queue-stuck = { $count ->
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+}: { $why }
+doctor-queue-stuck-route = { $count ->
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+} (route { $routes }): { $why }
+doctor-queue-no-worker = no worker serves it now
+doctor-queue-no-worker-next = start one where the key is: `d8 worker --orchestrator { $url }`, with --type or --account
+doctor-queue-route-paused = { $count ->
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+}: the route { $routes } is paused
+doctor-queue-route-paused-next = resume it: curl -X POST { $url }/api/routes/{ $route }/resume
+doctor-queue-account-paused-next = run `d8 accounts resume { $account }`
+doctor-e2e-online = the orchestrator is online at { $url }
+doctor-e2e-workers = { $online ->
+    [one] 1 worker is online
+   *[other] { $online } workers are online
+} ({ $kinds })
+doctor-e2e-submitted = handed in: { $task }
+doctor-e2e-waits = waits: { $why }
+doctor-e2e-at-work = under way with { $worker }
+doctor-e2e-completed = answered after { $time } by { $worker } ({ $target }): "{ $answer }"
+doctor-e2e-failed = { $status } after { $time }: { $why }
+doctor-e2e-failed-next = look at its attempts: `d8 tasks show { $task }`
+doctor-e2e-late = not done after { $time }; { $standing }
+doctor-e2e-late-next = give it more time with --timeout, or look at the queue: `d8 tasks`
+doctor-e2e-cancelled = it was cancelled again
+doctor-e2e-statistics = workers { $online } online, { $busy } busy; tasks { $completed } completed, { $failed } failed, { $pending } pending; success { $rate }

@@ -57,7 +57,7 @@ impl Statement {
             Self::Open => concat!(
                 "INSERT INTO tasks (",
                 task_columns!(),
-                ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             ),
             Self::Grant => "INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             Self::Number => "UPDATE tasks SET attempt = max(attempt, ?2) WHERE id = ?1",

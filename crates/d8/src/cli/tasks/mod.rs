@@ -15,7 +15,7 @@ use crate::text;
 
 #[cfg(feature = "tui")]
 pub(crate) use list::{note, tone};
-pub(super) use show::{answer_text, error_words};
+pub(crate) use show::{answer_text, error_words};
 
 /// List, show, cancel, retry or reprioritise the tasks of a running orchestrator.
 #[derive(Debug, Args)]
@@ -56,12 +56,12 @@ pub(super) async fn run(arguments: TasksArguments) -> Result<u8, Failure> {
 }
 
 /// Why a task waits, in one line.
-pub(super) fn waiting(wait: &Wait, now: f64) -> String {
+pub(crate) fn waiting(wait: &Wait, now: f64) -> String {
     let why = wait.message.as_deref().or(wait.code.as_deref());
     let why = why.map_or_else(|| text!("tasks-waits"), one_line);
-    let mut text = moment::with_time_left(&why, wait.until, now, |when| when);
+    let mut text = moment::with_time_left(&why, "", wait.until, now);
     if let Some(next) = &wait.next {
-        text = format!("{text}; {}", one_line(next));
+        text = format!("{}; {}", text.trim_end_matches('.'), one_line(next));
     }
     text
 }

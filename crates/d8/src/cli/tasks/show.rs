@@ -84,7 +84,7 @@ fn facts(task: &Task, now: f64, on_the_clock: fn(f64) -> String) -> Vec<String> 
 }
 
 /// "the provider refuses the request (provider_error)".
-pub(in crate::cli) fn error_words(error: &Reason) -> String {
+pub(crate) fn error_words(error: &Reason) -> String {
     match (&error.message, &error.code) {
         (Some(message), Some(code)) => format!("{message} ({code})"),
         (Some(text), None) | (None, Some(text)) => text.clone(),
@@ -150,7 +150,7 @@ fn tokens(usage: &Value) -> Option<String> {
 }
 
 /// The text of an answer: of a chat completion, or of what a worker of the Hive reported; else its JSON.
-pub(in crate::cli) fn answer_text(result: &Value) -> String {
+pub(crate) fn answer_text(result: &Value) -> String {
     let content = result.pointer("/choices/0/message/content");
     let of_parts = || {
         let parts = content?.as_array()?.iter();

@@ -10,6 +10,7 @@ use jiff::{Span, ToSpan};
 use crate::config::fault::Fault;
 use crate::config::limit::period::Period;
 use crate::config::suggestion::nearest;
+use crate::text;
 
 /// Edges are worked out from here before now: a month's count must be right after a restart.
 const BACK: i64 = 40;
@@ -93,16 +94,18 @@ impl ResetTime {
 
     /// "midnight Pacific", "16:00 Asia/Shanghai", "day 1, midnight UTC".
     pub(crate) fn in_words(&self) -> String {
-        let day = self.day.map_or_else(String::new, |day| format!("day {day}, "));
-        let time = match (self.time.hour(), self.time.minute()) {
-            (0, 0) => "midnight".to_owned(),
-            (hour, minute) => format!("{hour:02}:{minute:02}"),
-        };
         let zone = match self.zone_name.as_str() {
-            "America/Los_Angeles" => "Pacific",
-            other => other,
+            "America/Los_Angeles" => text!("reset-pacific"),
+            other => other.to_owned(),
         };
-        format!("{day}{time} {zone}")
+        let reset = match (self.time.hour(), self.time.minute()) {
+            (0, 0) => text!("reset-midnight", zone = zone),
+            (hour, minute) => text!("reset-time", time = format!("{hour:02}:{minute:02}"), zone = zone),
+        };
+        match self.day {
+            Some(day) => text!("reset-day", day = day.to_string(), reset = reset),
+            None => reset,
+        }
     }
 
     /// The same text for the same reset: part of a limit's key.

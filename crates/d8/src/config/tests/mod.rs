@@ -6,6 +6,7 @@ mod errors;
 mod files;
 mod limits;
 mod properties;
+mod providers;
 mod routes;
 mod secrets;
 

@@ -209,6 +209,7 @@ impl Turn {
             interactive: task.interactive,
             durable: task.durable,
             callback: task.callback,
+            prefix: task.prefix,
         }
     }
 

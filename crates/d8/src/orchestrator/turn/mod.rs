@@ -43,6 +43,7 @@ pub(super) use growth::add_to_config;
 pub use intake::is_rare;
 use intake::{Intake, Interned};
 use outgoing::{Allowances, Deliveries};
+pub(super) use status::how_all_stands;
 
 /// So many events are taken into one turn at most.
 const EVENTS_A_TURN: usize = 8_192;
