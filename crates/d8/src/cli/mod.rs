@@ -25,13 +25,13 @@ use std::process::ExitCode;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
+pub(crate) use tasks::{answer_text, error_words, waiting};
 #[cfg(feature = "tui")]
 pub(crate) use {
     accounts::{forecast as account_forecast, instant, limits, state as account_state},
     tasks::{note as task_note, tone as task_tone},
     workers::{busy as worker_busy, tone as worker_tone},
 };
-pub(crate) use tasks::{answer_text, error_words, waiting};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]

@@ -335,6 +335,7 @@ tasks-retry-really = { $count ->
     [one] Do 1 task again?
    *[other] Do { $shown } tasks again?
 }
+tasks-yes-or-no = y/N
 tasks-say-yes = say --yes where nobody can be asked; --dry-run only counts them
 tasks-cannot-ask = the question cannot be asked: { $why }
 tasks-left-alone = nothing was changed

@@ -8,7 +8,9 @@ use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement};
 
 use fit::{Wish, cut_in_the_middle, widths};
 pub(crate) use fit::{cut, width};
-pub(crate) use surface::{Surface, wants_color};
+pub(crate) use surface::Surface;
+#[cfg(feature = "tui")]
+pub(crate) use surface::wants_color;
 
 /// A text that may be cut keeps at least so many columns.
 const LEAST: usize = 10;
