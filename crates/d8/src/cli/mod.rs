@@ -1,6 +1,7 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod agents;
 mod completions;
 mod demo;
 mod doctor;
@@ -9,6 +10,7 @@ mod help;
 mod man;
 mod providers;
 mod run;
+mod setup;
 mod simulate;
 mod stats;
 mod submit;
@@ -37,7 +39,7 @@ pub(crate) use {
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+    after_help = "Examples:\n  d8 setup\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
     /// The language of what it says: en or es; without it D8_LANG, else the system's
@@ -49,6 +51,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Setup(setup::SetupArguments),
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
@@ -58,6 +61,7 @@ enum Command {
     Tasks(tasks::TasksArguments),
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
+    Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
     #[cfg(feature = "tui")]
     Top(top::TopArguments),
@@ -131,6 +135,7 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
@@ -140,6 +145,7 @@ pub fn main() -> ExitCode {
             Command::Tasks(arguments) => tasks::run(arguments).await,
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
+            Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             #[cfg(feature = "tui")]
             Command::Top(arguments) => top::run(arguments).await,

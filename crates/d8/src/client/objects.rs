@@ -51,6 +51,72 @@ pub(crate) struct Attempt {
     pub(crate) usage: Option<Value>,
 }
 
+/// Work that comes by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Agents {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) agents: Vec<Agent>,
+}
+
+/// An agent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Agent {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) agent: String,
+    pub(crate) state: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) schedule: AgentSchedule,
+    pub(crate) zone: Option<String>,
+    pub(crate) next: Option<f64>,
+    pub(crate) last: Option<f64>,
+    pub(crate) n: Option<u64>,
+    pub(crate) open: Option<u64>,
+    pub(crate) queued: Option<u64>,
+    pub(crate) undelivered: Option<u64>,
+    pub(crate) delivered: Option<u64>,
+    pub(crate) failed: Option<u64>,
+    pub(crate) skipped: Option<u64>,
+    pub(crate) trouble: Option<String>,
+    pub(crate) topics: Option<u64>,
+    pub(crate) model: Option<String>,
+    pub(crate) overlap: Option<String>,
+    pub(crate) catch_up: Option<String>,
+    pub(crate) output: Option<String>,
+    pub(crate) webhook: Option<bool>,
+    pub(crate) command: Option<String>,
+    pub(crate) group: Option<String>,
+}
+
+/// When an agent works: one of these.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AgentSchedule {
+    pub(crate) every: Option<f64>,
+    pub(crate) cron: Option<String>,
+    pub(crate) per_day: Option<u32>,
+}
+
+/// Work that an agent was given by hand.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Given {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) pieces: Vec<GivenPiece>,
+}
+
+/// One piece of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct GivenPiece {
+    pub(crate) n: Option<u64>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) task_id: String,
+    pub(crate) topic: Option<String>,
+    pub(crate) output: Option<String>,
+}
+
 /// A code for programs and a sentence for people.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -8,6 +8,7 @@
 mod world;
 
 mod again;
+mod agents;
 mod bad_input;
 mod beside;
 mod chat;
@@ -31,6 +32,7 @@ mod policies;
 mod providers;
 mod quota;
 mod secrets;
+mod setup;
 mod stop;
 mod store;
 mod up;

@@ -179,8 +179,9 @@ pub(crate) fn instant(seconds: f64) -> Timestamp {
 fn parked_words(parked: &Reason, now: f64) -> String {
     let why = parked.message.as_deref().or(parked.code.as_deref());
     let why = why.map_or_else(|| text!("accounts-state-parked"), one_line);
-    let again = text!("accounts-tried-again");
-    moment::with_time_left(&why, &format!("{again} "), parked.until, now)
+    moment::with_time_left(&why, parked.until, now, |when| {
+        text!("accounts-tried-again", when = when)
+    })
 }
 
 #[cfg(test)]

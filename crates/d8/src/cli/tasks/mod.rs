@@ -59,7 +59,7 @@ pub(super) async fn run(arguments: TasksArguments) -> Result<u8, Failure> {
 pub(crate) fn waiting(wait: &Wait, now: f64) -> String {
     let why = wait.message.as_deref().or(wait.code.as_deref());
     let why = why.map_or_else(|| text!("tasks-waits"), one_line);
-    let mut text = moment::with_time_left(&why, "", wait.until, now);
+    let mut text = moment::with_time_left(&why, wait.until, now, |when| when);
     if let Some(next) = &wait.next {
         text = format!("{}; {}", text.trim_end_matches('.'), one_line(next));
     }
