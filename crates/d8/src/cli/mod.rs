@@ -63,9 +63,9 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
+    Providers(providers::ProvidersArguments),
     #[cfg(feature = "tui")]
     Top(top::TopArguments),
-    Providers(providers::ProvidersArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
     Completions(completions::CompletionsArguments),
@@ -147,9 +147,9 @@ pub fn main() -> ExitCode {
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Providers(arguments) => providers::run(&arguments),
             #[cfg(feature = "tui")]
             Command::Top(arguments) => top::run(arguments).await,
-            Command::Providers(arguments) => providers::run(&arguments),
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

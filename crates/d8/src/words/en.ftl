@@ -701,7 +701,6 @@ watch-interval = `{ $text }` is no interval: write seconds, from 0.1 to a day, s
 watch-lost = { $why }; trying again
 
 ## moments
-moment-now = now
 moment-bad = `{ $text }` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z
 moment-no-unit = `{ $text }` lacks its unit; write it like 90s, 10m or 2h
 

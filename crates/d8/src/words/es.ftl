@@ -1193,7 +1193,6 @@ watch-interval = `{ $text }` no es un intervalo: escribe segundos, de 0.1 a un d
 watch-lost = { $why }; lo intento de nuevo
 
 ## moments
-moment-now = ahora
 moment-bad = `{ $text }` no es un momento; escríbelo como 10m (desde ahora), 2026-08-01T14:00 o 2026-08-01T14:00:00Z
 moment-no-unit = a `{ $text }` le falta la unidad; escríbelo como 90s, 10m o 2h
 
