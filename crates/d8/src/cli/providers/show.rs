@@ -122,7 +122,12 @@ fn limits(tier: &Tier, surface: Surface) -> String {
     ];
     titles.extend(resets.then(|| text!("providers-title-reset")));
     titles.push(text!("providers-title-scope"));
-    let mut table = Table::new(&titles, &[]);
+    // What a limit says is never cut, so names are broken where there is little room.
+    let name = match surface {
+        Surface::Terminal { width: ..100, .. } => 16,
+        _ => NAME,
+    };
+    let mut table = Table::new(&titles, &[]).keeps(1, 40);
     for group in tier.limits.chunk_by(|one, other| one.spread == other.spread) {
         let scope = |limit: &WrittenLimit| match limit.is_shared() {
             true => text!("providers-scope-shared"),
@@ -131,7 +136,7 @@ fn limits(tier: &Tier, surface: Surface) -> String {
         let patterns = group.iter().take(1).flat_map(|limit| &limit.patterns().0);
         let names = patterns.flat_map(|pattern| match pattern.as_str() {
             "*" => vec![text!("providers-all-models")],
-            pattern => folded(pattern, NAME, surface),
+            pattern => folded(pattern, name, surface),
         });
         let column = |of: fn(&WrittenLimit) -> String| stacked::lines(group.iter().map(of));
         let mut cells = vec![
