@@ -703,7 +703,6 @@ watch-interval = `{ $text }` is no interval: write seconds, from 0.1 to a day, s
 watch-lost = { $why }; trying again
 
 ## moments
-moment-now = now
 moment-bad = `{ $text }` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z
 moment-no-unit = `{ $text }` lacks its unit; write it like 90s, 10m or 2h
 
@@ -776,6 +775,7 @@ tasks-retry-really = { $count ->
     [one] Do 1 task again?
    *[other] Do { $shown } tasks again?
 }
+tasks-yes-or-no = y/N
 tasks-say-yes = say --yes where nobody can be asked; --dry-run only counts them
 tasks-cannot-ask = the question cannot be asked: { $why }
 tasks-left-alone = nothing was changed
@@ -822,7 +822,7 @@ top-no-json-next = for programs: d8 stats --watch --json
 top-terminal-failed = the terminal cannot be used: { $why }
 top-opening = connecting to { $url }
 top-broke-off = the connection broke off
-top-lost = CONNECTION LOST { $ago } ago, trying again: { $why }
+top-lost = CONNECTION LOST { $ago } ago, trying again
 top-pending = { $count } pending
 top-assigned = { $count } at work
 top-completed = { $count } done

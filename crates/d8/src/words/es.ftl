@@ -340,6 +340,9 @@ help-value-language = IDIOMA
 help-value-latency = LATENCIA
 help-value-model = MODELO
 help-value-name = NOMBRE
+help-value-seconds = SEGUNDOS
+help-value-dir = CARPETA
+help-value-code = CÓDIGO
 help-value-names = NOMBRES
 help-value-out-jsonl = SALIDA.jsonl
 help-value-route = RUTA
@@ -448,6 +451,7 @@ help-worker-after =
 help--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga abierto el almacén, http://127.0.0.1:5000
 help--config = La configuración que nombra el almacén; por defecto: ./d8.toml y después la del usuario
 help--json = Muestra en JSON lo que responde la API HTTP
+help--watch = Lo muestra de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
 
 ## La ayuda: d8 submit
 
@@ -487,7 +491,8 @@ help-tasks-after =
     Ejemplos:
       d8 tasks --status failed
       d8 tasks show task_12
-      d8 tasks retry --status failed --group monday
+      d8 tasks retry --code attempts_exhausted --group monday
+      d8 tasks cancel --status pending --older-than 1d
       d8 tasks reprioritise --priority 9 --client web
 help-tasks--status = Solo las tareas que estén así
 help-tasks--route = Solo las tareas de esta ruta
@@ -501,24 +506,32 @@ help-tasks-ls = Lista las tareas: cómo está cada una, y por qué espera o fall
 help-tasks-ls-after =
     Ejemplos:
       d8 tasks ls --status pending
+      d8 tasks ls --code attempts_exhausted --watch 5
       d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
 help-tasks-show = Muestra una tarea: sus intentos, por qué espera o falló, su respuesta
 help-tasks-show--id = La tarea, como la nombran `d8 submit` y `d8 tasks ls`
 help-tasks-show-after =
     Ejemplos:
       d8 tasks show task_12
+      d8 tasks show task_12 --watch      hasta que acabe
       d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
 help-tasks-cancel = Cancela tareas que no han terminado: las que se nombren, o todas las que encuentren las opciones
 help-tasks-cancel-after =
     Ejemplos:
       d8 tasks cancel task_12 task_13
       d8 tasks cancel --status pending --group monday
-      d8 tasks cancel --all
+      d8 tasks cancel --status pending --route default --client web --older-than 1h
+      d8 tasks cancel --all --yes           sin que pregunte, para scripts
+
+    Códigos de salida: 0 hecho, 1 algunas no se pudieron cambiar o dijiste que no, 2 no empezó, 130 Ctrl-C
 help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
 help-tasks-retry-after =
     Ejemplos:
       d8 tasks retry task_12
       d8 tasks retry --status failed --group monday
+      d8 tasks retry --code attempts_exhausted --yes
+
+    Códigos de salida: 0 hecho, 1 algunas no se pudieron cambiar o dijiste que no, 2 no empezó, 130 Ctrl-C
 help-tasks-reprioritise = Da otra prioridad a todas las tareas en espera que encuentren las opciones
 help-tasks-reprioritise--priority = La nueva: de 1 a 10, la más alta pasa antes
 help-tasks-reprioritise-after =
@@ -531,6 +544,7 @@ help-workers = Lista los workers de un orquestador en marcha: qué hace cada uno
 help-workers-after =
     Ejemplos:
       d8 workers
+      d8 workers --watch 5             de nuevo cada 5 segundos, hasta Ctrl-C
       d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
 
 ## La ayuda: d8 accounts
@@ -541,12 +555,14 @@ help-accounts-after =
 
     Ejemplos:
       d8 accounts
+      d8 accounts --watch               de nuevo cada segundo, hasta Ctrl-C
       d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
       d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
 help-accounts--name = La cuenta, como la nombra `d8 accounts`
 help-accounts-ls = Las lista: cuánto de cada límite está usado, por quién y hasta cuándo
 help-accounts-ls-after =
-    Ejemplo:
+    Ejemplos:
+      d8 accounts ls --watch 5
       d8 accounts ls --json | jq '.accounts[].limits'
 help-accounts-pause = No empieza nada más en una cuenta hasta que se reanude; lo que está en marcha sigue
 help-accounts-pause-after =
@@ -568,11 +584,11 @@ help-accounts-forget-after =
 ## La ayuda: d8 stats
 
 help-stats = Muestra cómo está un orquestador en marcha: workers, tareas y lo que queda de la cuota de cada cuenta
-help-stats--watch = Lo dibuja de nuevo cada segundo, hasta Ctrl-C
 help-stats-after =
     Ejemplos:
       d8 stats
       d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
+      d8 stats --watch 10 --json       un objeto por línea, cada 10 segundos
       d8 stats --json | jq .tasks.pending
 
 ## La ayuda: d8 emulate
@@ -1177,15 +1193,8 @@ table-workers = WORKERS
 table-429s = 429
 watch-interval = `{ $text }` no es un intervalo: escribe segundos, de 0.1 a un día, por ejemplo --watch 5
 watch-lost = { $why }; lo intento de nuevo
-help-tasks--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-tasks-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-tasks-show--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta que acabe o pulses Ctrl-C
-help-workers--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-accounts--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-accounts-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
 
 ## moments
-moment-now = ahora
 moment-bad = `{ $text }` no es un momento; escríbelo como 10m (desde ahora), 2026-08-01T14:00 o 2026-08-01T14:00:00Z
 moment-no-unit = a `{ $text }` le falta la unidad; escríbelo como 90s, 10m o 2h
 
@@ -1196,7 +1205,7 @@ accounts-resumed = sigue
 accounts-unparked = se vuelve a probar
 accounts-forgotten = se ha olvidado lo aprendido sobre sus límites
 accounts-state-paused = en pausa
-accounts-state-parked = apartada
+accounts-state-parked = aparcada
 accounts-state-no-worker = sin worker
 accounts-state-ready = lista
 accounts-tried-again = se vuelve a probar { $when }
@@ -1209,7 +1218,7 @@ limits-real-short = real { $holds }
 limits-found = hallado: { $holds }
 limits-counted = contado
 limits-told = lo dijo el proveedor
-limits-parked = apartado, de nuevo { $when }
+limits-parked = aparcado, de nuevo { $when }
 limits-after-an-answer = tras una respuesta
 
 ## workers
@@ -1258,23 +1267,14 @@ tasks-retry-really = { $count ->
     [one] ¿Hacer de nuevo 1 tarea?
    *[other] ¿Hacer de nuevo { $shown } tareas?
 }
+tasks-yes-or-no = s/N
 tasks-say-yes = di --yes donde no se puede preguntar a nadie; --dry-run solo las cuenta
 tasks-cannot-ask = no se puede hacer la pregunta: { $why }
 tasks-left-alone = no se ha cambiado nada
 help-tasks--code = Solo las tareas que fallaron por este motivo
 help-tasks--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-ls--code = Solo las tareas que fallaron por este motivo
-help-tasks-ls--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-cancel--code = Solo las tareas que fallaron por este motivo
-help-tasks-cancel--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-cancel--yes = No preguntes antes de cambiar muchas
-help-tasks-cancel--dry-run = Di solo cuántas hay
-help-tasks-retry--code = Solo las tareas que fallaron por este motivo
-help-tasks-retry--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-retry--yes = No preguntes antes de cambiar muchas
-help-tasks-retry--dry-run = Di solo cuántas hay
-help-tasks-reprioritise--code = Solo las tareas que fallaron por este motivo
-help-tasks-reprioritise--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks--yes = No pregunta antes de cambiar muchas
+help-tasks--dry-run = Solo dice cuántas hay
 
 ## stats
 stats-workers = workers
@@ -1318,7 +1318,7 @@ top-no-json-next = para programas: d8 stats --watch --json
 top-terminal-failed = no se puede usar la terminal: { $why }
 top-opening = conectando con { $url }
 top-broke-off = la conexión se cortó
-top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo: { $why }
+top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo
 top-pending = { $count } en espera
 top-assigned = { $count } en curso
 top-completed = { $count } hechas
@@ -1370,9 +1370,6 @@ top-help =
     █ usado por nosotros   ▓ por otros   ░ libre
     Cualquier tecla cierra esto.
 help-top = Vigila en la terminal un orquestador en marcha: cuentas y sus límites, workers, cola y tareas; pausa, repite, cancela
-help-top--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000
-help-top--config = La configuración que nombra el almacén; por defecto ./d8.toml, luego la del usuario
-help-top--json = Imprime en JSON lo que responde la API HTTP; d8 top no lo tiene
 help-top-after =
     Teclas: flechas y Tab mueven, p pausa o reanuda una cuenta, r repite una tarea fallida, c cancela una tarea,
     / filtra, ? muestra todas las teclas, q termina.

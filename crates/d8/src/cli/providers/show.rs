@@ -124,12 +124,17 @@ fn limits(tier: &Tier, surface: Surface) -> String {
         text!("providers-title-kind-or-reset"),
     ];
     titles.extend(scoped.then(|| text!("providers-title-scope")));
-    let mut table = Table::new(&titles, &[]);
+    // What a limit says is never cut, so names are broken where there is little room.
+    let name = match surface {
+        Surface::Terminal { width: ..100, .. } => 16,
+        _ => NAME,
+    };
+    let mut table = Table::new(&titles, &[]).keeps(1, 40);
     for group in tier.limits.chunk_by(|one, other| one.spread == other.spread) {
         let patterns = group.iter().take(1).flat_map(|limit| &limit.patterns().0);
         let names = patterns.flat_map(|pattern| match pattern.as_str() {
             "*" => vec![text!("providers-all-models")],
-            pattern => folded(pattern, NAME, surface),
+            pattern => folded(pattern, name, surface),
         });
         let column = |of: fn(&WrittenLimit) -> String| stacked::lines(group.iter().map(of));
         let mut cells = vec![
