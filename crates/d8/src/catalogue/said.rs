@@ -36,7 +36,7 @@ fn period(period: Period) -> String {
         "hour" => "h".to_owned(),
         "day" => text!("providers-day"),
         "month" => text!("providers-month"),
-        other => other.to_owned(),
+        _ => period.name(Language::spoken()),
     }
 }
 
@@ -81,9 +81,9 @@ pub(crate) fn kind(terms: &Terms) -> Option<&'static str> {
 }
 
 /// "midnight Pacific"; none where no wall clock decides.
-pub(crate) fn resets(terms: &Terms) -> Option<String> {
+pub(crate) fn resets(terms: &Terms, language: Language) -> Option<String> {
     match &terms.kind {
-        Kind::Resets(time) => Some(time.in_words()),
+        Kind::Resets(time) => Some(time.in_words(language)),
         _ => None,
     }
 }

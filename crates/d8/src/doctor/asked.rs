@@ -59,6 +59,11 @@ impl Patient<'_> {
         }
     }
 
+    /// The model of requests that name none.
+    pub(crate) fn model(&self) -> Option<&str> {
+        Some(self.account?.default_model()?.id.as_str())
+    }
+
     /// Whether it would take a request, by what is known.
     pub(crate) fn is_ready(&self) -> bool {
         let by_standing = self.standing.is_none_or(super::standing::is_ready);
@@ -75,21 +80,23 @@ impl Patient<'_> {
 /// The limit that the ledger knows to be used up for `model`, the one that lasts longest: then nobody is asked, as the
 /// question would be refused.
 pub(crate) fn spent(standing: &objects::Account, model: &str, now: f64) -> Option<Why> {
-    let concerns = |limit: &&objects::Limit| {
-        let models = limit.models.as_ref().and_then(|models| models.as_array());
-        let covers = models.is_none_or(|models| models.is_empty() || models.iter().any(|own| own == model));
-        covers && limit.dimension.as_deref() != Some("concurrency")
-    };
     let spent = standing
         .limits
         .iter()
-        .filter(concerns)
+        .filter(|limit| concerns(limit, Some(model)) && limit.dimension.as_deref() != Some("concurrency"))
         .filter_map(|limit| Some((limit, spent_until(limit, now)?)));
     let (limit, until) = spent.max_by(|one, other| one.1.total_cmp(&other.1))?;
     Some(Why::Spent {
         limit: limit.label.clone().unwrap_or_default(),
         until: Some(until).filter(|until| until.is_finite()),
     })
+}
+
+/// Whether a limit counts what goes to a model; none: to any.
+pub(crate) fn concerns(limit: &objects::Limit, model: Option<&str>) -> bool {
+    let models = limit.models.as_ref().and_then(|models| models.as_array());
+    let names: Vec<&str> = models.into_iter().flatten().filter_map(|name| name.as_str()).collect();
+    names.is_empty() || model.is_none_or(|model| names.contains(&model))
 }
 
 #[cfg(test)]

@@ -81,17 +81,15 @@ pub struct Verdict<'a> {
 pub fn verdict(findings: &[Finding]) -> Verdict<'_> {
     let count = |grade| findings.iter().filter(|finding| finding.grade == grade).count();
     let grade = findings.iter().map(|finding| finding.grade).max().unwrap_or(Grade::Ok);
-    let of_worst = |finding: &&Finding| finding.grade == grade && grade > Grade::Ok;
-    let first = findings
-        .iter()
-        .filter(of_worst)
-        .find(|finding| finding.next.is_some())
-        .or_else(|| findings.iter().find(of_worst));
+    let of_worst = || findings.iter().filter(|finding| finding.grade == grade);
+    let first = of_worst().find(|finding| finding.next.is_some());
+    // A warning without a next step asks nobody for anything.
+    let first = first.or_else(|| of_worst().next().filter(|_| grade == Grade::Problem));
     Verdict {
         grade,
         problems: count(Grade::Problem),
         warnings: count(Grade::Warning),
-        first,
+        first: first.filter(|_| grade > Grade::Ok),
     }
 }
 
@@ -113,6 +111,11 @@ mod tests {
         let told = verdict(&findings[..2]);
         assert_eq!((told.grade, told.first), (Grade::Warning, Some(&findings[1])));
         assert_eq!(verdict(&findings[..1]).first, None);
+        assert_eq!(
+            verdict(&[Finding::warning("quota", "spent, another takes over")]).first,
+            None
+        );
+        assert!(verdict(&findings[2..3]).first.is_some());
         assert_eq!(verdict(&[]).grade, Grade::Ok);
     }
 }

@@ -3,7 +3,7 @@
 use d8_wire::{Dimension, LimitSignal};
 
 use super::Finding;
-use super::asked::Patient;
+use super::asked::{Patient, concerns};
 use crate::client::objects;
 use crate::config;
 use crate::probe::limit_in_words;
@@ -39,12 +39,10 @@ pub(crate) fn judge(patient: &Patient<'_>) -> Option<Finding> {
         return Some(Finding::ok(name, higher.join("; ")).next(text!("doctor-limit-higher-next")));
     }
     let labels = labels(patient);
-    match (
-        labels.is_empty(),
-        patient.account.is_some() || patient.standing.is_some(),
-    ) {
+    match (labels.is_empty(), patient.account.is_some()) {
         (false, _) => Some(Finding::ok(name, text!("doctor-limits-ok", limits = some(&labels)))),
         (true, true) => Some(Finding::ok(name, text!("doctor-limits-unknown"))),
+        // A worker of the Hive that brings its own key: nothing is known of it.
         (true, false) => None,
     }
 }
@@ -105,11 +103,16 @@ fn labels(patient: &Patient<'_>) -> Vec<String> {
         .unwrap_or_default();
     let of_standing = standing
         .iter()
-        .filter(|limit| limit.dimension.as_deref() != Some("concurrency"))
+        .filter(|limit| limit.dimension.as_deref() != Some("concurrency") && concerns(limit, patient.model()))
         .filter_map(|limit| limit.label.clone());
     let mut labels: Vec<String> = of_standing.collect();
     if let (true, Some(account)) = (labels.is_empty(), patient.account) {
-        let counted = account.limits.iter().filter(|limit| !limit.nominal.is_zero());
+        let counted = account.limits.iter().filter(|limit| {
+            let covers = patient
+                .model()
+                .is_none_or(|model| limit.models.iter().any(|own| own == model));
+            covers && !limit.nominal.is_zero()
+        });
         labels = counted.map(|limit| limit.label.clone()).collect();
     }
     let mut seen = std::collections::BTreeSet::new();

@@ -272,3 +272,12 @@ fn title(provider: &str) -> &str {
     let known = Catalogue::builtin().provider(provider);
     known.map_or(provider, |known| known.title.as_str())
 }
+
+/// A short time: "0.4 ms", "320 ms", "2 s".
+fn milliseconds(time: std::time::Duration) -> String {
+    match time.as_secs_f64() * 1_000.0 {
+        small if small < 10.0 => format!("{small:.1} ms"),
+        some if some < 1_000.0 => format!("{some:.0} ms"),
+        _ => crate::words::span(time),
+    }
+}

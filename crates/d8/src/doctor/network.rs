@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use d8_core::time::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Finding;
 use super::asked::{Asked, Patient, Why};
+use super::{Finding, milliseconds};
 use crate::config::{Environment, env_names};
 use crate::probe::{Probed, Verdict};
 use crate::text;
-use crate::words;
 use crate::worker::Cause;
 
 /// What lies between this machine and the world.
@@ -78,7 +77,7 @@ fn of_host(host: &str, patients: &[&Patient<'_>], way: &Way, now: Timestamp) -> 
     if let Some(latency) = latency {
         return Some(Finding::ok(
             "network",
-            text!("doctor-network-ok", host = host, time = words::span(latency)),
+            text!("doctor-network-ok", host = host, time = milliseconds(latency)),
         ));
     }
     let silent = said.iter().find(|(_, probed)| is_network(&probed.verdict));

@@ -75,7 +75,12 @@ fn stuck_for(wait: &CountedWait, standing: &Standing, url: &str) -> Finding {
         )
         .next(text!("doctor-queue-route-paused-next", url = url, route = first));
     }
-    let why = told(wait, standing.now);
+    let is_unserved = code == "no_worker" && wait.wait.account.is_none();
+    let why = if is_unserved {
+        text!("doctor-queue-no-worker")
+    } else {
+        told(wait, standing.now)
+    };
     let routes = routes.into_iter().collect::<Vec<_>>().join(", ");
     let message = if routes.is_empty() {
         text!(
@@ -95,6 +100,7 @@ fn stuck_for(wait: &CountedWait, standing: &Standing, url: &str) -> Finding {
     };
     let next = match (code, &wait.wait.account) {
         ("paused", Some(account)) => Some(text!("doctor-queue-account-paused-next", account = account.as_str())),
+        _ if is_unserved => Some(text!("doctor-queue-no-worker-next", url = url)),
         _ => wait.wait.next.as_deref().map(one_line),
     };
     Finding::problem(NAME, message).next(next.unwrap_or_default())
@@ -102,7 +108,7 @@ fn stuck_for(wait: &CountedWait, standing: &Standing, url: &str) -> Finding {
 
 fn told(wait: &CountedWait, now: f64) -> String {
     let why = wait.wait.message.as_deref().or(wait.wait.code.as_deref());
-    moment::with_time_left(&one_line(why.unwrap_or_default()), "", wait.wait.until, now)
+    moment::with_time_left(&one_line(why.unwrap_or_default()), wait.wait.until, now, |when| when)
 }
 
 /// The routes of tasks that wait for this, as far as some were looked at.
@@ -168,12 +174,13 @@ mod tests {
     #[test]
     fn a_paused_account_and_an_absent_worker_are_explained() {
         let paused = wait("paused", Some("groq-main"), "it is paused");
-        let absent = wait("no_worker", None, "no worker serves it now");
+        let absent = wait("no_worker", None, "no account: no worker serves it now");
         let found = judge(&standing(vec![paused, absent]), "http://x");
         let next = found[0].next.clone().unwrap_or_default();
         assert!(next.contains("d8 accounts resume groq-main"), "{found:?}");
         assert_eq!(found[1].message, "3 tasks wait (route night): no worker serves it now");
-        assert_eq!(found[1].next.as_deref(), Some("do this"));
+        let next = found[1].next.clone().unwrap_or_default();
+        assert!(next.contains("d8 worker") && next.contains("http://x"), "{next}");
     }
 
     #[test]

@@ -33,8 +33,7 @@ pub(crate) fn judge(patient: &Patient<'_>, successor: Option<&str>, now: Timesta
     if let Some(probed) = patient.said()
         && matches!(probed.verdict, Verdict::QuotaSpent { .. })
     {
-        let told = probed.in_words(patient.title, now);
-        return Some(Finding::warning(name, told).next(probed.next_step().unwrap_or_default()));
+        return Some(Finding::warning(name, probed.in_words(patient.title, now)));
     }
     let standing = patient.standing?;
     if standing.paused {
@@ -43,18 +42,23 @@ pub(crate) fn judge(patient: &Patient<'_>, successor: Option<&str>, now: Timesta
                 .next(text!("doctor-queue-account-paused-next", account = patient.name)),
         );
     }
-    let parked = standing.parked.as_ref().and_then(|parked| parked.message.as_deref());
-    if let Some(parked) = parked {
-        return Some(
-            Finding::warning(name, one_line(parked)).next(text!("doctor-key-parked-next", account = patient.name)),
-        );
+    if let Some(parked) = &standing.parked {
+        let is_for_good = parked.until.is_none();
+        // What the provider said just now was told with the key.
+        if patient.said().is_none() || !is_for_good {
+            let told = Finding::warning(name, one_line(parked.message.as_deref().unwrap_or_default()));
+            return Some(match is_for_good {
+                true => told.next(text!("doctor-key-parked-next", account = patient.name)),
+                false => told,
+            });
+        }
     }
     left(name, standing, seconds)
 }
 
 fn spent(name: String, told: &str, successor: Option<&str>) -> Finding {
     match successor {
-        Some(_) => Finding::warning(name, told).next(text!("doctor-quota-goes-on")),
+        Some(_) => Finding::warning(name, told),
         None => Finding::problem(name, told).next(text!("doctor-quota-stands")),
     }
 }

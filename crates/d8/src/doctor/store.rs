@@ -7,9 +7,8 @@ use std::time::{Duration, Instant};
 
 use d8_store::{Hold, Location, Owner, Schema, SqliteStore, StoreError};
 
-use super::Finding;
+use super::{Finding, milliseconds};
 use crate::text;
-use crate::words;
 
 const NAME: &str = "store";
 /// Below this an orchestrator takes in nothing more.
@@ -178,14 +177,6 @@ fn size(bytes: u64) -> String {
     let bytes = bytes as f64;
     let unit = UNITS.iter().find(|(_, size)| bytes >= *size).unwrap_or(&UNITS[2]);
     format!("{:.1} {}", bytes / unit.1, unit.0)
-}
-
-fn milliseconds(time: Duration) -> String {
-    match time.as_secs_f64() * 1_000.0 {
-        small if small < 10.0 => format!("{small:.1} ms"),
-        some if some < 1_000.0 => format!("{some:.0} ms"),
-        _ => words::span(time),
-    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 mod world;
 
 mod again;
+mod agents;
 mod bad_input;
 mod beside;
 mod chat;
@@ -15,6 +16,7 @@ mod contest;
 mod demo;
 mod diagnosis;
 mod disk;
+mod doctor;
 mod doors;
 mod emulate;
 mod environment;
@@ -34,3 +36,4 @@ mod setup;
 mod stop;
 mod store;
 mod up;
+mod watching;

@@ -27,7 +27,7 @@ use crate::text;
   Examples:\n  \
   d8 doctor\n  \
   d8 doctor --offline                  sends nothing to any provider\n  \
-  d8 doctor --end-to-end --timeout 2m  hands in a task and follows it through\n  \
+  d8 doctor --end-to-end --timeout 5m  hands in a task and follows it through\n  \
   d8 doctor --json | jq '.checks[] | select(.status != \"ok\")'\n\n\
   Exit codes: 0 fine or warnings, 1 a problem, 2 it could not look, 130 Ctrl-C"
 )]
@@ -39,7 +39,7 @@ pub(super) struct DoctorArguments {
     #[arg(long)]
     end_to_end: bool,
     /// How long that task may take; it is cancelled then.
-    #[arg(long, value_name = "TIME", default_value = "60s", requires = "end_to_end")]
+    #[arg(long, value_name = "TIME", default_value = "2m", requires = "end_to_end")]
     timeout: String,
     /// The orchestrator. Default: ORCHESTRATOR_URL, whoever holds the store, http://127.0.0.1:5000.
     #[arg(long, value_name = "URL", help_heading = "Connection")]
