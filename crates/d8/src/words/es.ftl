@@ -925,6 +925,8 @@ doctor-store-full = Con tan poco sitio no se admite trabajo
 doctor-store-room = haz sitio en ese disco, o pon el almacén en otro (store.url en d8.toml)
 doctor-store-slow = Un disco así frena el trabajo: cada lote lo espera
 doctor-store-slow-next = pon el almacén en un disco más rápido (store.url en d8.toml): mejor un SSD que una tarjeta SD o una carpeta de red
+doctor-store-unread = no se puede leer lo que recuerda: { $why }
+doctor-store-unread-next = arranca con él d8 up o d8 run: dicen más
 doctor-port-any = cualquiera que esté libre (puerto 0)
 doctor-port-free = { $address } está libre
 doctor-port-ours = { $address } es de nuestro orquestador
@@ -967,6 +969,7 @@ doctor-limit-lower-next = D8 respeta lo real; escríbelo en d8.toml, o quita de 
 doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita de ahí los límites
 doctor-quota-used = { $used } de { $label }
 doctor-quota-used-until = { $used } de { $label } hasta las { $until }
+doctor-quota-left = quedan { $left } de { $limit }, según el proveedor
 doctor-quota-paused = alguien la ha puesto en pausa
 doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
 doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
@@ -981,6 +984,7 @@ doctor-queue = { $pending ->
     [one] espera 1 tarea
    *[other] esperan { $waiting } tareas
 }, { $assigned } en curso
+doctor-queue-done = todo estará hecho hacia las { $then }
 doctor-queue-nobody = { $counts }, y no hay ningún orquestador en marcha
 doctor-queue-stuck = { $count ->
     [one] espera 1 tarea
