@@ -6,7 +6,10 @@
 //! [`worker`] calls providers; [`probe`] asks one whether it works; [`run`] does a file of work; [`demo`] shows what for;
 //! [`doctor`] finds out why it does not work; [`cli`] is what the user types. [`clock`], [`secret`] and
 //! [`words`] are small things that all of them need.
+//! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; `top` shows it in a terminal; [`cli`] is what the user types. [`clock`],
+//! [`secret`] and [`words`] are small things that all of them need.
 
+pub mod agents;
 pub mod bound;
 pub mod callback;
 pub mod catalogue;
@@ -27,6 +30,8 @@ pub mod server;
 pub mod setup;
 pub mod simulate;
 pub mod task;
+#[cfg(feature = "tui")]
+mod top;
 pub mod words;
 pub mod worker;
 pub mod world;

@@ -1,6 +1,7 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod agents;
 mod completions;
 mod demo;
 mod doctor;
@@ -14,6 +15,8 @@ mod simulate;
 mod stats;
 mod submit;
 mod tasks;
+#[cfg(feature = "tui")]
+mod top;
 mod up;
 mod worker;
 mod workers;
@@ -25,6 +28,12 @@ use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
 pub(crate) use tasks::{answer_text, error_words, waiting};
+#[cfg(feature = "tui")]
+pub(crate) use {
+    accounts::{forecast as account_forecast, instant, limits, state as account_state},
+    tasks::{note as task_note, tone as task_tone},
+    workers::{busy as worker_busy, tone as worker_tone},
+};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
@@ -52,8 +61,11 @@ enum Command {
     Tasks(tasks::TasksArguments),
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
+    Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
     Providers(providers::ProvidersArguments),
+    #[cfg(feature = "tui")]
+    Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
     Completions(completions::CompletionsArguments),
@@ -133,8 +145,11 @@ pub fn main() -> ExitCode {
             Command::Tasks(arguments) => tasks::run(arguments).await,
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
+            Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Providers(arguments) => providers::run(&arguments),
+            #[cfg(feature = "tui")]
+            Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use account::{Account, Model, Origin, Policy};
-pub use agent::{Agent, Prompt, Schedule};
+pub use agent::{Agent, ByLanguage, CatchUp, Hours, Overlap, Schedule, Template, Topic};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use limit::Limit;

@@ -8,6 +8,7 @@
 mod world;
 
 mod again;
+mod agents;
 mod bad_input;
 mod beside;
 mod chat;
@@ -35,3 +36,4 @@ mod setup;
 mod stop;
 mod store;
 mod up;
+mod watching;

@@ -69,7 +69,7 @@ fn limit(of: &WrittenLimit) -> Value {
         "limit": of.terms.amount,
         "per": of.terms.period.name(Language::English),
         "kind": said::kind(&of.terms),
-        "resets": said::resets(&of.terms),
+        "resets": said::resets(&of.terms, Language::English),
         "models": of.patterns().0,
         "shared": of.is_shared(),
     })
