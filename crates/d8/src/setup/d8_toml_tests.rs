@@ -1,3 +1,5 @@
+//! d8.toml as text: what is added, what is changed, and what stays.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;

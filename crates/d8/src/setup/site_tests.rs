@@ -1,3 +1,5 @@
+//! The files of a place: found, changed, and left alone.
+
 #![allow(clippy::unwrap_used)]
 
 use secrecy::ExposeSecret;
