@@ -133,7 +133,7 @@ pub async fn examine(wishes: Wishes, progress: &mut (dyn FnMut(String) + Send)) 
     }));
     if let Some(standing) = &standing {
         if standing.is_running {
-            findings.extend(workers::judge(standing));
+            findings.extend(workers::judge(standing, url.as_deref().unwrap_or_default()));
         }
         findings.extend(queue::judge(standing, url.as_deref().unwrap_or_default()));
     }

@@ -619,11 +619,11 @@ doctor-quota-paused = somebody has paused it
 doctor-quota-stands = wait, or add another account: `d8 setup`
 doctor-workers = { $online } online ({ $names }), { $busy } busy
 doctor-workers-none = no worker is online: nobody does what waits
-doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator { $url }`
 doctor-worker-silent = { $worker } ({ $kind }) has fallen silent: last heard { $ago }
 doctor-worker-silent-next = start it again on its machine, or check the network between
 doctor-account-unserved = no worker serves { $account } now
-doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator URL`
+doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator { $url }`
 doctor-queue = { $pending ->
     [0] nothing waits
     [one] 1 task waits

@@ -1078,11 +1078,11 @@ doctor-quota-paused = alguien la ha puesto en pausa
 doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
 doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
 doctor-workers-none = no hay ningún worker en línea: nadie hace lo que espera
-doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator { $url }`
 doctor-worker-silent = { $worker } ({ $kind }) se ha quedado callado: última señal { $ago }
 doctor-worker-silent-next = arráncalo de nuevo en su máquina, o revisa la red que hay en medio
 doctor-account-unserved = ahora ningún worker atiende { $account }
-doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator URL`
+doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator { $url }`
 doctor-queue = { $pending ->
     [0] no espera nada
     [one] espera 1 tarea
