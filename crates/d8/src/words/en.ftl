@@ -572,6 +572,8 @@ doctor-store-full = With so little room no work is taken in
 doctor-store-room = make room on that disk, or put the store on another one (store.url in d8.toml)
 doctor-store-slow = Such a disk holds work up: each batch waits for it
 doctor-store-slow-next = put the store on a faster disk (store.url in d8.toml): an SSD rather than an SD card or a network folder
+doctor-store-unread = what it remembers cannot be read: { $why }
+doctor-store-unread-next = start d8 up or d8 run with it: that says more
 doctor-port-any = any free one (port 0)
 doctor-port-free = { $address } is free
 doctor-port-ours = { $address } is our orchestrator's
@@ -614,20 +616,22 @@ doctor-limit-lower-next = D8 keeps to what is true; write it into d8.toml, or le
 doctor-limit-higher-next = there is more to be had: raise it in d8.toml, or leave limits out there
 doctor-quota-used = { $used } of { $label }
 doctor-quota-used-until = { $used } of { $label } until { $until }
+doctor-quota-left = { $left } left of { $limit }, by the provider
 doctor-quota-paused = somebody has paused it
 doctor-quota-stands = wait, or add another account: `d8 setup`
 doctor-workers = { $online } online ({ $names }), { $busy } busy
 doctor-workers-none = no worker is online: nobody does what waits
-doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator { $url }`
 doctor-worker-silent = { $worker } ({ $kind }) has fallen silent: last heard { $ago }
 doctor-worker-silent-next = start it again on its machine, or check the network between
 doctor-account-unserved = no worker serves { $account } now
-doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator URL`
+doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator { $url }`
 doctor-queue = { $pending ->
     [0] nothing waits
     [one] 1 task waits
    *[other] { $waiting } tasks wait
 }, { $assigned } under way
+doctor-queue-done = all is done about { $then }
 doctor-queue-nobody = { $counts }, and no orchestrator runs
 doctor-queue-stuck = { $count ->
     [one] 1 task waits

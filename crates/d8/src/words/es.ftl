@@ -1047,6 +1047,8 @@ doctor-store-full = Con tan poco sitio no se admite trabajo
 doctor-store-room = haz sitio en ese disco, o pon el almacén en otro (store.url en d8.toml)
 doctor-store-slow = Un disco así frena el trabajo: cada lote lo espera
 doctor-store-slow-next = pon el almacén en un disco más rápido (store.url en d8.toml): mejor un SSD que una tarjeta SD o una carpeta de red
+doctor-store-unread = no se puede leer lo que recuerda: { $why }
+doctor-store-unread-next = arranca con él d8 up o d8 run: dicen más
 doctor-port-any = cualquiera que esté libre (puerto 0)
 doctor-port-free = { $address } está libre
 doctor-port-ours = { $address } es de nuestro orquestador
@@ -1089,20 +1091,22 @@ doctor-limit-lower-next = D8 respeta lo real; escríbelo en d8.toml, o quita de 
 doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita de ahí los límites
 doctor-quota-used = { $used } de { $label }
 doctor-quota-used-until = { $used } de { $label } hasta las { $until }
+doctor-quota-left = quedan { $left } de { $limit }, según el proveedor
 doctor-quota-paused = alguien la ha puesto en pausa
 doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
 doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
 doctor-workers-none = no hay ningún worker en línea: nadie hace lo que espera
-doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator { $url }`
 doctor-worker-silent = { $worker } ({ $kind }) se ha quedado callado: última señal { $ago }
 doctor-worker-silent-next = arráncalo de nuevo en su máquina, o revisa la red que hay en medio
 doctor-account-unserved = ahora ningún worker atiende { $account }
-doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator URL`
+doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator { $url }`
 doctor-queue = { $pending ->
     [0] no espera nada
     [one] espera 1 tarea
    *[other] esperan { $waiting } tareas
 }, { $assigned } en curso
+doctor-queue-done = todo estará hecho hacia las { $then }
 doctor-queue-nobody = { $counts }, y no hay ningún orquestador en marcha
 doctor-queue-stuck = { $count ->
     [one] espera 1 tarea
