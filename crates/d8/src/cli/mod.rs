@@ -9,6 +9,7 @@ mod help;
 mod man;
 mod providers;
 mod run;
+mod service;
 mod simulate;
 mod stats;
 mod submit;

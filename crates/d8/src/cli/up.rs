@@ -10,7 +10,7 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, OK, interrupted, say, tell};
+use super::{Failure, OK, interrupted, say, service, tell};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
@@ -195,7 +195,9 @@ async fn live(
     let failed = tokio::select! {
         () = wants_end => false,
         () = running.ended() => true,
+        () = service::live(handle.clone()) => false,
     };
+    service::stopping();
     if !failed {
         say("stopping: what is under way may end; Ctrl-C again ends at once");
         tokio::select! {

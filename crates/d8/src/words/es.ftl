@@ -887,3 +887,8 @@ help-doctor--timeout = Cuánto puede tardar esa tarea; después se cancela.
 help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000.
 help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario.
 help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}.
+
+## service: lo que muestra systemd
+
+service-standing = { $pending } en espera, { $assigned } en curso, { $online } workers
+service-stopping = parando: lo que está en curso puede terminar

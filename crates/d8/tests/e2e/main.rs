@@ -31,6 +31,8 @@ mod policies;
 mod providers;
 mod quota;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod service;
 mod stop;
 mod store;
 mod up;
