@@ -11,6 +11,7 @@ mod man;
 mod plan;
 mod providers;
 mod run;
+mod service;
 mod setup;
 mod simulate;
 mod stats;

@@ -10,8 +10,12 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
+<<<<<<< HEAD
+use super::{Failure, OK, interrupted, say, service, tell};
+=======
 use super::{Failure, OK, interrupted, say, tell};
 use crate::agents::{self, Agents};
+>>>>>>> main
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
@@ -224,7 +228,9 @@ async fn live(
     let failed = tokio::select! {
         () = wants_end => false,
         () = running.ended() => true,
+        () = service::live(handle.clone()) => false,
     };
+    service::stopping();
     if !failed {
         say("stopping: what is under way may end; Ctrl-C again ends at once");
         tokio::select! {

@@ -665,6 +665,10 @@ doctor-e2e-late-next = give it more time with --timeout, or look at the queue: `
 doctor-e2e-cancelled = it was cancelled again
 doctor-e2e-statistics = workers { $online } online, { $busy } busy; tasks { $completed } completed, { $failed } failed, { $pending } pending; success { $rate }
 
+## service: what systemd shows
+
+service-standing = { $pending } waiting, { $assigned } under way, { $online } workers
+service-stopping = stopping: what is under way may end
 ## tables: the titles of columns, and --watch
 table-account = ACCOUNT
 table-age = AGE

@@ -1157,6 +1157,10 @@ help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien
 help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario.
 help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}.
 
+## service: lo que muestra systemd
+
+service-standing = { $pending } en espera, { $assigned } en curso, { $online } workers
+service-stopping = parando: lo que está en curso puede terminar
 ## tables: los títulos de las columnas, y --watch
 table-account = CUENTA
 table-age = EDAD

@@ -33,6 +33,8 @@ mod policies;
 mod providers;
 mod quota;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod service;
 mod setup;
 mod stop;
 mod store;
