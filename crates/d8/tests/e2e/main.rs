@@ -26,6 +26,7 @@ mod forms;
 #[cfg(unix)]
 mod guides;
 mod kill;
+mod languages;
 mod places;
 mod policies;
 mod providers;
