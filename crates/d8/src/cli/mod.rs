@@ -126,7 +126,7 @@ impl Failure {
 /// The program: reads the command line, does what it says, and tells the exit code.
 pub fn main() -> ExitCode {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
-        return fail(&Failure::not_started("the TLS library cannot be set up"));
+        return fail(&Failure::not_started(text!("no-tls")));
     }
     let arguments = match arguments() {
         Ok(arguments) => arguments,
@@ -135,7 +135,7 @@ pub fn main() -> ExitCode {
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&Failure::not_started(format!("no threads can be started: {error}"))),
+        Err(error) => return fail(&Failure::not_started(text!("no-threads", error = error.to_string()))),
     };
     let done = runtime.block_on(async {
         match arguments.command {

@@ -16,6 +16,7 @@ use crate::simulate::conditions::{Belief, Conditions, Jitter, Outage};
 use crate::simulate::scenario::{self, Scenario, config_of};
 use crate::simulate::workload::{Sizes, Workload, default_route};
 use crate::simulate::{Outcome, Policy, plot, simulate, table};
+use crate::text;
 
 /// The seed's two workloads together: 500 posts and 1,000 actions a day.
 const TASKS: u64 = 1_500;
@@ -146,11 +147,12 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
         let lines = known
             .iter()
             .map(|scenario| format!("{}: {}", scenario.name, scenario.about));
-        let failure = Failure::not_started(format!("there is no scenario `{name}`")).hint("all: every one of these");
+        let failure =
+            Failure::not_started(text!("simulate-no-scenario", name = name)).hint(text!("simulate-all-scenarios"));
         return Err(lines.fold(failure, Failure::hint));
     }
     if name == "all" && arguments.plot.is_some() {
-        return Err(Failure::not_started("--plot draws one scenario").hint("name one in place of all"));
+        return Err(Failure::not_started(text!("simulate-plot-one")).hint(text!("simulate-plot-one-hint")));
     }
     let policies = policies(arguments, &scenario::COMPARED);
     let mut results = Vec::new();
@@ -171,7 +173,7 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
         show(&result.outcomes, Duration::from_secs(7 * 86_400));
     } else {
         tell(&scenario::of_scenarios(&results).render(Surface::of_output()));
-        say("bound to time (where windows slide, to the bound of what can be seen), and how many 429s");
+        say(&text!("simulate-cells"));
     }
     Ok(OK)
 }
@@ -179,8 +181,12 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
 fn draw(arguments: &SimulateArguments, outcomes: &[Outcome], title: &str) -> Result<(), Failure> {
     let Some(path) = &arguments.plot else { return Ok(()) };
     std::fs::write(path, plot::svg(outcomes, title)).map_err(|error| {
-        Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
-            .hint("name another file with --plot")
+        Failure::broke_off(text!(
+            "unwritable",
+            path = path.display().to_string(),
+            problem = error.to_string()
+        ))
+        .hint(text!("simulate-other-plot"))
     })
 }
 
@@ -190,7 +196,7 @@ fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {
         return config_of(crate::simulate::DEMO, now);
     }
     let options = LoadOptions::of_process(arguments.config.clone(), now)
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     Config::load(options).map_err(|error| Failure::not_started(error.to_string()))
 }
 
@@ -211,10 +217,14 @@ fn workload(arguments: &SimulateArguments, config: &Config) -> Result<Workload, 
         }
     };
     for (number, problem) in workload.bad.iter().take(10) {
-        say(&format!("line {number}: {problem}"));
+        say(&text!(
+            "run-bad-line",
+            line = number.to_string(),
+            problem = problem.to_string()
+        ));
     }
     if workload.jobs.is_empty() {
-        return Err(Failure::not_started("there is no work to do").hint("name a file with at least one good line"));
+        return Err(Failure::not_started(text!("simulate-no-work")).hint(text!("simulate-no-work-hint")));
     }
     Ok(if arguments.spread {
         workload.spread_over(Duration::from_secs(86_400))
@@ -228,8 +238,8 @@ fn conditions(arguments: &SimulateArguments, config: &Config) -> Result<Conditio
         if config.account(&outage.account).is_none() {
             let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
             return Err(
-                Failure::not_started(format!("--down: there is no account `{}`", outage.account))
-                    .hint(format!("there are {}", names.join(", "))),
+                Failure::not_started(text!("simulate-no-account", name = outage.account.as_str()))
+                    .hint(text!("simulate-there-are", names = names.join(", "))),
             );
         }
     }
@@ -267,13 +277,15 @@ fn show(outcomes: &[Outcome], longest: Duration) {
     for outcome in outcomes.iter().filter(|outcome| outcome.figures.open > 0) {
         let figures = &outcome.figures;
         let longest = crate::words::span(longest);
-        say(&format!(
-            "{}: {} tasks were still open after {longest}",
-            figures.name, figures.open
+        say(&text!(
+            "simulate-still-open",
+            policy = figures.name,
+            open = figures.open,
+            longest = longest
         ));
     }
     if outcomes.iter().any(|outcome| outcome.figures.ratio_seen.is_some()) {
-        say("seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there");
+        say(&text!("simulate-seen"));
     }
 }
 

@@ -10,12 +10,15 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-<<<<<<< HEAD
-use super::{Failure, OK, interrupted, say, service, tell};
-=======
+    for agent in &config.agents {
+        let schedule = words::schedule(&agent.schedule);
+        say(&match agent.paused {
+            true => text!("up-agent-paused", agent = agent.name.as_str(), schedule = schedule),
+            false => text!("up-agent", agent = agent.name.as_str(), schedule = schedule),
+        });
+    }
 use super::{Failure, OK, interrupted, say, tell};
 use crate::agents::{self, Agents};
->>>>>>> main
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
@@ -23,7 +26,7 @@ use crate::run::identity;
 use crate::server::app::App;
 use crate::server::token::{self, Kept};
 use crate::server::{Guard, callbacks, layers, listen, router, tasks};
-use crate::words;
+use crate::text;
 
 /// How long what is under way may take once the user wants an end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -62,7 +65,7 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     let mut interrupted = std::pin::pin!(interrupted());
     let (config, folders) = configuration(&arguments)?;
     for notice in &config.notices {
-        say(&format!("note: {notice}"));
+        say(&text!("note", message = notice.to_string()));
     }
     let config = Arc::new(config);
     let listeners = listen::bind(config.server.listen)
@@ -123,12 +126,12 @@ fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(
     opened
         .handle
         .begin()
-        .map_err(|_| Failure::broke_off("the engine has stopped"))
+        .map_err(|_| Failure::broke_off(text!("engine-stopped")))
 }
 
 fn configuration(arguments: &UpArguments) -> Result<(Config, UserFolders), Failure> {
     let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     let folders = options.folders.clone();
     let mut config = Config::load(options).map_err(|error| Failure::not_started(error.to_string()))?;
     if let Some(text) = &arguments.listen {
@@ -176,41 +179,37 @@ fn greet(config: &Config, addresses: &[SocketAddr], kept: Option<&Kept>) {
         tell(&url(*address));
     }
     if let Some(kept) = kept.filter(|kept| kept.is_new) {
-        say(&format!(
-            "token for callers from other machines, shown only once: {}",
-            kept.token.expose_secret()
-        ));
+        say(&text!("up-token", token = kept.token.expose_secret()));
         if let Some(file) = &kept.file {
-            say(&format!("it is kept in {}", file.display()));
+            say(&text!("up-token-kept", file = file.display().to_string()));
         }
     }
     if config.accounts.is_empty() {
-        say(
-            "no account: neither d8.toml nor the environment names a key; only workers that bring their own are served",
-        );
-        say("hint: set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env, and start again");
+        say(&text!("up-no-account"));
+        say(&text!("hint", message = text!("up-no-account-hint")));
     }
     for account in &config.accounts {
-        let models = words::number(account.models.len() as u64);
-        let key = if account.api_key.is_some() || account.local {
-            "served here"
+        let served = if account.api_key.is_some() || account.local {
+            text!("up-served-here")
         } else {
-            "waits for a worker with its key"
+            text!("up-waits-for-worker")
         };
-        say(&format!(
-            "account {}: {}, {} models, {key}",
-            account.name, account.provider, models
+        say(&text!(
+            "up-account",
+            account = account.name.as_str(),
+            provider = account.provider.as_str(),
+            models = account.models.len(),
+            served = served,
         ));
     }
     for agent in &config.agents {
-        let state = if agent.paused { ", paused" } else { "" };
-        say(&format!(
-            "agent {}: {}{state}",
-            agent.name,
-            words::schedule(&agent.schedule)
-        ));
+        let schedule = words::schedule(&agent.schedule);
+        say(&match agent.paused {
+            true => text!("up-agent-paused", agent = agent.name.as_str(), schedule = schedule),
+            false => text!("up-agent", agent = agent.name.as_str(), schedule = schedule),
+        });
     }
-    say("ready; Ctrl-C ends it");
+    say(&text!("up-ready"));
 }
 
 /// Runs until the user wants an end or the loop fails.
@@ -232,10 +231,10 @@ async fn live(
     };
     service::stopping();
     if !failed {
-        say("stopping: what is under way may end; Ctrl-C again ends at once");
+        say(&text!("up-stopping"));
         tokio::select! {
             () = drained(&handle) => {}
-            () = tokio::time::sleep(DRAIN) => say("stopping: some calls are still under way; they count as spent"),
+            () = tokio::time::sleep(DRAIN) => say(&text!("up-still-under-way")),
             () = interrupted() => {}
             () = running.ended() => {}
         }
@@ -245,8 +244,7 @@ async fn live(
     drop(hold);
     match ended {
         Ok(()) => Ok(OK),
-        Err(error) => Err(Failure::broke_off(error.to_string())
-            .hint("start it again: what was acknowledged is kept, and it goes on where it stopped")),
+        Err(error) => Err(Failure::broke_off(error.to_string()).hint(text!("up-start-again"))),
     }
 }
 

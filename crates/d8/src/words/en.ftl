@@ -62,6 +62,189 @@ agents-demo-done = { $done } of { $total } done in { $time }
 agents-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
 agents-demo-filler = their answers are filler text, kept apart in the folder demo; with your own keys, `d8 up` writes real ones
 agents-demo-same-command = nothing is lost: the same command goes on
+## Everywhere
+
+note = note: { $message }
+warning = warning: { $message }
+no-tls = the TLS library cannot be set up
+no-threads = no threads can be started: { $error }
+folder-unreadable = the current folder cannot be read: { $error }
+unwritable = { $path } cannot be written: { $problem }
+engine-stopped = the engine has stopped
+
+## up
+
+up-token = token for callers from other machines, shown only once: { $token }
+up-token-kept = it is kept in { $file }
+up-no-account = no account: neither d8.toml nor the environment names a key; only workers that bring their own are served
+up-no-account-hint = set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env, and start again
+up-account = account { $account }: { $provider }, { $models } models, { $served }
+up-served-here = served here
+up-waits-for-worker = waits for a worker with its key
+up-agent = agent { $agent }: { $schedule }
+up-agent-paused = agent { $agent }: { $schedule }, paused
+up-ready = ready; Ctrl-C ends it
+up-stopping = stopping: what is under way may end; Ctrl-C again ends at once
+up-still-under-way = stopping: some calls are still under way; they count as spent
+up-start-again = start it again: what was acknowledged is kept, and it goes on where it stopped
+
+## token
+
+token-hint = set `[server] token` in d8.toml, or D8_SERVER__TOKEN, or listen on 127.0.0.1
+token-no-folder = a token is needed beyond this machine, and there is no data folder to keep one in
+token-unreadable = the server's token in { $path } cannot be read: { $why }
+token-unwritable = the server's token in { $path } cannot be written: { $why }
+token-no-randomness = no token can be made: the system gives no random numbers: { $why }
+
+## run
+
+run-demo = demonstration: emulated Groq (30 requests a minute) and Gemini (15 a minute), the free tiers of November 2025; { $speed } times as fast as real time
+run-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
+run-demo-all-done-before = all of it was done before; --run with a new name does it again
+run-to-do = { $open } to do
+run-before = , { $before } done before
+run-allowed-in = the quotas allow it in about { $left }
+run-allowed-by = the quotas allow it by about { $at }
+run-bad-line = line { $line }: { $problem }
+run-no-line = the input holds no line of work
+run-progress = { $ended } of { $total } · { $facts }
+run-failed = { $failed } failed
+run-rate = { $rate } a minute
+run-done-in = done in about { $left }
+run-done = { $done } of { $total } done in { $time }
+run-not-done = , { $failed } not
+run-refused = ; { $refused } refused for quota
+run-bound = ; the quotas allow no less than { $bound } ({ $percent } % of the bound)
+run-done-by = the work is done by process { $process }, which holds the store
+run-goes-on-here = the process that did the work has gone; it goes on here
+run-stopped-early = stopped before the input was read to its end
+run-stopped-early-hint = the same command goes on; nothing is lost
+run-same-command = run the same command again: what was done is kept
+run-then-same-command = then run the same command again: what was done is kept
+run-make-room = make room or mend it, then run the same command again: what was done is kept
+run-hopeless = stopped: nothing can serve the remaining { $open }
+run-time-up = stopped: the time is up; the same command goes on
+run-stopped = stopped; the same command goes on where this one ended
+run-not-done-yet = not done yet; run the same command again
+run-no-answer = its answer is not in the store
+run-cancelled = cancelled
+run-allows-nothing = { $account }: { $limit } allows nothing; choose another model or tier
+run-no-route = no account serves their route; name one with -m or add it to d8.toml
+run-no-account = no account: neither d8.toml nor the environment names a key
+run-no-account-hint = set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env
+run-no-account-demo = or try it without a key: d8 run --demo FILE.jsonl
+run-set-up-otherwise = { $refused }, and it is set up otherwise: { $all }
+run-set-up-otherwise-hint = make both the same, stop the other one, or use another store (store.url in d8.toml)
+run-hand-over = or hand the work over as it is: the same command with --orchestrator URL
+run-orchestrator-gone = the orchestrator has gone
+run-unknown-form = the orchestrator answers in a form that this d8 does not know: { $error }
+run-same-version = use the same version of d8 for both
+run-in-and-out = { $path } is input and output at once
+run-other-output = name another file with -o
+run-other-output-or-rights = name another file with -o, or mend the folder's rights
+run-is-folder = it is a folder
+run-is-no-file = it is no file; -o - writes to standard output
+run-is-read-only = it is read-only
+run-no-output = standard output cannot be written: { $error }
+run-unreadable = { $path } cannot be read: { $error }
+run-unreadable-hint = name a file of one JSON object a line, or - for standard input
+run-no-input = standard input cannot be read: { $error }
+run-input-broken = the input cannot be read: { $error }
+run-line-too-long = longer than 64 MiB
+
+## demo
+
+demo-introduction =
+    { $tasks } tasks of Content Empire and Device Farm for each of them, on emulated free
+    tiers of November 2025: Gemini 15 requests a minute and 1,500 a day, Groq 30 and
+    14,400. Each has keys of its own, so that the quotas are the same for all.
+    Time runs { $speed } times as fast: a minute takes { $minute } s.
+demo-day-left = Of Gemini's day only { $left } requests are left, which nobody is told beforehand.
+demo-stopped = stopped before the end; nothing is left behind
+demo-on = on { $quotas }:
+demo-next =
+    next: put your keys into the environment or into .env; then `d8 run FILE.jsonl`
+    does a file of work and `d8 up` serves an API. The README tells how.
+demo-true-speed = at true speed: resilient { $resilient }, D8 { $d8 }; with Groq { $resilient_both }, { $d8_both }
+demo-plain = plain worker
+demo-plain-both = two plain workers
+demo-resilient = resilient worker
+demo-resilient-both = resilient + Groq worker
+demo-both = both
+demo-short-plain = plain
+demo-short-resilient = resilient
+demo-short-resilient-both = resilient+Groq
+demo-standing = { $who }: { $done } of { $total } in { $time }
+demo-lost = , { $failed } lost
+demo-not-yet = , { $left } not yet
+demo-refused =
+    { $refused ->
+        [0] , no 429
+        [one] , one 429
+       *[other] , { $refused } 429s
+    }
+demo-least = ; the quotas allow no less than { $least }
+demo-title-quotas = QUOTAS
+demo-title-who = WHO
+demo-title-done = DONE
+demo-title-lost = LOST
+demo-title-busy = BUSY
+demo-title-wait = WAIT
+demo-title-left = LEFT
+demo-title-time = TIME
+demo-title-progress = PROGRESS
+
+## worker
+
+worker-bad-url = the orchestrator's URL cannot be read: { $why }
+worker-bad-url-hint = write it like http://pi:5000, with a token like http://d8:TOKEN@pi:5000
+
+## emulate
+
+emulate-cannot-listen = cannot listen on { $address }: { $error }
+emulate-cannot-listen-hint = name another with --listen, or port 0
+emulate-serving = serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it
+emulate-bad-speed = --speed must be above zero
+
+## simulate
+
+simulate-no-scenario = there is no scenario `{ $name }`
+simulate-all-scenarios = all: every one of these
+simulate-plot-one = --plot draws one scenario
+simulate-plot-one-hint = name one in place of all
+simulate-other-plot = name another file with --plot
+simulate-cells = bound to time (where windows slide, to the bound of what can be seen), and how many 429s
+simulate-no-work = there is no work to do
+simulate-no-work-hint = name a file with at least one good line
+simulate-no-account = --down: there is no account `{ $name }`
+simulate-there-are = there are { $names }
+simulate-still-open = { $policy }: { $open } tasks were still open after { $longest }
+simulate-seen = seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there
+
+## Commands and their orchestrator
+
+client-unreachable = no orchestrator answers at { $url }: { $why }
+client-stranger = { $url } answered { $status }, and not as an orchestrator does
+client-unreadable = the orchestrator's answer cannot be read: { $why }
+client-no-name = `{ $name }` is no name
+client-no-client = no HTTP client: { $why }
+client-give-token = give its token: D8_TOKEN, or --orchestrator http://d8:TOKEN@HOST:PORT; `d8 up` keeps it where it runs
+client-tried-before = tried before: { $other }
+client-another-program = another program may have that port (on macOS AirPlay uses 5000): name the right one with --orchestrator
+client-same-version = are d8 and the orchestrator of the same version?
+client-start-one = start one with `d8 up`, or name another with --orchestrator URL or ORCHESTRATOR_URL
+client-check-address = check the address, and that `d8 up --listen 0.0.0.0:5000` runs there and no firewall is between
+client-refused = refused with status { $status }
+client-no-connection = no connection
+client-broke-off = the connection broke off
+client-nothing-listens = the connection is refused, so nothing listens there
+client-no-way = there is no way to it
+client-silence = no answer within { $longest }
+client-no-url = { $origin } is no URL of an orchestrator: { $why }
+client-no-url-hint = write it like { $default }, or http://d8:TOKEN@raspberrypi.local:5000
+client-holder = the holder of { $store }
+client-default = the default
+
 ## Moments
 
 moment-now = now

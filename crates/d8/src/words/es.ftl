@@ -108,6 +108,212 @@ help-agents-preview-after =
     Ejemplo:
       d8 agents preview tweet --times 3
 help-agents-preview--times = Cuántos encargos enseñar.
+## En todas partes
+
+note = nota: { $message }
+warning = aviso: { $message }
+no-tls = no se puede preparar la biblioteca de TLS
+no-threads = no se pueden crear hilos: { $error }
+folder-unreadable = no se puede leer la carpeta actual: { $error }
+unwritable = no se puede escribir { $path }: { $problem }
+engine-stopped = el motor se ha parado
+
+## up
+
+up-token = token para quien llame desde otras máquinas, solo se muestra esta vez: { $token }
+up-token-kept = se guarda en { $file }
+up-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno nombran una clave; solo se atiende a los workers que traigan la suya
+up-no-account-hint = pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env, y arranca de nuevo
+up-account = cuenta { $account }: { $provider }, { $models ->
+    [one] 1 modelo
+   *[other] { $models } modelos
+}, { $served }
+up-served-here = se atiende aquí
+up-waits-for-worker = espera a un worker que tenga su clave
+up-agent = agente { $agent }: { $schedule }
+up-agent-paused = agente { $agent }: { $schedule }, en pausa
+up-ready = en marcha; Ctrl-C lo termina
+up-stopping = parando: lo que está en marcha puede terminar; otro Ctrl-C termina en el acto
+up-still-under-way = parando: aún hay llamadas en marcha; cuentan como gastadas
+up-start-again = arráncalo de nuevo: lo confirmado se conserva, y sigue donde se quedó
+
+## token
+
+token-hint = pon `[server] token` en d8.toml, o D8_SERVER__TOKEN, o escucha en 127.0.0.1
+token-no-folder = más allá de esta máquina hace falta un token, y no hay carpeta de datos donde guardarlo
+token-unreadable = no se puede leer el token del servidor en { $path }: { $why }
+token-unwritable = no se puede escribir el token del servidor en { $path }: { $why }
+token-no-randomness = no se puede crear un token: el sistema no da números aleatorios: { $why }
+
+## run
+
+run-demo = demostración: Groq (30 peticiones por minuto) y Gemini (15 por minuto) emulados, los planes gratuitos de noviembre de 2025; { $speed } veces más rápido que el tiempo real
+run-demo-score = los proveedores emulados aceptaron { $accepted } peticiones y rechazaron { $refused }
+run-demo-all-done-before = todo estaba hecho de antes; con --run y otro nombre se hace de nuevo
+run-to-do = { $open } por hacer
+run-before = , { $before } hechas antes
+run-allowed-in = las cuotas lo permiten en unos { $left }
+run-allowed-by = las cuotas lo permiten hacia las { $at }
+run-bad-line = línea { $line }: { $problem }
+run-no-line = la entrada no tiene ninguna línea de trabajo
+run-progress = { $ended } de { $total } · { $facts }
+run-failed =
+    { $failed ->
+        [one] 1 fallida
+       *[other] { $failed } fallidas
+    }
+run-rate = { $rate } por minuto
+run-done-in = listo en unos { $left }
+run-done = { $done } de { $total } hechas en { $time }
+run-not-done = , { $failed } no
+run-refused =
+    { $refused ->
+        [one] ; 1 rechazada por cuota
+       *[other] ; { $refused } rechazadas por cuota
+    }
+run-bound = ; las cuotas no permiten menos de { $bound } ({ $percent } % de la cota)
+run-done-by = el trabajo lo hace el proceso { $process }, que tiene abierto el almacén
+run-goes-on-here = el proceso que hacía el trabajo ya no está; se sigue aquí
+run-stopped-early = parado antes de leer la entrada hasta el final
+run-stopped-early-hint = la misma orden continúa; no se pierde nada
+run-same-command = repite la misma orden: lo hecho se conserva
+run-then-same-command = después repite la misma orden: lo hecho se conserva
+run-make-room = haz sitio o arréglalo y repite la misma orden: lo hecho se conserva
+run-hopeless =
+    { $open ->
+        [one] parado: nada puede atender la que queda
+       *[other] parado: nada puede atender las { $open } que quedan
+    }
+run-time-up = parado: se acabó el tiempo; la misma orden continúa
+run-stopped = parado; la misma orden sigue donde se quedó esta
+run-not-done-yet = todavía sin hacer; repite la misma orden
+run-no-answer = su respuesta no está en el almacén
+run-cancelled = cancelada
+run-allows-nothing = { $account }: { $limit } no permite nada; elige otro modelo u otro nivel
+run-no-route = ninguna cuenta atiende su ruta; nombra una con -m o añádela a d8.toml
+run-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno nombran una clave
+run-no-account-hint = pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env
+run-no-account-demo = o pruébalo sin clave: d8 run --demo ARCHIVO.jsonl
+run-set-up-otherwise = { $refused }, y está configurado de otra manera: { $all }
+run-set-up-otherwise-hint = pon los dos iguales, para el otro, o usa otro almacén (store.url en d8.toml)
+run-hand-over = o entrega el trabajo tal cual: la misma orden con --orchestrator URL
+run-orchestrator-gone = el orquestador ya no está
+run-unknown-form = el orquestador responde de una forma que este d8 no conoce: { $error }
+run-same-version = usa la misma versión de d8 en los dos lados
+run-in-and-out = { $path } es entrada y salida a la vez
+run-other-output = nombra otro archivo con -o
+run-other-output-or-rights = nombra otro archivo con -o, o corrige los permisos de la carpeta
+run-is-folder = es una carpeta
+run-is-no-file = no es un archivo; -o - escribe en la salida estándar
+run-is-read-only = es de solo lectura
+run-no-output = no se puede escribir en la salida estándar: { $error }
+run-unreadable = no se puede leer { $path }: { $error }
+run-unreadable-hint = nombra un archivo con un objeto JSON por línea, o - para la entrada estándar
+run-no-input = no se puede leer la entrada estándar: { $error }
+run-input-broken = no se puede leer la entrada: { $error }
+run-line-too-long = más de 64 MiB
+
+## demo
+
+demo-introduction =
+    { $tasks } tareas de Content Empire y Device Farm para cada uno, en planes gratuitos emulados
+    de noviembre de 2025: Gemini 15 peticiones por minuto y 1500 por día, Groq 30 y
+    14{"\u00A0"}400. Cada uno tiene sus propias claves, así que las cuotas son iguales para todos.
+    El tiempo corre { $speed } veces más rápido: un minuto dura { $minute } s.
+demo-day-left = Del día de Gemini solo quedan { $left } peticiones, y a nadie se le avisa.
+demo-stopped = parado antes del final; no queda nada atrás
+demo-on = con { $quotas }:
+demo-next =
+    ahora: pon tus claves en el entorno o en .env; después `d8 run ARCHIVO.jsonl`
+    hace un archivo de trabajo y `d8 up` sirve una API. El README cuenta cómo.
+demo-true-speed = a velocidad real: resistente { $resilient }, D8 { $d8 }; con Groq { $resilient_both }, { $d8_both }
+demo-plain = worker simple
+demo-plain-both = 2 workers simples
+demo-resilient = worker resistente
+demo-resilient-both = resistente + Groq
+demo-both = ambas
+demo-short-plain = simple
+demo-short-resilient = resistente
+demo-short-resilient-both = resist.+Groq
+demo-standing = { $who }: { $done } de { $total } en { $time }
+demo-lost =
+    { $failed ->
+        [one] , 1 perdida
+       *[other] , { $failed } perdidas
+    }
+demo-not-yet = , { $left } por hacer
+demo-refused =
+    { $refused ->
+        [0] , ningún 429
+        [one] , un 429
+       *[other] , { $refused } respuestas 429
+    }
+demo-least = ; las cuotas no permiten menos de { $least }
+demo-title-quotas = CUOTAS
+demo-title-who = QUIÉN
+demo-title-done = HECHO
+demo-title-lost = FALLO
+demo-title-busy = ACTIVO
+demo-title-wait = ESPERA
+demo-title-left = RESTA
+demo-title-time = TIEMPO
+demo-title-progress = AVANCE
+
+## worker
+
+worker-bad-url = no se puede leer la URL del orquestador: { $why }
+worker-bad-url-hint = escríbela como http://pi:5000, con token como http://d8:TOKEN@pi:5000
+
+## emulate
+
+emulate-cannot-listen = no se puede escuchar en { $address }: { $error }
+emulate-cannot-listen-hint = nombra otra con --listen, o el puerto 0
+emulate-serving = sirviendo /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C lo termina
+emulate-bad-speed = --speed debe ser mayor que cero
+
+## simulate
+
+simulate-no-scenario = no hay ningún mundo guardado `{ $name }`
+simulate-all-scenarios = all: todos estos
+simulate-plot-one = --plot dibuja un solo mundo
+simulate-plot-one-hint = nombra uno en lugar de all
+simulate-other-plot = nombra otro archivo con --plot
+simulate-cells = cota entre tiempo (donde las ventanas se deslizan, la cota de lo que se puede ver) y cuántos 429
+simulate-no-work = no hay trabajo que hacer
+simulate-no-work-hint = nombra un archivo con al menos una línea buena
+simulate-no-account = --down: no hay ninguna cuenta `{ $name }`
+simulate-there-are = hay { $names }
+simulate-still-open =
+    { $open ->
+        [one] { $policy }: 1 tarea seguía abierta después de { $longest }
+       *[other] { $policy }: { $open } tareas seguían abiertas después de { $longest }
+    }
+simulate-seen = seen: la razón respecto a la cota donde las ventanas deslizantes duran más por lo que nadie puede ver del camino
+
+## Las órdenes y su orquestador
+
+client-unreachable = ningún orquestador responde en { $url }: { $why }
+client-stranger = { $url } respondió { $status }, y no como lo hace un orquestador
+client-unreadable = no se puede leer la respuesta del orquestador: { $why }
+client-no-name = `{ $name }` no es un nombre
+client-no-client = no hay cliente HTTP: { $why }
+client-give-token = da su token: D8_TOKEN, o --orchestrator http://d8:TOKEN@HOST:PORT; `d8 up` lo guarda donde se ejecuta
+client-tried-before = antes se probó: { $other }
+client-another-program = puede que otro programa ocupe ese puerto (en macOS AirPlay usa el 5000): nombra el correcto con --orchestrator
+client-same-version = ¿son d8 y el orquestador de la misma versión?
+client-start-one = arranca uno con `d8 up`, o nombra otro con --orchestrator URL o ORCHESTRATOR_URL
+client-check-address = comprueba la dirección, que allí esté en marcha `d8 up --listen 0.0.0.0:5000` y que no haya un cortafuegos en medio
+client-refused = rechazado con el estado { $status }
+client-no-connection = no hay conexión
+client-broke-off = se cortó la conexión
+client-nothing-listens = se rechaza la conexión, así que allí no escucha nadie
+client-no-way = no hay camino hasta allí
+client-silence = sin respuesta en { $longest }
+client-no-url = { $origin } no es la URL de un orquestador: { $why }
+client-no-url-hint = escríbela como { $default }, o http://d8:TOKEN@raspberrypi.local:5000
+client-holder = quien tiene abierto { $store }
+client-default = la predeterminada
+
 ## Momentos
 
 moment-now = ahora

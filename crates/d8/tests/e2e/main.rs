@@ -27,6 +27,7 @@ mod forms;
 #[cfg(unix)]
 mod guides;
 mod kill;
+mod languages;
 mod places;
 mod plan;
 mod policies;
