@@ -47,6 +47,11 @@ pub(super) struct UpArguments {
     config: Option<PathBuf>,
 }
 
+/// `d8 up`, with this configuration or the usual one.
+pub(super) async fn run_with(config: Option<PathBuf>) -> Result<u8, Failure> {
+    run(UpArguments { listen: None, config }).await
+}
+
 pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     super::log();
     // From here on a signal is an orderly stop, however early it comes.

@@ -176,6 +176,8 @@ pub(crate) struct Worker {
     pub(crate) slots: Option<u64>,
     pub(crate) in_flight: Option<u64>,
     pub(crate) policy: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) built_in: bool,
     pub(crate) requests: Option<Requests>,
 }
 
@@ -225,6 +227,7 @@ pub(crate) struct Account {
     #[serde(deserialize_with = "or_default")]
     pub(crate) paused: bool,
     pub(crate) origin: Option<String>,
+    pub(crate) policy: Option<String>,
     #[serde(deserialize_with = "or_default")]
     pub(crate) models: Vec<String>,
     pub(crate) workers: Option<u64>,
@@ -273,6 +276,26 @@ pub(crate) struct Stats {
     pub(crate) tasks: TaskCounts,
     #[serde(deserialize_with = "or_default")]
     pub(crate) performance: Performance,
+    pub(crate) pace: Option<Pace>,
+}
+
+/// How fast it goes.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Pace {
+    pub(crate) minute: Happened,
+    pub(crate) five_minutes: Happened,
+}
+
+/// What happened in some time.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Happened {
+    pub(crate) completed: u64,
+    pub(crate) failed: u64,
+    pub(crate) refused: u64,
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
 }
 
 /// How many workers live.
@@ -294,6 +317,48 @@ pub(crate) struct TaskCounts {
     pub(crate) completed: u64,
     pub(crate) failed: u64,
     pub(crate) cancelled: u64,
+}
+
+/// How everything stands, as an event of `/api/events?view=status` tells it.
+#[cfg(feature = "tui")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Standing {
+    pub(crate) now: Option<f64>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) workers: WorkerCounts,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) tasks: TaskCounts,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) waits: Vec<Waiting>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) routes: Vec<Queue>,
+    pub(crate) pace: Option<Pace>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) accounts: Vec<Account>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) fleet: Vec<Worker>,
+}
+
+/// Tasks that wait for one reason.
+#[cfg(feature = "tui")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Waiting {
+    #[serde(flatten)]
+    pub(crate) wait: Wait,
+    pub(crate) count: u64,
+}
+
+/// Tasks that wait on one route.
+#[cfg(feature = "tui")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Queue {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) route: String,
+    pub(crate) pending: u64,
+    pub(crate) paused: bool,
 }
 
 /// What became of the tasks that ended.

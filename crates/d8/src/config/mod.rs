@@ -65,6 +65,11 @@ pub fn listen_address(text: &str) -> Result<std::net::SocketAddr, ConfigError> {
     server::address(text).map_err(ConfigError::from)
 }
 
+/// Completes a base URL as d8.toml takes it: a bare origin gets `path`. The complaint does not repeat the text.
+pub fn complete_base_url(text: &str, path: &str) -> Result<String, ConfigError> {
+    base_url::complete(text, path).map_err(ConfigError::from)
+}
+
 /// Everything that was set, or has its default.
 #[derive(Clone, Debug)]
 pub struct Config {

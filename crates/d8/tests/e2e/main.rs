@@ -32,6 +32,8 @@ mod policies;
 mod providers;
 mod quota;
 mod secrets;
+mod setup;
 mod stop;
 mod store;
 mod up;
+mod watching;
