@@ -26,11 +26,13 @@ mod forecast;
 mod forms;
 #[cfg(unix)]
 mod guides;
+mod import;
 mod kill;
 mod places;
 mod policies;
 mod providers;
 mod quota;
+mod reload;
 mod secrets;
 mod setup;
 mod stop;
