@@ -3,13 +3,16 @@
 mod accounts;
 mod agents;
 mod completions;
+mod config;
 mod demo;
 mod doctor;
 mod emulate;
 mod help;
+mod import;
 mod man;
 mod plan;
 mod providers;
+mod reload;
 mod run;
 mod service;
 mod setup;
@@ -72,6 +75,9 @@ enum Command {
     Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Config(config::ConfigArguments),
+    Reload(reload::ReloadArguments),
+    Import(import::ImportArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
 }
@@ -157,6 +163,9 @@ pub fn main() -> ExitCode {
             Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Config(arguments) => config::run(arguments),
+            Command::Reload(arguments) => reload::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments),
             Command::Completions(arguments) => completions::run(&arguments),
             Command::Man(arguments) => man::run(&arguments),
         }

@@ -22,6 +22,7 @@ use crate::agents::{self, Agents};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
+use crate::reload::{Read, Reloader};
 use crate::run::identity;
 use crate::server::app::App;
 use crate::server::token::{self, Kept};
@@ -43,7 +44,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
   GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, and http://[::1]:5000 where there is IPv6\n  \
   d8 up --listen 0.0.0.0:5000              for workers on other machines; asks for a token\n  \
   d8 up --listen 127.0.0.1:0               a free port; the first line of output says which\n\n\
-  Ctrl-C or SIGTERM: what is under way may end within 10 seconds; a second one ends at once. Nothing is lost either way"
+  Ctrl-C or SIGTERM: what is under way may end within 10 seconds; a second one ends at once. Nothing is lost either way\n\
+  `d8 reload` or SIGHUP: d8.toml and .env are read again, and what changed comes into force"
 )]
 pub(super) struct UpArguments {
     /// Where to listen; port 0 lets the system choose. Default: listen in [server], else 127.0.0.1:5000.
@@ -67,6 +69,7 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     for notice in &config.notices {
         say(&text!("note", message = notice.to_string()));
     }
+    let read_again = read_again(&arguments);
     let config = Arc::new(config);
     let listeners = listen::bind(config.server.listen)
         .await
@@ -89,13 +92,20 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     announce(&opened, &addresses, kept.as_ref())?;
     let shutdown = CancellationToken::new();
     let app = App::new(&opened, shutdown.clone());
+    let reloader = Arc::new(Reloader::new(&opened, (*config).clone(), read_again));
+    let _ = app.reloader.set(reloader.clone());
     start_agents(&app, &mut opened).await?;
     let guard = Guard::new(kept.as_ref().map(|kept| &kept.token), [identity::host()]);
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
     greet(&config, &addresses, kept.as_ref());
     let outcome = match begin(&app, &mut opened, &folders) {
-        Ok(()) => live(opened, &shutdown, &mut interrupted).await,
+        Ok(()) => {
+            let hang_ups = tokio::spawn(reload_on_hang_up(reloader));
+            let outcome = live(opened, &shutdown, &mut interrupted).await;
+            hang_ups.abort();
+            outcome
+        }
         Err(failure) => Err(failure),
     };
     shutdown.cancel();
@@ -128,6 +138,35 @@ fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(
         .begin()
         .map_err(|_| Failure::broke_off(text!("engine-stopped")))
 }
+
+/// The same configuration as it stands whenever it is asked for.
+fn read_again(arguments: &UpArguments) -> Read {
+    let arguments = UpArguments {
+        listen: arguments.listen.clone(),
+        config: arguments.config.clone(),
+    };
+    Box::new(move || match configuration(&arguments) {
+        Ok((config, _)) => Ok(config),
+        Err(failure) => Err(failure.message),
+    })
+}
+
+/// SIGHUP is the way in which services are told to read their configuration again.
+#[cfg(unix)]
+async fn reload_on_hang_up(reloader: Arc<Reloader>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hang_ups) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    while hang_ups.recv().await.is_some() {
+        // What came of it is in the log.
+        let _ = reloader.reload().await;
+    }
+}
+
+/// Windows knows no such signal: `d8 reload` does it.
+#[cfg(not(unix))]
+async fn reload_on_hang_up(_reloader: Arc<Reloader>) {}
 
 fn configuration(arguments: &UpArguments) -> Result<(Config, UserFolders), Failure> {
     let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())

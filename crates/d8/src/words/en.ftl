@@ -4,6 +4,89 @@
 error = error: { $message }
 hint = hint: { $message }
 
+## config
+
+config-no-folder = the current folder cannot be read: { $why }
+config-note = note: { $notice }
+config-no-file = no d8.toml: neither here nor at { $user }; the environment alone decides
+config-is-right = { $file } is right: { $accounts ->
+    [one] 1 account
+   *[other] { $accounts } accounts
+}, { $routes ->
+    [one] 1 route
+   *[other] { $routes } routes
+}, { $agents ->
+    [one] 1 agent
+   *[other] { $agents } agents
+}
+config-setting = SETTING
+config-value = VALUE
+config-from-line = { $file } line { $line }
+config-from-variable = variable { $name }
+config-from-dotenv = { $name } in { $file }
+config-named-in = { $from }, named in { $file } line { $line }
+config-from-catalogue = catalogue of { $date }
+config-from-own-entry = [[provider]] in { $file }
+config-from-default = default
+
+## reload
+
+reload-nothing = nothing has changed
+reload-faulty = nothing has changed in the running orchestrator; mend the file and give `d8 reload` again
+reload-restart = { $setting } differs and needs a restart: it stays as it is until then
+reload-account = account { $account }: { $what }
+reload-account-added = account { $account } added ({ $provider })
+reload-account-removed = account { $account } removed: its running tasks end, nothing new is given to it
+reload-key = account { $account }: another key
+reload-limit = limit { $from } -> { $to }
+reload-limit-added = limit + { $limit }
+reload-limit-removed = limit - { $limit }
+reload-models = models { $models }
+reload-route = route { $route }: { $level } { $targets }
+reload-route-order = route { $route }: { $level } in another order
+reload-route-added = route { $route } added: { $targets }
+reload-route-removed = route { $route } removed
+reload-route-setting = route { $route }: { $change }
+reload-workers = the rules for workers
+reload-server = server: { $change }
+
+## import
+
+import-no-yaml = { $file } is not the YAML of a LiteLLM configuration
+import-no-models = { $file } has no `model_list`: it is not the configuration of a LiteLLM proxy
+import-nothing = nothing of { $file } can be used here; it has:
+import-unusable = what came of it cannot be used: { $why }
+import-unreadable = { $file } cannot be read: { $why }
+import-unwritable = { $file } cannot be written: { $why }
+import-head = Written by `d8 import litellm { $file }`. Each part says where it came from.
+    rpm and tpm are ceilings; what they leave open is the catalogue's (`d8 config show`). Keys are in .env.
+import-left-because = { $what }: { $why }
+import-why-incomplete = it has no model_name or no litellm_params
+import-why-mode = D8 does chat completions, this is { $mode }
+import-why-pattern = patterns of models: name the models
+import-why-provider = D8 knows no provider `{ $provider }`
+import-why-wire = D8 does not speak the wire of { $provider } yet; its models can be had through `openrouter`
+import-why-base = it has no api_base
+import-why-unset = the variable { $name } is not set here; write the address as base_url
+import-no-such-name = { $what }: there is no `{ $name }`
+import-better = { $provider }, { $model }: { $what } { $written } is written; the catalogue of { $date } says { $known } for the tier `{ $tier }`: kept as your ceiling, lower it or leave it out, or name your tier (it has: { $tiers })
+import-heading-better = what the catalogue knows better:
+import-heading-left = not taken over:
+import-moved = keys that stood in the file are now in { $file }: { $names }
+import-would-move = keys that stand in the file would go to { $file }: { $names }
+import-unset = set in the environment or in .env: { $names }
+import-written = { $file } is written: { $accounts ->
+    [one] 1 account
+   *[other] { $accounts } accounts
+}, { $routes ->
+    [one] 1 route
+   *[other] { $routes } routes
+}
+import-next = next: d8 config show --config { $file }, then d8 up --config { $file }
+import-ask = { $file } is there already. Replace it?
+import-kept = nothing was written
+import-exists = { $file } is there already
+import-exists-hint = give another name with --out, replace it with --yes, or look first with --dry-run
 ## agents
 
 agents-none = no agent: the orchestrator's d8.toml has no [[agent]]

@@ -4,6 +4,136 @@
 error = error: { $message }
 hint = consejo: { $message }
 
+## config
+
+config-no-folder = no se puede leer la carpeta actual: { $why }
+config-note = nota: { $notice }
+config-no-file = no hay d8.toml, ni aquí ni en { $user }; decide solo el entorno
+config-is-right = { $file } está bien: { $accounts ->
+    [one] 1 cuenta
+   *[other] { $accounts } cuentas
+}, { $routes ->
+    [one] 1 ruta
+   *[other] { $routes } rutas
+}, { $agents ->
+    [one] 1 agente
+   *[other] { $agents } agentes
+}
+config-setting = AJUSTE
+config-value = VALOR
+config-from-line = { $file }, línea { $line }
+config-from-variable = variable { $name }
+config-from-dotenv = { $name } en { $file }
+config-named-in = { $from }, nombrada en { $file }, línea { $line }
+config-from-catalogue = catálogo del { $date }
+config-from-own-entry = [[provider]] en { $file }
+config-from-default = por defecto
+help-config = Muestra la configuración tal como queda resuelta, dice qué archivo es o comprueba uno.
+help-config-after = Ejemplos:
+    { "  " }d8 config show                    cada ajuste y de dónde viene; las claves no se muestran nunca
+    { "  " }d8 config show --json | jq '.sections[] | select(.section == "account").name'
+    { "  " }d8 config path                    el d8.toml que se lee aquí
+    { "  " }d8 config check new.toml && mv new.toml d8.toml && d8 reload
+help-config-show = Muestra cada ajuste y de dónde viene: una línea de d8.toml, una variable, .env, el catálogo o el valor por defecto.
+help-config-show-after = Las claves y los tokens no se muestran nunca, solo dónde se guardan.
+
+    Ejemplos:
+    { "  " }d8 config show
+    { "  " }d8 config show --config other.toml --json
+help-config-show--config = La configuración; por defecto ./d8.toml, después la del usuario.
+help-config-show--json = La muestra en JSON.
+help-config-path = Dice qué d8.toml se lee aquí.
+help-config-path-after = Sale con 0 si hay uno y con 1 si decide solo el entorno.
+
+    Ejemplo:
+    { "  " }$EDITOR "$(d8 config path)"
+help-config-check = Lee una configuración y dice qué tiene mal; no arranca nada.
+help-config-check-after = Sale con 0 si está bien y con 2 si no.
+
+    Ejemplo:
+    { "  " }d8 config check d8.toml
+help-config-check--file = El archivo que se comprueba.
+
+## reload
+
+reload-nothing = no ha cambiado nada
+reload-faulty = en el orquestador en marcha no ha cambiado nada; corrige el archivo y repite `d8 reload`
+reload-restart = { $setting } es distinto y pide reiniciar: hasta entonces queda como está
+reload-account = cuenta { $account }: { $what }
+reload-account-added = cuenta { $account } añadida ({ $provider })
+reload-account-removed = cuenta { $account } quitada: sus tareas en curso terminan, no se le da nada nuevo
+reload-key = cuenta { $account }: otra clave
+reload-limit = límite { $from } -> { $to }
+reload-limit-added = límite + { $limit }
+reload-limit-removed = límite - { $limit }
+reload-models = modelos { $models }
+reload-route = ruta { $route }: { $level } { $targets }
+reload-route-order = ruta { $route }: { $level } en otro orden
+reload-route-added = ruta { $route } añadida: { $targets }
+reload-route-removed = ruta { $route } quitada
+reload-route-setting = ruta { $route }: { $change }
+reload-workers = las reglas para los workers
+reload-server = servidor: { $change }
+help-reload = Hace que un orquestador en marcha vuelva a leer d8.toml y .env: lo que cambió entra en vigor y no se pierde nada.
+help-reload-after = Un archivo con errores no cambia nada; el error dice qué le pasa. Lo que está en curso termina como habría terminado, y
+    lo gastado sigue gastado. En Linux y macOS, SIGHUP hace lo mismo.
+
+    Ejemplos:
+    { "  " }d8 reload
+    { "  " }d8 config check d8.toml && d8 reload
+    { "  " }d8 reload --json | jq .changes
+
+## import
+
+import-no-yaml = { $file } no es el YAML de una configuración de LiteLLM
+import-no-models = { $file } no tiene `model_list`: no es la configuración de un proxy de LiteLLM
+import-nothing = aquí no sirve nada de { $file }; contiene:
+import-unusable = lo que ha salido no se puede usar: { $why }
+import-unreadable = no se puede leer { $file }: { $why }
+import-unwritable = no se puede escribir { $file }: { $why }
+import-head = Escrito por `d8 import litellm { $file }`. Cada parte dice de dónde viene.
+    rpm y tpm son topes; lo que dejan abierto lo dice el catálogo (`d8 config show`). Las claves están en .env.
+import-left-because = { $what }: { $why }
+import-why-incomplete = no tiene model_name o no tiene litellm_params
+import-why-mode = D8 hace chat completions y esto es { $mode }
+import-why-pattern = patrones de modelos: nombra los modelos
+import-why-provider = D8 no conoce ningún proveedor `{ $provider }`
+import-why-wire = D8 todavía no habla el protocolo de { $provider }; sus modelos se consiguen a través de `openrouter`
+import-why-base = no tiene api_base
+import-why-unset = la variable { $name } no está definida aquí; escribe la dirección como base_url
+import-no-such-name = { $what }: no existe `{ $name }`
+import-better = { $provider }, { $model }: está escrito { $what } { $written }; el catálogo del { $date } dice { $known } para el nivel `{ $tier }`: queda como tu tope, bájalo o quítalo, o nombra tu nivel (hay: { $tiers })
+import-heading-better = lo que el catálogo sabe mejor:
+import-heading-left = lo que no se ha pasado:
+import-moved = las claves que estaban en el archivo están ahora en { $file }: { $names }
+import-would-move = las claves que están en el archivo irían a { $file }: { $names }
+import-unset = define en el entorno o en .env: { $names }
+import-written = { $file } está escrito: { $accounts ->
+    [one] 1 cuenta
+   *[other] { $accounts } cuentas
+}, { $routes ->
+    [one] 1 ruta
+   *[other] { $routes } rutas
+}
+import-next = ahora: d8 config show --config { $file }, y después d8 up --config { $file }
+import-ask = { $file } ya existe. ¿Reemplazarlo?
+import-kept = no se ha escrito nada
+import-exists = { $file } ya existe
+import-exists-hint = da otro nombre con --out, reemplázalo con --yes o mira antes con --dry-run
+help-import = Convierte la configuración de otro programa en un d8.toml.
+help-import-after = Ejemplo:
+    { "  " }d8 import litellm config.yaml --dry-run
+help-import-litellm = Convierte el config.yaml de un proxy de LiteLLM en un d8.toml.
+help-import-litellm-after = Modelos, claves, límites, fallbacks y alias pasan a cuentas y rutas. Lo que no se entiende se dice. Las claves que están en el
+    archivo pasan a .env, junto al d8.toml; ni d8.toml ni la pantalla las muestran.
+
+    Ejemplos:
+    { "  " }d8 import litellm config.yaml --dry-run
+    { "  " }d8 import litellm config.yaml --out d8.toml
+help-import-litellm--file = El YAML.
+help-import-litellm--out = Adónde escribir.
+help-import-litellm--dry-run = Muestra el d8.toml y no escribe nada.
+help-import-litellm--yes = Reemplaza lo que haya sin preguntar.
 ## agents
 
 agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
@@ -587,6 +717,7 @@ help-up-after =
       d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
 
     Ctrl-C o SIGTERM: lo que está en marcha puede terminar en 10 segundos; el segundo termina en el acto. No se pierde nada en ningún caso
+    `d8 reload` o SIGHUP: se vuelven a leer d8.toml y .env, y lo que cambió entra en vigor
 
 ## La ayuda: d8 run
 

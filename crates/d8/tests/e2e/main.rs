@@ -26,6 +26,7 @@ mod forecast;
 mod forms;
 #[cfg(unix)]
 mod guides;
+mod import;
 mod kill;
 mod languages;
 mod places;
@@ -33,6 +34,7 @@ mod plan;
 mod policies;
 mod providers;
 mod quota;
+mod reload;
 mod secrets;
 #[cfg(target_os = "linux")]
 mod service;
