@@ -58,12 +58,24 @@ def test_an_ordinary_day(browser, pictures):
             page.wait(LIVE)
             assert_shows(page, server.state)
             assert "Room for the next in 9 s" in page.text() or "Room for the next in 8 s" in page.text()
+            page.wait("!document.querySelector('#all-done').hidden")
+            assert "All done in 40 m" in page.text() and "next start in " in page.text(), page.text()
             assert "1,200 by others" in page.text() and "No limit is known" in page.text()
             assert page.value("document.title").startswith("1,212 waiting")
             assert_fits(page)
             name = "dark" if look.get("dark") else f"light-{look.get('width', 1280)}"
             page.picture(pictures / f"{name}.png")
             assert_quiet(page)
+
+
+def test_a_spent_day_is_explained(browser, pictures):
+    with StandIn(states.spent()) as server, browser.page(server.url) as page:
+        page.wait(LIVE)
+        assert "most of it not by D8" in page.text() and "groq-main takes over" in page.text(), page.text()
+        page.wait("document.body.textContent.includes('runs out in')")
+        assert_fits(page)
+        page.picture(pictures / "spent.png")
+        assert_quiet(page)
 
 
 def test_in_spanish(browser, pictures):

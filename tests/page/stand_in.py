@@ -65,7 +65,7 @@ class StandIn:
         return 200, {"account": name, "paused": action == "pause"}
 
 
-TIMES = {"until", "free_at", "parked_until", "last_heartbeat"}
+TIMES = {"until", "free_at", "parked_until", "last_heartbeat", "runs_out_at", "next_start_at", "all_done_at"}
 
 
 def moments(value, now):
@@ -97,6 +97,8 @@ def handler(stand_in):
         def do_GET(self):
             if self.path == "/api/events?view=status":
                 return self.answer(503, b"{}") if stand_in.down else self.stream()
+            if self.path == "/api/accounts":
+                return self.answer(503, b"{}") if stand_in.down else self.accounts()
             name, kind = SERVED.get(self.path, (None, None))
             if name is None:
                 return self.answer(404, b"{}")
@@ -105,6 +107,14 @@ def handler(stand_in):
         def do_POST(self):
             status, body = stand_in.post(self.path)
             self.answer(status, json.dumps(body).encode())
+
+        def accounts(self):
+            """What is to be expected is asked for; the stream does not tell it."""
+            with stand_in.changed:
+                state = copy.deepcopy(stand_in.state)
+            body = {"accounts": [{"forecast": {}, **account} for account in state["accounts"]],
+                    "forecast": state.get("forecast", {"open": 0, "all_done_at": None})}
+            self.answer(200, json.dumps(moments(body, time.time())).encode())
 
         def stream(self):
             self.close_connection = True

@@ -37,7 +37,7 @@ def ordinary():
     groq = account("groq-main", "groq", [
         limit("requests", 30, "1m", 30, free_in=42.0, reserved=2), limit("requests", 14400, "1d", 4812),
         limit("tokens", 12000, "1m", 7350, free_in=9.0, others=1200), limit("concurrency", 4, None, 2, reserved=2),
-    ], models=["llama-3.3-70b-versatile"], in_flight=2)
+    ], models=["llama-3.3-70b-versatile"], in_flight=2, forecast={"runs_out_at": None, "next_start_at": 42.0})
     gemini = account("gemini", "gemini", [
         limit("requests", 15, "1m", 4), limit("requests", 1500, "1d", 388), limit("tokens", 1000000, "1m", 21480),
     ], models=["gemini-2.0-flash", "gemini-2.0-flash-lite", "gemini-2.5-flash"], origin="environment", in_flight=1)
@@ -53,7 +53,17 @@ def ordinary():
         wait("not_before", "starts at 18:00", 20, 5400.0), wait("backoff", "the provider answered 503, tried again in 4 s", 2, 4.0, "gemini"),
         wait("order", "others are before it", 3),
     ]
-    return state([groq, gemini, local], fleet, waits, pending=1212, assigned=3, completed=5291, failed=5, cancelled=40)
+    day = state([groq, gemini, local], fleet, waits, pending=1212, assigned=3, completed=5291, failed=5, cancelled=40)
+    return {**day, "forecast": {"open": 1215, "all_done_at": 2430.0}}
+
+
+def spent():
+    """The day of one account is spent, by others; the other one takes over."""
+    said = ("gemini-main: the key is valid and the set-up is right; the free tier's day (1,500 requests) is spent, most of it not by D8; "
+            "free again at 09:00 (midnight Pacific); groq-main takes over.")
+    gemini = account("gemini-main", "gemini", [limit("requests", 1500, "1d", 1500, free_in=30000.0, others=1400)], diagnosis=said)
+    groq = account("groq-main", "groq", [limit("requests", 30, "1m", 4)], forecast={"runs_out_at": 600.0, "next_start_at": None})
+    return state([gemini, groq], [worker("groq-main", "groq", "online", "groq-main")], pending=3)
 
 
 def nothing():

@@ -1,7 +1,9 @@
 //! What the engine wants remembered. The store writes changes as they come and decides nothing; replayed in order they
 //! are the engine's whole durable state.
 
-use crate::id::{AccountId, AttemptNo, ClientId, GroupId, KindId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use crate::id::{
+    AccountId, AttemptNo, ClientId, GroupId, KindId, LimitId, PrefixId, RouteId, TargetId, TaskId, WorkerId,
+};
 use crate::limit::Learnt;
 use crate::time::Timestamp;
 use crate::usage::{Estimate, Spend};
@@ -43,6 +45,8 @@ pub struct TaskRow {
     pub durable: bool,
     /// Somebody elsewhere is to be told of its end.
     pub callback: bool,
+    /// How its prompt begins; none: nothing is gained by sending it where another one was sent.
+    pub prefix: Option<PrefixId>,
 }
 
 /// What a task demands of a worker.

@@ -18,4 +18,5 @@ id!(/** One credential at a provider, or one local server. */ AccountId, u32);
 id!(/** An account and a model. */ TargetId, u32);
 id!(/** One count of one limit, of one quota group and scope. */ LimitId, u32);
 id!(/** A loop that runs attempts. */ WorkerId, u32);
+id!(/** How a prompt begins: what begins alike may be cached where it was sent. */ PrefixId, u32);
 id!(/** A type of task, such as `agent_action`. */ KindId, u32);

@@ -92,6 +92,7 @@ fn row(id: u64) -> TaskRow {
         interactive: false,
         durable: true,
         callback: false,
+        prefix: None,
     }
 }
 

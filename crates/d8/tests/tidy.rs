@@ -17,6 +17,8 @@ mod markdown;
 mod rust_text;
 #[path = "tidy/secrets.rs"]
 mod secrets;
+#[path = "tidy/texts.rs"]
+mod texts;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -58,6 +60,13 @@ fn rust_files(folder: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
+/// All Rust of the repository: its crates, and the examples that are programs of their own.
+fn all_rust_files() -> Vec<(PathBuf, String)> {
+    let mut files = rust_files("crates");
+    files.extend(rust_files("examples"));
+    files
+}
+
 /// Fails with every breach at once, each with its file.
 fn assert_none(rule: &str, breaches: &[String]) {
     assert!(breaches.is_empty(), "{rule}:\n  {}", breaches.join("\n  "));
@@ -82,7 +91,7 @@ const ALL: [&str; 3] = ["dependencies", "build-dependencies", "dev-dependencies"
 
 /// The names in the given tables of a crate's manifest.
 fn dependencies(folder: &str, tables: &[&str]) -> Vec<String> {
-    let path = root().join("crates").join(folder).join("Cargo.toml");
+    let path = root().join(folder).join("Cargo.toml");
     let manifest: Table = fs::read_to_string(path).unwrap().parse().unwrap();
     assert!(
         !manifest.contains_key("target"),
@@ -99,13 +108,13 @@ fn assert_depends_on_none_of(folder: &str, banned: &[&str]) {
     assert_eq!(
         found.collect::<Vec<_>>(),
         Vec::<String>::new(),
-        "crates/{folder} must not depend on these"
+        "{folder} must not depend on these"
     );
 }
 
 #[test]
 fn crates_depend_in_one_direction() {
-    let more = dependencies("core", &SHIPPED);
+    let more = dependencies("crates/core", &SHIPPED);
     let more = more
         .iter()
         .filter(|name| !["thiserror", "slab", "indexmap"].contains(&name.as_str()));
@@ -115,11 +124,11 @@ fn crates_depend_in_one_direction() {
         "crates/core may not depend on these"
     );
 
-    for alone in ["core", "wire", "emulator"] {
+    for alone in ["crates/core", "crates/wire", "crates/emulator", "examples/device-farm"] {
         assert_depends_on_none_of(alone, &OURS);
     }
-    assert_depends_on_none_of("wire", &["tokio", "reqwest", "rusqlite"]);
-    assert_depends_on_none_of("store", &["d8", "d8-wire", "d8-emulator"]);
+    assert_depends_on_none_of("crates/wire", &["tokio", "reqwest", "rusqlite"]);
+    assert_depends_on_none_of("crates/store", &["d8", "d8-wire", "d8-emulator"]);
 }
 
 #[test]
@@ -178,7 +187,7 @@ fn every_source_file_says_first_what_it_is_for() {
             vec!["begins without `//! `".to_owned()]
         }
     };
-    assert_none("a file without its sentence", &breaches(&rust_files("crates"), silent));
+    assert_none("a file without its sentence", &breaches(&all_rust_files(), silent));
 }
 
 #[test]
@@ -189,7 +198,7 @@ fn every_file_is_named_for_what_it_holds() {
         own.iter()
             .any(|part| nameless.contains(&part.to_string_lossy().split('.').next().unwrap_or("")))
     };
-    let found = rust_files("crates").into_iter().filter(|(path, _)| of_path(path));
+    let found = all_rust_files().into_iter().filter(|(path, _)| of_path(path));
     assert_none(
         "a thing that belongs nowhere",
         &found.map(|(path, _)| path.display().to_string()).collect::<Vec<_>>(),
@@ -236,6 +245,23 @@ fn the_readme_says_the_same_in_both_languages() {
         markdown::code_blocks(&spanish),
         "code blocks, comments aside"
     );
+}
+
+#[test]
+fn the_program_says_the_same_in_every_language() {
+    let read = |name: &str| {
+        let path = root().join("crates/d8/src/words").join(name);
+        texts::messages(&fs::read_to_string(path).unwrap())
+    };
+    let (english, spanish) = (read("en.ftl"), read("es.ftl"));
+    assert!(english.contains_key("error"), "en.ftl is read wrongly: {english:?}");
+    assert_none("the languages differ", &texts::differences(&english, &spanish));
+
+    let sources = rust_files("crates/d8/src");
+    let unsayable = |text: &str| texts::unsayable(&texts::said(text), &english);
+    assert_none("a text that cannot be said", &breaches(&sources, unsayable));
+    let said: Vec<texts::Said> = sources.iter().flat_map(|(_, text)| texts::said(text)).collect();
+    assert_none("a text that nobody says", &texts::unused(&said, &english));
 }
 
 /// Clap answers `--help` after words that it knows and refuses those that it does not.

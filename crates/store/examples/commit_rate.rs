@@ -137,6 +137,7 @@ fn row(task: u64) -> TaskRow {
         interactive: false,
         durable: true,
         callback: false,
+        prefix: None,
     }
 }
 

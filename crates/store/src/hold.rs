@@ -108,7 +108,22 @@ impl Hold {
             .map_err(unwritable)
     }
 
-    /// Who said last that it holds the store. It may be dead: only [`Hold::acquire`] tells.
+    /// Whether somebody has the store now. Nothing is written and nothing is kept; whoever asks for the right in this very
+    /// moment is turned away, so it is for people's questions and not for loops.
+    pub fn is_held(store: &Path) -> io::Result<bool> {
+        let lock = match File::open(beside(store, ".lock")) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(false),
+            Err(TryLockError::WouldBlock) => Ok(true),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Who said last that it holds the store. It may be dead: only [`Hold::is_held`] and [`Hold::acquire`] tell.
     pub fn owner(store: &Path) -> Option<Owner> {
         let text = fs::read_to_string(beside(store, ".owner")).ok()?;
         serde_json::from_str(&text).ok()
@@ -172,6 +187,19 @@ mod tests {
         };
         assert_eq!((first.pid, first.url), (17, url));
         assert_eq!(first.token_file.as_deref(), Some("C:\\d8 \"x\"\\token"));
+    }
+
+    #[test]
+    fn whether_it_is_held_can_be_seen_without_touching_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("d8.db");
+        assert!(!Hold::is_held(&store).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+        let hold = Hold::acquire(&store, &owner(17)).unwrap();
+        assert!(Hold::is_held(&store).unwrap());
+        drop(hold);
+        assert!(!Hold::is_held(&store).unwrap());
+        Hold::acquire(&store, &owner(18)).unwrap();
     }
 
     #[test]

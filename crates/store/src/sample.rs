@@ -3,7 +3,7 @@
 //! A task's number decides everything about it, and its time: task 7 lives in second 7 and the ones after.
 
 use d8_core::change::{AttemptOutcome, Change, Demand, Ending, FailureCode, ParkReason, Parked, Pausable, TaskRow};
-use d8_core::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, PrefixId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::limit::{Evidence, Learnt};
 use d8_core::money::Picodollars;
 use d8_core::time::Timestamp;
@@ -48,6 +48,7 @@ pub fn row(id: u64) -> TaskRow {
         interactive: false,
         durable: true,
         callback: false,
+        prefix: Some(PrefixId(7)),
     }
 }
 

@@ -43,6 +43,14 @@ fn first_schema(path: &Path) {
     connection.execute_batch(&sql.concat()).unwrap();
 }
 
+/// A task as it is known from before prompts' beginnings were.
+fn old(id: u64) -> TaskRow {
+    TaskRow {
+        prefix: None,
+        ..row(id)
+    }
+}
+
 #[test]
 fn a_store_of_the_first_schema_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -58,12 +66,12 @@ fn a_store_of_the_first_schema_goes_on() {
     assert_eq!(store.epoch(), 4);
     let mut open = Vec::new();
     let loaded = store.load(Which::All, &mut |task| open.push(task)).unwrap();
-    assert_eq!(open, [row(1), row(2)], "plain, durable, and nobody waits for it");
+    assert_eq!(open, [old(1), old(2)], "plain, durable, and nobody waits for it");
     assert_eq!((loaded.leases.len(), loaded.next_task), (1, TaskId(4)));
     let reader = store.reader().unwrap();
     let failed = Ending::Failed(FailureCode::Quarantined);
     let third = reader.task(TaskId(3)).unwrap().unwrap();
-    assert_eq!((third.row, third.state), (row(3), TaskState::Ended(failed, second(4))));
+    assert_eq!((third.row, third.state), (old(3), TaskState::Ended(failed, second(4))));
 
     let rare = TaskRow {
         interactive: true,
@@ -80,7 +88,7 @@ fn a_store_of_the_first_schema_goes_on() {
     store.commit(&changes(6, rest)).unwrap();
     store.commit(&served(3)).unwrap();
     assert_eq!(reader.task(TaskId(9)).unwrap().unwrap().row, rare);
-    assert_eq!(reader.task(TaskId(2)).unwrap().unwrap().row, row(2));
+    assert_eq!(reader.task(TaskId(2)).unwrap().unwrap().row, old(2));
     drop(store);
     let store = SqliteStore::open(&location, second(7)).unwrap();
     assert_eq!(store.reader().unwrap().totals().unwrap().completed, 2);

@@ -40,19 +40,36 @@ fn a_store_of_a_newer_version_is_left_as_it_is() {
         .pragma_update(None, "user_version", 99)
         .unwrap();
     let before = fs::read(&place.path).unwrap();
-    assert!(matches!(
-        refused(&place.path),
-        StoreError::Newer {
-            found: 99,
-            known: 3,
-            ..
-        }
-    ));
+    assert!(matches!(refused(&place.path), StoreError::Newer { found: 99, .. }));
     assert_eq!(fs::read(&place.path).unwrap(), before);
     assert!(matches!(
         SqliteReader::open(&Location::File(place.path)),
         Err(StoreError::Newer { .. })
     ));
+}
+
+#[test]
+fn a_look_loads_what_is_there_and_writes_nothing() {
+    let place = place();
+    let location = Location::File(place.path.clone());
+    assert!(SqliteStore::look(&location).is_err() && SqliteStore::schema(&location).is_err());
+    assert!(!place.path.exists());
+    let mut store = open(&place.path).unwrap();
+    store.commit(&submitted(1..=3)).unwrap();
+    let look = || {
+        let mut look = SqliteStore::look(&location).unwrap();
+        let mut tasks = 0;
+        look.load(Which::All, &mut |_| tasks += 1).unwrap();
+        assert_eq!(tasks, 3);
+        assert!(look.commit(&submitted(4..=4)).is_err());
+        let schema = SqliteStore::schema(&location).unwrap();
+        assert_eq!(schema.found, schema.known);
+    };
+    // Beside whoever writes it, and alone.
+    look();
+    drop(store);
+    look();
+    assert_eq!(open(&place.path).unwrap().epoch(), 2, "a look deposes nobody");
 }
 
 #[test]

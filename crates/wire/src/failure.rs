@@ -25,6 +25,21 @@ pub struct Failure {
     pub code: Option<String>,
 }
 
+impl Failure {
+    /// Whether it is the place that is refused and not the key: some providers serve some countries only. For a scheduler
+    /// it is [`FailureKind::BadKey`]; a person needs another word.
+    pub fn is_about_the_country(&self) -> bool {
+        const CODE: &str = "unsupported_country_region_territory";
+        let words = self.message.to_ascii_lowercase();
+        let place = [
+            "location is not supported",
+            "country, region, or territory not supported",
+        ];
+        self.kind == FailureKind::BadKey
+            && (self.code.as_deref() == Some(CODE) || place.iter().any(|place| words.contains(place)))
+    }
+}
+
 /// What a scheduler must do about a failure.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FailureKind {

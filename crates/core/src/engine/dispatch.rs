@@ -87,7 +87,13 @@ impl Engine {
         let (candidates, reopen) = self.candidates(id);
         let (chosen, wait) = self.choose(id, &candidates);
         match chosen {
-            Some(candidate) => self.grant(id, candidate, effects),
+            Some(candidate) => match self.home(id, &candidate) {
+                Some((home, candidate)) => {
+                    self.grant(home, candidate, effects);
+                    self.dirty.insert(id);
+                }
+                None => self.grant(id, candidate, effects),
+            },
             None => self.rest_until(id, earliest(wait, reopen)),
         }
     }
@@ -273,7 +279,7 @@ impl Engine {
     }
 
     /// The first candidate that fits now, if it postpones none of the dearer ones before it.
-    fn choose(&mut self, id: TargetId, candidates: &[Candidate]) -> (Option<Candidate>, Option<Wait>) {
+    pub(super) fn choose(&mut self, id: TargetId, candidates: &[Candidate]) -> (Option<Candidate>, Option<Wait>) {
         let Some(target) = self.targets.get(&id) else {
             return (None, None);
         };
@@ -323,6 +329,7 @@ impl Engine {
     fn grant(&mut self, id: TargetId, candidate: Candidate, effects: &mut Effects) {
         let (now, slot) = (self.now, candidate.place.slot);
         self.unplace(slot);
+        self.settle_at(slot, id);
         self.advance_status(slot, Event::Grant);
         self.grants += 1;
         let Some(target) = self.targets.get_mut(&id) else {

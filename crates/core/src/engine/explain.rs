@@ -9,6 +9,7 @@ use crate::task::Status;
 use crate::time::Timestamp;
 use crate::usage::Spend;
 use crate::wait::{Wait, WaitCode};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How many tasks of a group stand where, since this engine began.
@@ -221,6 +222,15 @@ impl Engine {
         }
         waits.sort_by_key(|(wait, _)| wait.until.unwrap_or(Timestamp::MAX));
         waits
+    }
+
+    /// How many tasks wait on each route that has any, for a target or for a time.
+    pub fn waiting_by_route(&self) -> Vec<(RouteId, u64)> {
+        let mut sums: BTreeMap<RouteId, u64> = BTreeMap::new();
+        for class in &self.classes {
+            *sums.entry(class.key.route).or_default() += class.waiting();
+        }
+        sums.into_iter().filter(|(_, count)| *count > 0).collect()
     }
 
     /// How much of a target's quota may be stored ahead of its use at once: a hundredth of each of its limits, and never

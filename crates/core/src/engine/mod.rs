@@ -10,6 +10,7 @@
 //! - Every open task can still move: it is queued, or a timer or a lease will move it.
 //! - Pending, feasible, quota free, slot free: then it has been granted.
 
+mod affinity;
 mod answers;
 mod check;
 mod crew;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 use slab::Slab;
 
+use affinity::Homes;
 use answers::Answers;
 pub use explain::{GroupCounts, Prospects, TargetView};
 pub use outlook::Outlook;
@@ -76,6 +78,7 @@ pub struct Engine {
     /// When each waiting target can start something, if nothing else happens.
     ready: BTreeSet<(Timestamp, TargetId)>,
     grants: u64,
+    homes: Homes,
 }
 
 #[derive(Clone, Debug)]
@@ -216,6 +219,7 @@ impl Engine {
             dirty: BTreeSet::new(),
             ready: BTreeSet::new(),
             grants: 0,
+            homes: Homes::default(),
         };
         for (id, spec) in setup.limits {
             engine.ledger.add(id, spec);

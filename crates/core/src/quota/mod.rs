@@ -342,6 +342,18 @@ impl Ledger {
         limits.iter().filter_map(of_limit).max().unwrap_or(0)
     }
 
+    /// How much of a limit is spent, in thousandths, where most is: of those that last, an hour or longer, and of places.
+    pub(crate) fn spent(&self, limits: &[LimitId]) -> u64 {
+        /// What is shorter is free again before it matters who has used it.
+        const LASTING: Duration = Duration::from_secs(3_600);
+        let of_limit = |id: &LimitId| {
+            let count = &self.entries.get(id)?.count;
+            let lasts = count.spec().dimension == Dimension::Concurrency || count.memory() >= LASTING;
+            lasts.then(|| count.used().saturating_mul(1_000) / count.amount().max(1))
+        };
+        limits.iter().filter_map(of_limit).max().unwrap_or(0)
+    }
+
     /// How many tasks of this cost can be started until then, as far as the limits say.
     pub(crate) fn capacity(&self, limits: &[LimitId], cost: &Spend, now: Timestamp, until: Timestamp) -> u64 {
         let of_limit = |id: &LimitId| {

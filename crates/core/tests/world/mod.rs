@@ -7,7 +7,7 @@ use std::time::Duration;
 use d8_core::change::{Change, TaskRow};
 use d8_core::clock::ClockOffset;
 use d8_core::engine::Engine;
-use d8_core::id::{AttemptNo, GroupId, RouteId, TargetId, TaskId};
+use d8_core::id::{AttemptNo, GroupId, PrefixId, RouteId, TargetId, TaskId};
 use d8_core::limit::{Dimension, Window};
 use d8_core::message::{Effects, Input, Lease, Outcome, Output, Report};
 use d8_core::setup::Setup;
@@ -169,6 +169,7 @@ impl World {
             interactive: id.is_multiple_of(7),
             durable: true,
             callback: false,
+            prefix: (!id.is_multiple_of(5)).then_some(PrefixId(id as u32 % 3)),
         }
     }
 

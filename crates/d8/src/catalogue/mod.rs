@@ -20,6 +20,7 @@ use crate::config::limit::period::Period;
 use crate::config::limit::rule::Kind;
 use crate::config::limit::scope::Spread;
 use crate::config::limit::table::WrittenLimit;
+use crate::words::language::Language;
 
 pub(crate) use entry::with_entries;
 pub(crate) use table::ProviderTable;
@@ -83,6 +84,10 @@ pub struct Provider {
     pub key_env: Vec<String>,
     /// The variable for another base URL.
     pub base_url_env: Option<String>,
+    /// The page where its user makes a key; none where it has none.
+    pub keys_at: Option<String>,
+    /// How its keys have begun; one that begins otherwise may still be right.
+    pub key_begins: Vec<String>,
     /// Its rate-limit headers.
     pub headers: HeaderStyle,
     /// When it charges output tokens.
@@ -154,8 +159,8 @@ impl Tier {
     /// Its limits for people: the models that a limit is for ("*" for all), whether they share it, and "30 requests a minute".
     pub fn limits_in_words(&self) -> Vec<(String, bool, String)> {
         let line = |limit: &WrittenLimit| match &limit.spread {
-            Spread::Each(patterns) => (patterns.0.join(", "), false, limit.terms.label()),
-            Spread::Shared(patterns) => (patterns.0.join(", "), true, limit.terms.label()),
+            Spread::Each(patterns) => (patterns.0.join(", "), false, limit.terms.label(Language::spoken())),
+            Spread::Shared(patterns) => (patterns.0.join(", "), true, limit.terms.label(Language::spoken())),
         };
         self.limits.iter().map(line).collect()
     }

@@ -1,16 +1,23 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod agents;
+mod completions;
 mod demo;
+mod doctor;
 mod emulate;
 mod help;
+mod man;
 mod plan;
 mod providers;
 mod run;
+mod setup;
 mod simulate;
 mod stats;
 mod submit;
 mod tasks;
+#[cfg(feature = "tui")]
+mod top;
 mod up;
 mod worker;
 mod workers;
@@ -22,12 +29,19 @@ use std::process::ExitCode;
 use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
+pub(crate) use tasks::{answer_text, error_words, waiting};
+#[cfg(feature = "tui")]
+pub(crate) use {
+    accounts::{forecast as account_forecast, instant, limits, state as account_state},
+    tasks::{note as task_note, tone as task_tone},
+    workers::{busy as worker_busy, tone as worker_tone},
+};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+    after_help = "Examples:\n  d8 setup\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
     /// The language of what it says: en or es; without it D8_LANG, else the system's
@@ -39,19 +53,26 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Setup(setup::SetupArguments),
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
+    Doctor(doctor::DoctorArguments),
     Worker(worker::WorkerArguments),
     Submit(submit::SubmitArguments),
     Tasks(tasks::TasksArguments),
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
+    Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
     Plan(plan::PlanArguments),
     Providers(providers::ProvidersArguments),
+    #[cfg(feature = "tui")]
+    Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Completions(completions::CompletionsArguments),
+    Man(man::ManArguments),
 }
 
 /// Everything could be done.
@@ -117,19 +138,26 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Doctor(arguments) => doctor::run(arguments).await,
             Command::Worker(arguments) => worker::run(arguments).await,
             Command::Submit(arguments) => submit::run(arguments).await,
             Command::Tasks(arguments) => tasks::run(arguments).await,
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
+            Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Plan(arguments) => plan::run(&arguments),
             Command::Providers(arguments) => providers::run(&arguments),
+            #[cfg(feature = "tui")]
+            Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Completions(arguments) => completions::run(&arguments),
+            Command::Man(arguments) => man::run(&arguments),
         }
     });
     // A call that is still under way must not hold the exit back; the store knows of it.

@@ -186,7 +186,7 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 }
 
 /// Whether the address is one of this machine's own.
-pub(super) fn is_here(url: &Url) -> bool {
+pub(crate) fn is_here(url: &Url) -> bool {
     // Only an own address can be bound.
     is_loopback(url)
         || url

@@ -13,6 +13,7 @@ pub(crate) mod stacked;
 pub(crate) mod standin;
 pub(crate) mod table;
 pub mod token;
+pub(crate) mod watch;
 
 use std::time::Duration;
 
@@ -137,8 +138,8 @@ impl Client {
     }
 
     /// Asks for an answer without end, to be read as it comes.
-    pub async fn stream(&self, path: &[&str]) -> Result<Response, ClientError> {
-        let call = self.call(Method::GET, path, &[])?;
+    pub async fn stream(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Response, ClientError> {
+        let call = self.call(Method::GET, path, query)?;
         let response = call.send().await.map_err(|error| self.unreachable(&error, ANSWER))?;
         if response.status().is_success() {
             return Ok(response);

@@ -13,6 +13,8 @@ macro_rules! names {
 names! {
     /// Read on Windows only: the machine's name, part of the name of a run.
     COMPUTERNAME;
+    /// The language of what the program says: en or es; `--lang` comes first, the system's locale last.
+    D8_LANG;
     /// Replaces `listen` of `[server]`.
     D8_SERVER__LISTEN;
     /// Replaces `token` of `[server]`; in the same notation.
@@ -23,6 +25,16 @@ names! {
     D8_STORE__URL;
     /// The token for the HTTP API, where d8.toml says `token = "env:D8_TOKEN"`, and for commands that talk to a server.
     D8_TOKEN;
+    /// Set for the command of an agent: the agent's name.
+    D8_AGENT;
+    /// Set for the command of an agent: the number of the piece of work.
+    D8_AGENT_NUMBER;
+    /// Set for the command of an agent: the topic, where there is one.
+    D8_AGENT_TOPIC;
+    /// Set for the command of an agent: the task's id.
+    D8_AGENT_TASK;
+    /// Set for the command of an agent: the file that the answer was written to, where it was.
+    D8_AGENT_OUTPUT;
     /// The orchestrator that commands and workers talk to.
     ORCHESTRATOR_URL;
     /// The id of a worker; `d8 worker --id`.
@@ -35,6 +47,10 @@ names! {
     POLL_INTERVAL;
     /// The key of a worker where its provider's own variable is not set.
     API_KEY;
+    /// The proxy to providers, as the HTTP client reads it, in small letters too; `d8 doctor` names it.
+    HTTPS_PROXY;
+    /// The proxy where HTTPS_PROXY is not set, in small letters too; `d8 doctor` names it.
+    ALL_PROXY;
     /// Turns colour off, whatever its value.
     NO_COLOR;
     /// Key for Groq.

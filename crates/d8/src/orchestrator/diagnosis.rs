@@ -10,7 +10,7 @@ use d8_core::time::Timestamp;
 
 use super::event::Status;
 use super::{AccountEntry, Entries, LimitWords};
-use crate::words;
+use crate::{text, words};
 
 /// What comes back within the hour needs no explanation.
 const LONG: Duration = Duration::from_secs(3_600);
@@ -69,11 +69,11 @@ fn until(view: &LimitView) -> Option<Timestamp> {
 
 fn amount(view: &LimitView) -> String {
     match view.spec.dimension {
-        Dimension::Requests => words::plural(view.amount, "request"),
-        Dimension::Tokens => words::plural(view.amount, "token"),
-        Dimension::InputTokens => words::plural(view.amount, "input token"),
-        Dimension::OutputTokens => words::plural(view.amount, "output token"),
-        Dimension::Concurrency => format!("{} at once", words::number(view.amount)),
+        Dimension::Requests => text!("amount-requests", amount = view.amount),
+        Dimension::Tokens => text!("amount-tokens", amount = view.amount),
+        Dimension::InputTokens => text!("amount-input-tokens", amount = view.amount),
+        Dimension::OutputTokens => text!("amount-output-tokens", amount = view.amount),
+        Dimension::Concurrency => text!("limit-concurrency", amount = view.amount),
         Dimension::Cost => format!("${:.2}", view.amount as f64 / 1e12),
     }
 }

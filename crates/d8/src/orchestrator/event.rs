@@ -6,16 +6,17 @@ use std::time::Duration;
 use d8_core::LimitView;
 use d8_core::change::{Ending, ParkReason, Parked, TaskRow};
 use d8_core::engine::{GroupCounts, Line, Outlook, Prospects, TargetView, Workload};
-use d8_core::id::{AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, GroupId, LimitId, PrefixId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
 use d8_core::wait::Wait;
-use d8_store::{Payload, ResultRow};
+use d8_store::{AgentRow, Payload, ResultRow};
 use d8_wire::ChatRequest;
 use tokio::sync::oneshot;
 
 use super::fleet::Member;
+use super::pace::Tally;
 use crate::config::Route;
 use crate::protocol::Registration;
 
@@ -59,10 +60,23 @@ pub struct NewTask {
     pub request_key: Option<u128>,
     /// Somebody elsewhere is to be told of its end.
     pub callback: bool,
+    /// How its prompt begins.
+    pub prefix: Option<PrefixId>,
     /// The request as it is kept; none for a task that is not.
     pub payload: Option<Payload>,
     /// The request in memory, where its first attempt shall find it.
     pub request: Option<Arc<ChatRequest>>,
+    /// The agent that it comes from.
+    pub agent: Option<Box<AgentWork>>,
+}
+
+/// What is stored together with a piece of an agent's work, so that it is given once and its answer is not forgotten.
+#[derive(Clone, Debug)]
+pub struct AgentWork {
+    /// How the agent stands with it.
+    pub row: AgentRow,
+    /// What is to be known when its answer is delivered.
+    pub note: String,
 }
 
 /// Faults after which a task is failed, where nobody says otherwise.
@@ -89,8 +103,10 @@ impl NewTask {
             key: None,
             request_key: None,
             callback: false,
+            prefix: None,
             payload: None,
             request: None,
+            agent: None,
         }
     }
 }
@@ -206,6 +222,12 @@ pub struct Status {
     pub paused_accounts: Vec<String>,
     /// Routes that somebody holds back, by name.
     pub paused_routes: Vec<String>,
+    /// How many tasks wait on each route, by its id.
+    pub queues: Vec<(RouteId, u64)>,
+    /// What happened in the last minute.
+    pub minute: Tally,
+    /// What happened in the last five minutes.
+    pub five_minutes: Tally,
     /// Every worker, and how many attempts it is at.
     pub fleet: Vec<(Member, u32)>,
 }
@@ -335,6 +357,10 @@ pub(super) enum Event {
     Explain(Vec<TaskId>, oneshot::Sender<Vec<Option<Wait>>>),
     /// Whoever was to be told of these tasks' ends has been, or never will be.
     Told(Vec<TaskId>),
+    /// An agent stands so now.
+    Agent(AgentRow, oneshot::Sender<()>),
+    /// The answers of these tasks have been delivered, or never will be.
+    Delivered(Vec<TaskId>),
     ForgetRequests(Vec<u128>, oneshot::Sender<()>),
     /// Built-in workers take work from now on.
     Begin,

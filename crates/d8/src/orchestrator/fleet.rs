@@ -9,6 +9,8 @@ use d8_core::worker::Enlisted;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::event::AGENT_ACTION;
+
 /// What of a worker is kept with its integer: enough to know it again after a restart, as the Hive's workers register
 /// only once in their lives.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -21,12 +23,34 @@ pub struct WorkerName {
     /// The types of task that it names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub task_types: Vec<String>,
+    /// It knows these alone, not even `agent_action`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_task_types: bool,
     /// One life of one of D8's own workers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incarnation: Option<String>,
 }
 
 impl WorkerName {
+    /// What it is, by what it says of itself. An old worker says neither.
+    pub(super) fn introduced(id: &str, kind: &str, capabilities: &Map<String, Value>, life: Option<String>) -> Self {
+        let types = capabilities.get("task_types").and_then(Value::as_array);
+        let types = types.into_iter().flatten().filter_map(Value::as_str);
+        Self {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            task_types: types.map(str::to_owned).collect(),
+            only_task_types: capabilities.get("only_task_types").and_then(Value::as_bool) == Some(true),
+            incarnation: life,
+        }
+    }
+
+    /// The types of task that one of the Hive's workers takes.
+    pub(super) fn takes(&self) -> impl Iterator<Item = &str> {
+        let action = (!self.only_task_types).then_some(AGENT_ACTION);
+        action.into_iter().chain(self.task_types.iter().map(String::as_str))
+    }
+
     /// As it is kept.
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_else(|_| self.id.clone())

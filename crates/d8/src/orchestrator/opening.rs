@@ -10,15 +10,15 @@ use d8_core::Engine;
 use d8_core::engine::GroupCounts;
 use d8_core::id::{GroupId, TargetId, TaskId, WorkerId};
 use d8_core::message::Effects;
-use d8_store::{Hold, HoldError, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
+use d8_store::{AgentRow, Hold, HoldError, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
 use tokio::sync::{broadcast, mpsc as async_mpsc, oneshot};
 
 use super::news::News;
 use super::past::Recall;
 use super::roll::Roll;
-use super::turn::{Beginning, Turn};
+use super::turn::{Beginning, Turn, how_all_stands};
 use super::writer::Writer;
-use super::{Audience, Directory, Handle, Library, Loop, Requests, route_of};
+use super::{Audience, Directory, Entries, Handle, Library, Loop, Requests, Status, route_of};
 use crate::clock::Clock;
 use crate::config::{Account, Config, StoreLocation};
 use crate::worker::{self, Errand, Provider};
@@ -109,6 +109,10 @@ pub struct Opened {
     pub news: broadcast::Sender<Arc<News>>,
     /// Tasks that have ended and whose clients want to be told elsewhere: first those that an earlier process owed.
     pub callbacks: async_mpsc::UnboundedReceiver<TaskId>,
+    /// How each agent stood, by name.
+    pub agents: Vec<AgentRow>,
+    /// Tasks of agents whose answers an earlier process still had to deliver, each with its note.
+    pub outputs: Vec<(TaskId, String)>,
     /// The right to the store; given back when dropped.
     pub hold: Hold,
 }
@@ -244,9 +248,35 @@ impl Opening {
             clock,
             news,
             callbacks: owed,
+            agents: recalled.agents,
+            outputs: recalled.outputs,
             hold,
         })
     }
+}
+
+/// How everything stood when the last orchestrator of a store ended, and what of its limits is spent by now. Nothing is
+/// written, and nobody is in the way of whoever wants to open it.
+pub fn standing(config: &Config, store: &Path, clock: Clock) -> Result<(Status, Entries), StoreError> {
+    let store = SqliteStore::look(&Location::File(store.to_owned()))?;
+    let mut names = store.names()?;
+    let roll = Roll::call(config, 1, clock.now(), &mut names);
+    let recalled = Recalled::from(&roll, &store, &names, None, clock)?;
+    let totals = store.reader()?.totals()?;
+    let ended = GroupCounts {
+        pending: 0,
+        assigned: 0,
+        completed: totals.completed,
+        failed: totals.failed,
+        cancelled: totals.cancelled,
+    };
+    let now = recalled.clock.now().max(recalled.engine.now());
+    let status = how_all_stands(&recalled.engine, now, &roll.plan, &names, &roll.fleet, ended);
+    let entries = Entries {
+        config: Arc::new(roll.config),
+        plan: Arc::new(roll.plan),
+    };
+    Ok((status, entries))
 }
 
 fn thread_failed(source: std::io::Error) -> OpenError {
@@ -275,6 +305,8 @@ struct Recalled {
     clock: Clock,
     next_task: u64,
     callbacks: Vec<TaskId>,
+    agents: Vec<AgentRow>,
+    outputs: Vec<(TaskId, String)>,
     /// Targets for which something was stored ahead of its use.
     spent_ahead: Vec<TargetId>,
 }
@@ -326,6 +358,8 @@ impl Recalled {
             clock: clocks,
             next_task: loaded.next_task.0,
             callbacks: loaded.callbacks,
+            agents: loaded.agents,
+            outputs: loaded.outputs,
             spent_ahead: loaded.allowances.iter().map(|(target, _)| *target).collect(),
         })
     }

@@ -14,6 +14,7 @@ use d8_store::{Names, TargetName};
 
 use super::unknown;
 use crate::config::{Account, Config, Limit, Model, Route};
+use crate::text;
 
 /// The provider of accounts whose workers alone know what they call.
 pub const VISITOR: &str = "hive";
@@ -63,8 +64,10 @@ pub struct TargetWords {
 pub struct LimitWords {
     /// The account that it is shown with.
     pub account: String,
-    /// In words: "30 requests a minute".
+    /// In English words, for machines too: "30 requests a minute".
     pub label: String,
+    /// The same in the spoken language.
+    pub called: String,
     /// The models that share it.
     pub models: Vec<String>,
     /// Its period in words: "minute", "day".
@@ -80,16 +83,21 @@ impl LimitWords {
     pub fn called(&self, view: &LimitView) -> String {
         let amount = crate::words::number(view.amount);
         match (view.spec.standing, view.learnt.and_then(|learnt| learnt.per)) {
-            (Standing::Ceiling | Standing::Belief, _) => match self.label.split_once(' ') {
+            (Standing::Ceiling | Standing::Belief, _) => match self.called.split_once(' ') {
                 Some((written, rest)) if view.learnt.is_some() && !written.starts_with('$') => {
                     format!("{amount} {rest}")
                 }
-                _ => self.label.clone(),
+                _ => self.called.clone(),
             },
-            (Standing::Unknown, None) => format!("{amount} {}", self.label),
+            (Standing::Unknown, None) => format!("{amount} {}", self.called),
             (Standing::Unknown, Some(per)) => {
-                let what = self.label.split(' ').next().unwrap_or_default();
-                format!("{amount} {what} per {}", crate::words::span(per))
+                let what = self.called.split(' ').next().unwrap_or_default();
+                text!(
+                    "limit-found",
+                    amount = amount,
+                    what = what,
+                    length = crate::words::span(per)
+                )
             }
         }
     }
@@ -192,6 +200,7 @@ impl Plan {
                 LimitWords {
                     account: account.name.clone(),
                     label: limit.label.clone(),
+                    called: limit.called.clone(),
                     period: limit.nominal_per.clone(),
                     nominal: limit.nominal,
                     resets: limit.resets.clone(),

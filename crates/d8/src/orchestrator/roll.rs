@@ -156,6 +156,7 @@ fn built_in(
             id: format!("builtin:{name}"),
             kind: provider.to_owned(),
             task_types: Vec::new(),
+            only_task_types: false,
             incarnation: None,
         },
         capabilities: serde_json::Map::new(),

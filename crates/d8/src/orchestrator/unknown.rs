@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use d8_core::limit::{Dimension, LimitSpec, Standing, Window};
 
+use crate::config::limit::period::Period;
 use crate::config::{Account, Limit};
+use crate::text;
+use crate::words::language::Language;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// What each base model may be limited by: dimension, period, how long it is held, and how it is called.
+/// What each base model may be limited by: dimension, period, how long it is held, and its English name.
 const USUAL: [(Dimension, Duration, Duration, &str); 4] = [
     (
         Dimension::Requests,
@@ -70,11 +73,22 @@ fn unknown(
             reserve_permille: 0,
             standing: Standing::Unknown,
         },
-        nominal_per: if nominal == DAY { "day" } else { "minute" }.to_owned(),
+        nominal_per: if nominal == DAY { Period::DAY } else { Period::MINUTE }.name(Language::spoken()),
         label: name.to_owned(),
+        called: called(dimension, nominal),
         nominal,
         resets: None,
     })
+}
+
+/// Its name in the spoken language.
+fn called(dimension: Dimension, nominal: Duration) -> String {
+    match (dimension, nominal == DAY) {
+        (Dimension::Requests, false) => text!("limit-unknown-requests-minute"),
+        (Dimension::Requests, true) => text!("limit-unknown-requests-day"),
+        (_, false) => text!("limit-unknown-tokens-minute"),
+        (_, true) => text!("limit-unknown-tokens-day"),
+    }
 }
 
 /// Providers that count only tokens of the prompt have their limit of tokens there.

@@ -30,7 +30,8 @@ pub struct Registration {
     pub worker_id: String,
     /// `groq`, `gemini` or whatever it calls.
     pub worker_type: String,
-    /// What it says of itself; `task_types` names the types of task that it knows besides `agent_action`.
+    /// What it says of itself; `task_types` names the types of task that it knows besides `agent_action`, and
+    /// `only_task_types: true` says that it knows no others.
     #[serde(default)]
     #[schema(value_type = Object)]
     pub capabilities: Map<String, serde_json::Value>,

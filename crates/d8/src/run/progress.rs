@@ -126,7 +126,7 @@ pub(crate) fn waiting_for(plan: &Plan, view: &View) -> Option<String> {
     match soonest.code {
         WaitCode::Quota => {
             let limit = soonest.limit.and_then(|limit| plan.limits.get(&limit))?;
-            Some(words::wait(&limit.account, Some(&limit.label), left))
+            Some(words::wait(&limit.account, Some(&limit.called), left))
         }
         WaitCode::Parked(why) => {
             let target = target?;

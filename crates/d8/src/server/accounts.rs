@@ -18,7 +18,7 @@ use super::app::{App, seconds};
 use super::error::{ApiError, ErrorBody};
 use super::forecasts::{AccountForecast, OpenForecast};
 use super::waits;
-use crate::config::Origin;
+use crate::config::{Origin, Policy};
 use crate::orchestrator::{AccountEntry, Entries, Named, Status, diagnosis};
 use crate::words;
 
@@ -44,6 +44,8 @@ pub struct AccountObject {
     paused: bool,
     /// `file`, `environment` or `worker`.
     origin: &'static str,
+    /// How its built-in worker lets requests out: `d8`, by the ledger, or one of `plain`, `resilient` and `groq`.
+    policy: &'static str,
     models: Vec<String>,
     /// Workers that serve it now.
     workers: u64,
@@ -136,6 +138,7 @@ fn object(entry: &AccountEntry, status: &Status, entries: &Entries) -> AccountOb
             Some(Origin::Environment) => "environment",
             Some(Origin::Worker) | None => "worker",
         },
+        policy: account.map_or(Policy::D8, |account| account.policy).name(),
         models: account
             .map(|account| account.models.iter().map(|model| model.id.clone()).collect())
             .unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! What happens, as it happens: one stream of server-sent events.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +17,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::app::{App, seconds};
-use super::hive::{Stats, fleet};
+use super::hive::{Pace, Stats, fleet};
 use super::waits::WaitObject;
 use super::{accounts, ids, objects};
-use crate::orchestrator::News;
+use crate::orchestrator::{News, Status};
 
 /// The status is looked at so often.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -113,6 +114,21 @@ fn status(app: Arc<App>) -> impl Stream<Item = Result<Event, Infallible>> {
     })
 }
 
+/// The routes on which something waits, or that somebody holds back.
+fn queues(app: &App, status: &Status) -> Vec<Value> {
+    let mut waiting: BTreeMap<String, u64> = status.paused_routes.iter().map(|name| (name.clone(), 0)).collect();
+    for (id, count) in &status.queues {
+        let name = app.handle.directory.names(|names| names.name(*id).map(str::to_owned));
+        let name = objects::route_name(name.as_deref().unwrap_or_default()).to_owned();
+        *waiting.entry(name).or_default() += count;
+    }
+    let paused = |route: &String| status.paused_routes.contains(route);
+    waiting
+        .iter()
+        .map(|(route, pending)| json!({"route": route, "pending": pending, "paused": paused(route)}))
+        .collect()
+}
+
 /// How everything stands, without the time: two that are equal are no news.
 async fn snapshot(app: &App) -> Option<(f64, Value)> {
     let status = app.handle.status().await.ok()?;
@@ -139,6 +155,8 @@ async fn snapshot(app: &App) -> Option<(f64, Value)> {
         "workers": stats.workers(),
         "tasks": stats.tasks(),
         "waits": waits,
+        "routes": queues(app, &status),
+        "pace": Pace::of(&status),
         "accounts": accounts::objects(&status, &entries),
         "fleet": workers,
     });

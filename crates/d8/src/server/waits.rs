@@ -71,7 +71,7 @@ impl WaitObject {
         let view = |limit: LimitId| status.limits.iter().find(|(known, _)| *known == limit);
         let label = wait.limit.zip(words).map(|(limit, words)| {
             let called = view(limit).map(|(_, view)| words.called(view));
-            called.unwrap_or_else(|| words.label.clone())
+            called.unwrap_or_else(|| words.called.clone())
         });
         let (message, next) = words::wait_reason(
             wait.code,

@@ -67,8 +67,11 @@ pub struct Waits {
 pub struct LimitFigures {
     /// The account.
     pub account: String,
-    /// In words: "30 requests a minute".
+    /// In English words: "30 requests a minute".
     pub limit: String,
+    /// The same in the spoken language.
+    #[serde(skip)]
+    pub called: String,
     /// What it holds.
     pub amount: u64,
     /// The most that was used at once.
@@ -198,6 +201,7 @@ fn limits(record: &Record, ground: &Ground) -> Vec<LimitFigures> {
         LimitFigures {
             account: limit.account.clone(),
             limit: limit.label.clone(),
+            called: limit.called.clone(),
             amount: limit.spec.amount,
             peak: usage.peak,
             total: usage.total,
@@ -220,7 +224,7 @@ fn panels(record: &Record, ground: &Ground) -> Vec<Panel> {
         .collect();
     for (quota, limit, usage) in used(record, ground) {
         panels[quota].curves.push(Curve {
-            limit: limit.label.clone(),
+            limit: limit.called.clone(),
             models: limit.models.clone(),
             amount: limit.spec.amount,
             steps: usage.steps.clone(),

@@ -45,6 +45,7 @@ pub(super) struct Client {
 pub(super) struct TrueLimit {
     pub(super) id: LimitId,
     pub(super) label: String,
+    pub(super) called: String,
     /// The account that it is shown with.
     pub(super) account: String,
     pub(super) models: Vec<String>,
@@ -205,6 +206,7 @@ fn quotas(config: &Config, names: &mut Names, start: Timestamp) -> Vec<(String, 
                 None => quota.limits.push(TrueLimit {
                     id,
                     label: limit.label.clone(),
+                    called: limit.called.clone(),
                     account: account.name.clone(),
                     models: limit.models.clone(),
                     spec: limit.spec.clone(),

@@ -56,7 +56,7 @@ pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
             let full = figures.peak >= figures.amount;
             table.row(vec![
                 figures.account.as_str().into(),
-                figures.limit.as_str().into(),
+                figures.called.as_str().into(),
                 outcome.figures.name.into(),
                 Cell::toned(
                     words::number(figures.peak),

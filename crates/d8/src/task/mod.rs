@@ -1,8 +1,13 @@
-//! What a request is as a task: how large, and who can carry it.
+//! What a request is as a task: how large, who can carry it, and how it begins.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use d8_core::id::PrefixId;
 use d8_core::usage::Estimate;
 use d8_wire::ChatRequest;
+use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// How large a request is: two bytes a token and 16 tokens a message is rather too much, eight bytes a token the least.
 pub fn estimate(request: &ChatRequest) -> Estimate {
@@ -13,6 +18,28 @@ pub fn estimate(request: &ChatRequest) -> Estimate {
         input_tokens_least: tokens(size.bytes / 8),
         max_output_tokens: request.max_output_tokens().map(tokens),
     }
+}
+
+/// How a request begins, as far as providers may know it again: its tools and its instructions, else its first message, which
+/// a conversation keeps while it grows.
+pub fn prefix(request: &ChatRequest) -> Option<PrefixId> {
+    #[derive(Deserialize)]
+    struct Role<'a> {
+        role: &'a str,
+    }
+    let messages: Vec<&RawValue> = serde_json::from_str(request.field("messages")?.get()).ok()?;
+    let instructs = |message: &&&RawValue| {
+        let role = serde_json::from_str(message.get()).map(|Role { role }| role);
+        matches!(role, Ok("system" | "developer"))
+    };
+    let instructions = messages.iter().take_while(instructs).count();
+    let mut hash = DefaultHasher::new();
+    request.field("tools").map(RawValue::get).hash(&mut hash);
+    for message in messages.iter().take(instructions.max(1)) {
+        message.get().hash(&mut hash);
+    }
+    let hash = hash.finish();
+    Some(PrefixId((hash ^ (hash >> 32)) as u32))
 }
 
 /// Fields that mean something to a provider and that the Hive's workers lose without a word: they read texts, a temperature
@@ -70,6 +97,27 @@ pub fn is_plain(request: &ChatRequest) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn requests_begin_alike_by_their_instructions_or_their_first_message() {
+        let of = |messages: &str| {
+            let text = format!(r#"{{"messages":[{messages}]}}"#);
+            prefix(&ChatRequest::parse(text.as_bytes()).unwrap())
+        };
+        let system = r#"{"role":"system","content":"Be short."}"#;
+        let user = |text: &str| format!(r#"{{"role":"user","content":"{text}"}}"#);
+        let instructed = of(&format!("{system},{}", user("one")));
+        assert_eq!(instructed, of(&format!("{system},{}", user("two"))));
+        assert_ne!(instructed, of(&user("one")));
+        assert_ne!(of(&user("one")), of(&user("two")));
+        let grown = format!(
+            r#"{},{{"role":"assistant","content":"yes"}},{}"#,
+            user("one"),
+            user("more")
+        );
+        assert_eq!(of(&user("one")), of(&grown));
+        assert!(instructed.is_some());
+    }
 
     #[test]
     fn what_the_hive_would_lose_is_not_given_to_it() {

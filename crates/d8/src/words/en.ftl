@@ -4,6 +4,444 @@
 error = error: { $message }
 hint = hint: { $message }
 
+## agents
+
+agents-none = no agent: the orchestrator's d8.toml has no [[agent]]
+agents-none-hint = write one: [[agent]] with name, every = "15m", prompt and output; docs/configuration.md says all it can do
+agents-unknown = there is no agent `{ $name }`
+agents-did-you-mean = did you mean `{ $name }`?
+agents-known = there are: { $names }
+agents-trouble = { $agent }: { $why }
+agents-paused = { $agent }: paused; what is under way goes on
+agents-resumed = { $agent }: goes on
+agents-resumed-next = { $agent }: goes on, next { $when }
+agents-goes-to = its answer goes to { $output }
+agents-every = every { $time }
+agents-cron = cron { $line }
+agents-per-day = { $times } a day
+agents-state-paused = paused
+agents-state-trouble = trouble
+agents-state-working = working
+agents-state-idle = idle
+agents-col-agent = AGENT
+agents-col-state = STATE
+agents-col-schedule = SCHEDULE
+agents-col-next = NEXT
+agents-col-last = LAST
+agents-col-n = N
+agents-col-open = OPEN
+agents-col-failed = FAILED
+agents-col-skipped = SKIPPED
+agents-fact-trouble = TROUBLE
+agents-fact-zone = ZONE
+agents-fact-queued = QUEUED
+agents-fact-undelivered = UNDELIVERED
+agents-fact-delivered = DELIVERED
+agents-fact-topics = TOPICS
+agents-fact-model = MODEL
+agents-fact-overlap = OVERLAP
+agents-fact-catch-up = CATCH-UP
+agents-fact-output = OUTPUT
+agents-fact-webhook = WEBHOOK
+agents-fact-command = COMMAND
+agents-fact-tasks = TASKS
+agents-yes = yes
+agents-no-folder = the current folder cannot be read: { $why }
+agents-preview-alone = note: no orchestrator that runs this agent answers, so the numbers begin at 1 and its next work is counted from now
+agents-never = { $agent } never works: its schedule names a day that no calendar has
+agents-preview-topic = topic: { $topic }
+agents-preview-output = goes to: { $output }
+agents-preview-system = system: { $text }
+agents-preview-prompt = prompt: { $text }
+agents-stopped = the engine has stopped
+agents-demo-begins = demonstration: emulated Groq and Gemini with the free tiers of November 2025, { $speed } times as fast as real time
+agents-demo-tells-nobody = note: webhooks and commands are left out of a demonstration
+agents-demo-goes-on = { $left } pieces of work were left: they are done first, and no more this time
+agents-demo-so-far = { $done } of { $total }
+agents-demo-done = { $done } of { $total } done in { $time }
+agents-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
+agents-demo-filler = their answers are filler text, kept apart in the folder demo; with your own keys, `d8 up` writes real ones
+agents-demo-same-command = nothing is lost: the same command goes on
+## Moments
+
+moment-now = now
+moment-ago = { $length } ago
+moment-ahead = in { $length }
+clock-never = never
+clock-tomorrow = { $time } tomorrow
+clock-on = { $time } on { $day }
+clock-year = { $time } on { $day } { $year }
+clock-day =
+    { $day } { $month ->
+        [1] January
+        [2] February
+        [3] March
+        [4] April
+        [5] May
+        [6] June
+        [7] July
+        [8] August
+        [9] September
+        [10] October
+        [11] November
+       *[12] December
+    }
+
+## Limits
+
+limit-requests =
+    { $amount ->
+        [one] 1 request
+       *[other] { $amount } requests
+    } { $each }
+limit-tokens =
+    { $amount ->
+        [one] 1 token
+       *[other] { $amount } tokens
+    } { $each }
+limit-input-tokens =
+    { $amount ->
+        [one] 1 input token
+       *[other] { $amount } input tokens
+    } { $each }
+limit-output-tokens =
+    { $amount ->
+        [one] 1 output token
+       *[other] { $amount } output tokens
+    } { $each }
+limit-cost = { $amount } { $each }
+limit-concurrency = { $amount } at once
+limit-unknown-requests-minute = requests a minute
+limit-unknown-tokens-minute = tokens a minute
+limit-unknown-requests-day = requests a day
+limit-unknown-tokens-day = tokens a day
+limit-found = { $amount } { $what } per { $length }
+amount-requests =
+    { $amount ->
+        [one] 1 request
+       *[other] { $amount } requests
+    }
+amount-tokens =
+    { $amount ->
+        [one] 1 token
+       *[other] { $amount } tokens
+    }
+amount-input-tokens =
+    { $amount ->
+        [one] 1 input token
+       *[other] { $amount } input tokens
+    }
+amount-output-tokens =
+    { $amount ->
+        [one] 1 output token
+       *[other] { $amount } output tokens
+    }
+period =
+    { $unit ->
+        [month]
+            { $count ->
+                [one] month
+               *[other] { $count } months
+            }
+        [day]
+            { $count ->
+                [one] day
+               *[other] { $count } days
+            }
+        [hour]
+            { $count ->
+                [one] hour
+               *[other] { $count } h
+            }
+        [minute]
+            { $count ->
+                [one] minute
+               *[other] { $count } min
+            }
+        [second]
+            { $count ->
+                [one] second
+               *[other] { $count } s
+            }
+       *[millisecond] { $count } ms
+    }
+period-each =
+    { $unit ->
+        [month]
+            { $count ->
+                [one] a month
+               *[other] per { $count } months
+            }
+        [day]
+            { $count ->
+                [one] a day
+               *[other] per { $count } days
+            }
+        [hour]
+            { $count ->
+                [one] an hour
+               *[other] per { $count } h
+            }
+        [minute]
+            { $count ->
+                [one] a minute
+               *[other] per { $count } min
+            }
+        [second]
+            { $count ->
+                [one] a second
+               *[other] per { $count } s
+            }
+       *[millisecond] per { $count } ms
+    }
+reset-midnight = midnight { $zone }
+reset-time = { $time } { $zone }
+reset-pacific = Pacific
+reset-day = day { $day }, { $reset }
+
+## Why a task failed
+
+ending-too-large = larger than a limit of every account that could serve it
+ending-provider-error = the provider refuses the request
+ending-attempts-exhausted = every attempt met a fault
+ending-deadline-exceeded = its deadline passed
+ending-quarantined = set aside: its worker fell silent each time
+
+## Why something waits
+
+wait-quota-used-up = quota used up
+wait-limit-used-up = { $limit } used up
+wait-next-in = { $account }: { $what }, next in { $left }
+wait-next-after-answer = { $account }: { $what }, next after an answer
+wait-why-in = { $why }, in { $left }
+wait-quota-next = wait, or add an account or a backup to the route
+wait-parked-next = mend it, then try it again: d8 accounts unpark NAME
+wait-not-before = its time has not come
+wait-backoff = it met a fault and is tried again
+wait-order = others are before it
+wait-order-next = a higher priority goes first
+wait-patience = it waits for the primary of its route, then takes the backup
+wait-workers = { $account }: every worker is busy or has not asked for work yet
+wait-workers-next = start another worker
+wait-no-worker = { $account }: no worker serves it now
+wait-no-worker-next = start one: d8 worker --type ... --orchestrator URL
+wait-no-skill = no worker can do it: none names its type, or none can carry what it asks for
+wait-no-skill-next = start a worker whose capabilities.task_types names the type
+wait-paused = it is paused
+wait-paused-next = resume it: d8 accounts resume NAME
+wait-no-target = no account can serve it
+wait-no-target-next = add an account in d8.toml, or start a worker that brings one
+turn =
+    ; its turn comes about { $at }{ $before ->
+        [0] , it is the first in line
+        [one] , after one other
+       *[other] , after { $before } others
+    }
+
+## Why an account takes nothing
+
+parked-quota-refused = refused for quota; somebody else may be using the key
+parked-overloaded = the provider has no capacity
+parked-bad-key = the key was refused; check it and run the same command again
+parked-no-money = the account has no money left; top it up and run the same command again
+parked-model-unavailable = the provider does not serve this model to this account; name another one
+parked-again = { $name }: { $why }, tried again in { $left }
+refused = { $what }: refused for quota; somebody else may be using the key, or the limit is lower than configured; tried again in { $left }
+spent =
+    { $account }: the key is valid and the set-up is right; { $tier ->
+        [free] the free tier's
+       *[other] the
+    } { $period } ({ $amount }) is spent{ $others ->
+        [none] {""}
+        [all] , none of it by D8
+        [most] , most of it not by D8
+       *[part] , part of it not by D8
+    }; { $again }; { $instead }.
+spent-configured = { $amount }; { $configured } were configured
+spent-again = free again at { $until }
+spent-again-resets = free again at { $until } ({ $resets })
+spent-again-answer = free again after an answer
+spent-instead = { $other } takes over
+spent-nobody = no other account can take over: add one, or wait
+
+## What is to be expected
+
+forecast-runs-out = runs out at { $at }
+forecast-has-run-out = has run out
+forecast-next = next start { $at }
+forecast-next-now = next start now
+## man
+man-written = { $count ->
+    [one] 1 page written to { $folder }
+   *[other] { $shown } pages written to { $folder }
+}
+man-unknown = there is no command `d8 { $name }`
+man-unknown-next = `d8 --help` lists them
+man-not-written = { $path } cannot be written: { $why }
+## probe: one small real question to a provider
+
+probe-works = { $provider } answers: { $model }, { $latency }
+probe-wrong-key = { $provider } refuses the key: "{ $words }"
+probe-no-model = { $provider } accepts the key, but it gives { $model } to nobody or not to you: "{ $words }"
+probe-spent-day = The key is valid; the day's quota is used up{ $limit }
+probe-spent-month = The key is valid; the month's quota is used up{ $limit }
+probe-spent-short = The key is valid; { $limit } are used up at the moment
+probe-spent-unknown = The key is valid; a quota is used up, and the provider does not say which
+probe-spent-until = { $spent }; there is room again at { $until }
+probe-no-money = The key is valid; { $provider } wants money first: "{ $words }"
+probe-country = { $provider } does not serve the country that you are in: "{ $words }"
+probe-overloaded = { $provider } has a fault or no capacity at the moment ({ $status }), so the key was not judged: "{ $words }"
+probe-strange = An answer that is not { $provider }'s ({ $status }): "{ $words }"
+probe-dns = The name of { $provider }'s server has no address ({ $words })
+probe-refused = At { $provider }'s address nobody listens ({ $words })
+probe-unreachable = There is no way to { $provider } ({ $words })
+probe-timeout = { $provider } gives no answer ({ $words })
+probe-tls = The connection to { $provider } cannot be trusted ({ $words })
+probe-proxy = The proxy lets nobody through to { $provider } ({ $words })
+probe-broken = The connection to { $provider } broke off ({ $words })
+probe-next-wrong-key = copy the whole key again, or make a new one at the provider
+probe-next-no-model = choose another model
+probe-next-spent = nothing: work that is handed in waits until there is room again
+probe-next-no-money = add credit at the provider, or use an account with a free tier
+probe-next-country = use another provider; d8 providers shows them
+probe-next-overloaded = try again in a few minutes
+probe-next-network = check the network, and the address if you wrote one yourself
+probe-next-refused = start the server, or correct the address
+probe-next-timeout = check the network, the firewall and the address, then try again
+probe-next-tls = check this machine's clock; behind a company's proxy its certificate must be installed in the system
+probe-next-proxy = check HTTPS_PROXY and NO_PROXY
+probe-next-strange = check the base URL
+probe-limit = { $what ->
+    [request] { $amount } request
+    [requests] { $amount } requests
+    [count] { $amount }
+    [tokens] { $amount } tokens
+    [input] { $amount } input tokens
+    [output] { $amount } output tokens
+    [concurrency] { $amount } at once
+   *[cost] { $amount } of money
+} { $per ->
+    [second] a second
+    [minute] a minute
+    [hour] an hour
+    [day] a day
+    [month] a month
+    [other] in { $length }
+   *[none] {""}
+}
+
+## setup
+
+setup-no-terminal = There is no terminal to ask at
+setup-no-terminal-hint = for scripts: d8 setup groq --key-stdin --yes, with the key on standard input
+setup-terminal-fault = The terminal cannot be asked: { $error }
+setup-stopped = Stopped; nothing was written
+setup-no-folder = The current folder cannot be read: { $error }
+setup-mend-first = mend that file first, or name another with --config
+setup-choose-provider = Which provider?
+setup-which = It is not said which provider
+setup-which-hint = name one of { $ids }
+setup-unknown-provider = There is no provider "{ $name }"
+setup-did-you-mean = did you mean { $name }?
+setup-not-spoken = { $provider } speaks a wire of its own that D8 does not speak yet
+setup-not-spoken-hint = its models can be had through openrouter, or a gateway as openai-compatible
+setup-any-server = Other server
+setup-gives-local = your own machine, no key, no limits
+setup-gives-unknown = whatever speaks OpenAI's wire: a gateway, LM Studio
+setup-gives-nothing = costs money
+setup-gives-free = free
+setup-gives-limits = free: { $limits } ({ $date })
+setup-help-choose = arrows move, typing filters, Enter takes, Esc ends
+setup-help-choose-some = Space marks, Enter takes what is marked, the first is the default
+setup-help-key = paste it and press Enter; nothing of it is shown
+setup-help-confirm = answer with y or n
+setup-yes = yes
+setup-no = no
+setup-yes-no = Y/n
+setup-no-yes = y/N
+setup-keys-at = A key for { $provider } is made at { $url }
+setup-any-key = A server that asks for no key takes any word
+setup-ask-key = Key for { $provider }:
+setup-key-length = { $length ->
+    [one] 1 character received
+   *[other] { $length } characters received
+}
+setup-key-doubt = Keys of { $provider } begin with { $begins } as a rule, this one does not
+setup-key-empty = There is no key in that
+setup-key-placeholder = That is the example text of a template, not a key
+setup-key-unfit = That is no key: there is white space in it, or a character that keys do not have
+setup-stdin-hint = give the key alone, such as: printenv MY_KEY | d8 setup groq --key-stdin --yes
+setup-stdin-unreadable = Standard input cannot be read: { $error }
+setup-key-there = There is a key already. Which one?
+setup-use-account-variable = The one of account { $account } ({ $variable })
+setup-use-variable = The one in { $variable }
+setup-use-account = The one of account { $account }
+setup-use-file = The one in { $path }
+setup-other-key = Another key
+setup-no-key = There is no key for { $provider }
+setup-no-key-hint = give it on standard input: d8 setup { $id } --key-stdin --yes
+setup-account-there = Account { $account } is there already, with another key. And this one?
+setup-server-there = Account { $account } is there already
+setup-set-up-again = Set { $account } up again
+setup-add-second = Add it as a second account, { $account }
+setup-replace = Replace the key of { $account }
+setup-confirm-replace = Account { $account } has another key. Replace it?
+setup-other-provider = Account { $account } is one of { $provider }
+setup-other-provider-hint = give it another name with --account
+setup-choose-tier = Which plan of { $provider } is the account on?
+setup-ask-url = Where is { $provider }?
+setup-no-url = It is not said where { $provider } is
+setup-no-url-hint = name it with --base-url, such as http://127.0.0.1:1234
+setup-listing = Asking { $url } for its models
+setup-choose-models = Which models?
+setup-choose-model = Which model?
+setup-no-list = { $url } lists no models
+setup-ask-model = Model:
+setup-no-model = It is not said which model
+setup-no-model-hint = name one with --model
+setup-asking = Asking { $model } at { $url } for one word
+setup-unasked = The key was not tried out
+setup-advice = What helps: { $advice }
+setup-what-now = What now?
+setup-again = Try again
+setup-other-model = Another model
+setup-write-anyway = Write it anyway
+setup-give-up = End; nothing is written
+setup-nothing-written = nothing was written
+setup-model-hint = nothing was written; name another model with --model
+setup-offline-hint = nothing was written; --offline writes it without asking the provider
+setup-file-head = # What D8 may use. The keys themselves are in .env, beside this file.
+setup-wrote-config = { $path }: account { $account } is written
+setup-kept-config = { $path }: account { $account } stays as it is
+setup-wrote-key = { $path }: { $variable } is written; only you can read the file
+setup-wrote-open = { $path }: { $variable } is written; others may be able to read the file ({ $why })
+setup-shadowed = Careful: { $variable } has another value in your environment, which goes before .env. Unset it there
+setup-one-quota = Keys of one project or organisation share one quota. If this is such a key, write quota_group = "{ $first }" into both accounts
+setup-route = Your route "default" leaves { $account } out: add "{ $account }/{ $model }" to its primary
+setup-costs = What { $account } does may cost money; limits of your own, such as { "{" } cost = 5.00, per = "1mo" { "}" }, hold it back
+setup-limits = Limits that D8 will respect ({ $model }):
+setup-no-limits = No limits of { $model } are known; D8 learns them from the provider's headers and refusals
+setup-no-limits-local = No limits: { $model } runs on a machine of yours, 4 requests at once
+setup-limit-of-catalogue = by the catalogue of { $date }
+setup-limit-of-file = your own, in d8.toml
+setup-limit-of-headers = seen in headers: { $left } left
+setup-limit-confirmed = { $by }; headers: { $left } left
+setup-limit-differs = { $by }; headers: { $amount }, { $left } left
+setup-start-now = Start D8 now?
+setup-next = Next:
+setup-next-up = starts D8: the queue, the page, the API
+setup-next-submit = a first task, while it runs
+setup-next-run = a file of work, done to its end
+setup-next-worker = starts the worker there
+setup-next-workers = shows it, where the orchestrator runs
+setup-next-stats = counts what it has done
+setup-kept-worker = { $path } stays as it is
+setup-take-along = Copy { $path } to the folder on the other machine where the worker will run
+setup-ask-orchestrator = Where is the orchestrator, seen from there?
+setup-no-orchestrator = It is not said where the orchestrator is
+setup-orchestrator-unreadable = The orchestrator's URL cannot be read: { $why }
+setup-orchestrator-hint = write it like http://pi:5000, with a token like http://d8:TOKEN@pi:5000 (--orchestrator)
+setup-ask-id = The worker's id:
 ## providers
 
 providers-title-provider = PROVIDER
@@ -46,6 +484,7 @@ providers-not-spoken = D8 does not speak its wire yet: no account can use it
 providers-no-key = key: none needed
 providers-key-in-file = key: only in d8.toml, as `api_key` of the account
 providers-key = key: { $names }
+providers-keys-at = get a key at: { $url }
 providers-base-url-env = another base URL: { $name }
 providers-as-of = as of { $date }: { $source }
 providers-written-in = written in { $source }
@@ -109,7 +548,7 @@ plan-title-cost = $/MONTH
 plan-all = all
 plan-limits-unknown = limits not known
 plan-not-served = not served
-plan-tier-chosen = planned with
+plan-tier-chosen = chosen
 plan-tier-next = next
 plan-tier-today = today's
 plan-tier-past = past
@@ -139,3 +578,363 @@ plan-return-unknown = No return can be told where a price is not known.
 plan-price-decides = The dearer accounts get what the cheaper ones leave. D8 does not choose by price within a level of a route: write the dearer ones as `backup` to have it so.
 plan-assumed = Assumed: the work comes evenly over the day, a month has 30 days, the sizes are what is really used, nobody else spends these quotas, and the catalogue is right (d8 providers says of when it is).
 plan-assumed-longer = A limit whose kind is not known is held for the longest that its period can be, a day for 25 hours.
+## doctor
+
+doctor-mark-ok = ok
+doctor-mark-warning = warn
+doctor-mark-problem = PROBLEM
+doctor-next = next: { $next }
+doctor-more = and { $count } more
+doctor-first = First ({ $name }): { $next }
+doctor-verdict-ok = All is well.
+doctor-verdict-warnings = It works, with { $warnings ->
+    [one] one warning.
+   *[other] { $warnings } warnings.
+}
+doctor-verdict-problems = { $problems ->
+    [one] 1 problem
+   *[other] { $problems } problems
+}{ $warnings ->
+    [0] .
+    [one] {" "}and 1 warning.
+   *[other] {" "}and { $warnings } warnings.
+}
+doctor-looks-store = looking at the store { $path }
+doctor-looks-orchestrator = looking for an orchestrator
+doctor-looks-keys = asking the providers of { $accounts } for one word each
+doctor-bad-timeout = --timeout: { $why }
+doctor-bad-timeout-next = write it like 30s or 2m
+doctor-no-folder = the current folder cannot be read: { $why }
+doctor-config-file = { $file }: { $count ->
+    [one] one account
+   *[other] { $count } accounts
+} ({ $accounts }); routes: { $routes }
+doctor-config-file-empty = { $file }: no account
+doctor-config-environment = no d8.toml; by the keys in the environment and in .env: { $count ->
+    [one] one account
+   *[other] { $count } accounts
+} ({ $accounts })
+doctor-config-none = no d8.toml, which is no fault by itself
+doctor-no-account = there is no account: neither d8.toml nor the environment nor .env names a key
+doctor-no-account-next = run `d8 setup`: it asks for a key, tries it and writes it down
+doctor-accounts-brought = none is configured here; the orchestrator has { $count ->
+    [one] one
+   *[other] { $count }
+} that workers bring
+doctor-store-free = { $size } free
+doctor-store-sync = { $time } a sync
+doctor-store-new = not there yet: d8 makes it
+doctor-store-version = schema { $found }
+doctor-store-older = schema { $found }, brought to { $known } when d8 starts
+doctor-store-nobody = held by nobody
+doctor-store-somebody = held by a process that says nothing of itself
+doctor-store-held = held by process { $pid }
+doctor-store-held-at = held by process { $pid } at { $url }
+doctor-store-unknown = who holds it cannot be seen ({ $why })
+doctor-store-unwritable = { $path }: nothing can be written there ({ $why })
+doctor-store-unwritable-next = check that this user may write in that folder, or name another with store.url in d8.toml
+doctor-store-full = With so little room no work is taken in
+doctor-store-room = make room on that disk, or put the store on another one (store.url in d8.toml)
+doctor-store-slow = Such a disk holds work up: each batch waits for it
+doctor-store-slow-next = put the store on a faster disk (store.url in d8.toml): an SSD rather than an SD card or a network folder
+doctor-port-any = any free one (port 0)
+doctor-port-free = { $address } is free
+doctor-port-ours = { $address } is our orchestrator's
+doctor-port-d8 = { $address } is taken by another d8, which has another store
+doctor-port-d8-next = stop that one, or give this one a port of its own: `d8 up --listen 127.0.0.1:0`
+doctor-port-stranger = { $address } is taken by another program
+doctor-port-stranger-http = { $address } is taken by another program, which answers with HTTP status { $status }
+doctor-port-elsewhere = our orchestrator runs at { $url }
+doctor-runs = runs at { $url }, version { $version }
+doctor-runs-another = it holds another store than this configuration's
+doctor-runs-another-next = name the right one with --orchestrator, or start one for this configuration: `d8 up`
+doctor-runs-version = this program is version { $own }
+doctor-runs-version-next = use the same version on both sides
+doctor-holder-silent = the store is { $held }, and that gives no answer: { $message }
+doctor-holder-silent-next = give it some seconds if it has just begun; else end that process and run `d8 up`
+doctor-none-runs = none runs here
+doctor-none-runs-next = start it with `d8 up`; only `d8 run` needs none
+doctor-network-offline = not looked at (--offline)
+doctor-network-ok = { $host } answers within { $time }
+doctor-network-proxy = (by way of the proxy { $proxy })
+doctor-proxy-unreadable = in the environment
+doctor-clock-ok = agrees with { $provider }'s
+doctor-clock-behind = { $time } behind { $provider }'s
+doctor-clock-ahead = { $time } ahead of { $provider }'s
+doctor-clock-next = let the system set its clock by the network (Linux: timedatectl set-ntp true): resets are told by it
+doctor-key-offline = not asked (--offline)
+doctor-key-elsewhere = with the worker that serves it, so it was not asked from here
+doctor-key-same = the same key as { $account }'s
+doctor-key-spent = not asked: { $limit } are used up until an answer comes
+doctor-key-spent-until = not asked: { $limit } are used up until { $until }
+doctor-key-valid = valid; its quota is used up at the moment
+doctor-key-unreached = not judged: the provider was not reached
+doctor-key-wrong-next = put the right key where this one is written (d8.toml, .env or the environment), or run `d8 setup { $provider }`
+doctor-key-parked = but the orchestrator met it before it was right, and waits to be told
+doctor-key-parked-next = run `d8 accounts unpark { $account }`
+doctor-limits-ok = as configured: { $limits }
+doctor-limits-unknown = none are known: they are learnt while it works
+doctor-limit-differs = { $label } in truth, { $configured } configured
+doctor-limit-lower-next = D8 keeps to what is true; write it into d8.toml, or leave limits out there; if the provider has raised it: `d8 accounts forget { $account }`
+doctor-limit-higher-next = there is more to be had: raise it in d8.toml, or leave limits out there
+doctor-quota-used = { $used } of { $label }
+doctor-quota-used-until = { $used } of { $label } until { $until }
+doctor-quota-paused = somebody has paused it
+doctor-quota-stands = wait, or add another account: `d8 setup`
+doctor-workers = { $online } online ({ $names }), { $busy } busy
+doctor-workers-none = no worker is online: nobody does what waits
+doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator URL`
+doctor-worker-silent = { $worker } ({ $kind }) has fallen silent: last heard { $ago }
+doctor-worker-silent-next = start it again on its machine, or check the network between
+doctor-account-unserved = no worker serves { $account } now
+doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator URL`
+doctor-queue = { $pending ->
+    [0] nothing waits
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+}, { $assigned } under way
+doctor-queue-nobody = { $counts }, and no orchestrator runs
+doctor-queue-stuck = { $count ->
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+}: { $why }
+doctor-queue-stuck-route = { $count ->
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+} (route { $routes }): { $why }
+doctor-queue-no-worker = no worker serves it now
+doctor-queue-no-worker-next = start one where the key is: `d8 worker --orchestrator { $url }`, with --type or --account
+doctor-queue-route-paused = { $count ->
+    [one] 1 task waits
+   *[other] { $waiting } tasks wait
+}: the route { $routes } is paused
+doctor-queue-route-paused-next = resume it: curl -X POST { $url }/api/routes/{ $route }/resume
+doctor-queue-account-paused-next = run `d8 accounts resume { $account }`
+doctor-e2e-online = the orchestrator is online at { $url }
+doctor-e2e-workers = { $online ->
+    [one] 1 worker is online
+   *[other] { $online } workers are online
+} ({ $kinds })
+doctor-e2e-submitted = handed in: { $task }
+doctor-e2e-waits = waits: { $why }
+doctor-e2e-at-work = under way with { $worker }
+doctor-e2e-completed = answered after { $time } by { $worker } ({ $target }): "{ $answer }"
+doctor-e2e-failed = { $status } after { $time }: { $why }
+doctor-e2e-failed-next = look at its attempts: `d8 tasks show { $task }`
+doctor-e2e-late = not done after { $time }; { $standing }
+doctor-e2e-late-next = give it more time with --timeout, or look at the queue: `d8 tasks`
+doctor-e2e-cancelled = it was cancelled again
+doctor-e2e-statistics = workers { $online } online, { $busy } busy; tasks { $completed } completed, { $failed } failed, { $pending } pending; success { $rate }
+
+## tables: the titles of columns, and --watch
+table-account = ACCOUNT
+table-age = AGE
+table-at-work = AT WORK
+table-attempt = ATTEMPT
+table-began = BEGAN
+table-busy = BUSY
+table-client = CLIENT
+table-done = DONE
+table-failed = FAILED
+table-from = FROM
+table-group = GROUP
+table-heard = HEARD
+table-limit = LIMIT
+table-models = MODELS
+table-note = NOTE
+table-ok = OK
+table-outcome = OUTCOME
+table-policy = POLICY
+table-priority = PRIORITY
+table-provider = PROVIDER
+table-real = REAL
+table-retries = RETRIES
+table-room = ROOM
+table-route = ROUTE
+table-sent = SENT
+table-state = STATE
+table-status = STATUS
+table-target = TARGET
+table-task = TASK
+table-tier = TIER
+table-tokens = TOKENS
+table-took = TOOK
+table-type = TYPE
+table-used = USED
+table-worker = WORKER
+table-workers = WORKERS
+table-429s = 429S
+watch-interval = `{ $text }` is no interval: write seconds, from 0.1 to a day, such as --watch 5
+watch-lost = { $why }; trying again
+
+## moments
+moment-now = now
+moment-bad = `{ $text }` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z
+moment-no-unit = `{ $text }` lacks its unit; write it like 90s, 10m or 2h
+
+## accounts, and limits in their tables
+accounts-none = no account yet: set a provider's key, such as GROQ_API_KEY, where `d8 up` runs, or start `d8 worker`
+accounts-paused = paused: starts nothing more
+accounts-resumed = goes on
+accounts-unparked = is tried again
+accounts-forgotten = what was learnt of its limits is forgotten
+accounts-state-paused = paused
+accounts-state-parked = parked
+accounts-state-no-worker = no worker
+accounts-state-ready = ready
+accounts-tried-again = tried again { $when }
+limits-all-models = all
+limits-label-per = { $amount } { $dimension } per { $per }
+limits-in-flight = +{ $amount } in flight
+limits-by-others = { $amount } by others
+limits-real = configured { $configured }, real { $holds }
+limits-real-short = real { $holds }
+limits-found = found: { $holds }
+limits-counted = counted
+limits-told = the provider said so
+limits-parked = parked, again { $when }
+limits-after-an-answer = after an answer
+
+## workers
+workers-none = no worker yet; an account of the orchestrator brings its own, and `d8 worker` joins from any machine
+
+## tasks
+tasks-none = no such task
+tasks-more = there are more: the same with --after { $next }
+tasks-on = on { $worker }
+tasks-waits = waits
+tasks-it-failed = it failed
+tasks-under-way = under way
+tasks-tokens = { $input } in, { $output } out
+tasks-fact-task = task
+tasks-fact-status = status
+tasks-fact-type = type
+tasks-fact-priority = priority
+tasks-fact-route = route
+tasks-fact-group = group
+tasks-fact-client = client
+tasks-fact-worker = worker
+tasks-fact-created = created
+tasks-fact-ended = ended
+tasks-fact-waits = waits
+tasks-fact-error = error
+tasks-older-than-bad = `{ $text }` is no length of time; write it like 90s, 30m, 1h or 2d
+tasks-which = which tasks?
+tasks-which-next = name them, narrow them with --status, --route, --group, --client, --code or --older-than, or say --all
+tasks-cancelled-many = { $count ->
+    [one] cancel: 1 task
+   *[other] cancel: { $shown } tasks
+}
+tasks-retried-many = { $count ->
+    [one] retry: 1 task
+   *[other] retry: { $shown } tasks
+}
+tasks-reprioritised-many = { $count ->
+    [one] reprioritise: 1 task
+   *[other] reprioritise: { $shown } tasks
+}
+tasks-cancel-really = { $count ->
+    [one] Cancel 1 task?
+   *[other] Cancel { $shown } tasks?
+}
+tasks-retry-really = { $count ->
+    [one] Do 1 task again?
+   *[other] Do { $shown } tasks again?
+}
+tasks-say-yes = say --yes where nobody can be asked; --dry-run only counts them
+tasks-cannot-ask = the question cannot be asked: { $why }
+tasks-left-alone = nothing was changed
+
+## stats
+stats-workers = workers
+stats-tasks = tasks
+stats-success = success
+stats-pace = pace
+stats-waiting = waiting
+stats-account = account
+stats-forecast = forecast
+stats-workers-line = { $online } online, { $busy } busy
+stats-tasks-line = { $pending } pending, { $assigned } assigned, { $completed } completed, { $failed } failed, { $cancelled } cancelled
+stats-pace-line = { $completed } answers and { $tokens } tokens in the last minute; { $refused } refused for quota
+stats-all-done = all done { $when }
+
+## submit
+submit-empty = the prompt is empty
+submit-no-prompt = there is no prompt
+submit-no-prompt-next = write it in quotes, or `-` for standard input, or --file FILE.jsonl
+submit-known = { $task }: its key was taken before
+submit-standard-input = standard input
+submit-cannot-be-read = { $what } cannot be read: { $why }
+submit-not-utf8 = standard input is not UTF-8 text
+submit-not-an-object = it must be a JSON object, such as '{"{"}"source": "web"{"}"}'
+submit-not-json = not JSON: { $why }
+submit-goes-on = it is kept and goes on: d8 tasks show { $task }
+submit-still = is still { $status }{ $why }
+submit-taken = { $taken } taken, { $refused } refused
+submit-refused = refused
+submit-line = line { $number }
+submit-a-line = a line
+submit-line-too-long = line { $number } is longer than 64 MiB
+submit-broke-off = the answer broke off: { $taken } taken, { $refused } refused, of the other { $unknown } nothing is known
+submit-again-with-key = the same command again takes nothing twice
+submit-again-without-key = with --key the same command again would take nothing twice; `d8 tasks ls` shows what was taken
+
+## top
+top-no-terminal = d8 top needs a terminal to draw on and to read keys from
+top-no-terminal-next = without one: d8 stats --watch
+top-no-json = d8 top draws on a terminal, and has no JSON
+top-no-json-next = for programs: d8 stats --watch --json
+top-terminal-failed = the terminal cannot be used: { $why }
+top-opening = connecting to { $url }
+top-broke-off = the connection broke off
+top-lost = CONNECTION LOST { $ago } ago, trying again: { $why }
+top-pending = { $count } pending
+top-assigned = { $count } at work
+top-completed = { $count } done
+top-failed = { $count } failed
+top-cancelled = { $count } cancelled
+top-online = workers { $online } online, { $busy } busy
+top-pace-answers = { $minute } answers in 1 min, { $five } in 5
+top-pace-tokens = { $minute } tokens in 1 min, { $five } in 5
+top-pace-refused = { $minute } refused (429) in 1 min, { $five } in 5
+top-accounts = Accounts
+top-workers = Workers
+top-queue = Queue
+top-tasks = Tasks: failed, at work, waiting
+top-more = { $count } more
+top-no-accounts = no account yet: set a key where d8 up runs, or start d8 worker
+top-no-workers = no worker
+top-no-queue = nothing waits
+top-no-tasks = nothing is at work, nothing has failed
+top-nothing-passes = nothing here matches { $filter }
+top-at-work = , { $count } at work
+top-built-in = built in
+top-and-more = { $task } and { $count } more
+top-route = route { $route }
+top-choose-account = choose an account first: Tab goes from panel to panel
+top-choose-failed = choose a failed task first: Tab goes from panel to panel
+top-choose-open = choose a task that has not ended first: Tab goes from panel to panel
+top-cancel-really = Cancel { $task }? y / n
+top-not-cancelled = { $task } was left alone
+top-retried = is done again
+top-cancelled-task = cancelled
+top-filter = filter: { $filter }
+top-filtered = filter: { $filter }   (Esc shows everything)
+top-keys-accounts = p pause/resume
+top-keys-tasks = r retry  c cancel
+top-keys-panel = Tab panel
+top-keys-move = ↑↓ move
+top-keys-filter = / filter
+top-keys-always = ? help  q quit
+top-help-title = { " " }d8 top { " " }
+top-help =
+    Tab, ← →     next panel       1-4  that panel
+    ↑ ↓  j k     next row         PgUp PgDn Home End
+    p            pause or resume the chosen account
+    r            do the chosen failed task again
+    c            cancel the chosen task, after asking
+    /            show only what matches; Esc: everything
+    q, Ctrl-C    end
+    { "" }
+    █ used by us   ▓ by others   ░ free
+    Any key closes this.

@@ -4,6 +4,867 @@
 error = error: { $message }
 hint = consejo: { $message }
 
+## agents
+
+agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
+agents-none-hint = escribe uno: [[agent]] con name, every = "15m", prompt y output; docs/es/configuracion.md cuenta todo lo que puede hacer
+agents-unknown = no hay ningún agente `{ $name }`
+agents-did-you-mean = ¿querías decir `{ $name }`?
+agents-known = hay estos: { $names }
+agents-trouble = { $agent }: { $why }
+agents-paused = { $agent }: en pausa; lo que está en marcha sigue
+agents-resumed = { $agent }: sigue
+agents-resumed-next = { $agent }: sigue; lo próximo, { $when }
+agents-goes-to = su respuesta irá a { $output }
+agents-every = cada { $time }
+agents-cron = cron { $line }
+agents-per-day = { $times } al día
+agents-state-paused = en pausa
+agents-state-trouble = con problemas
+agents-state-working = trabajando
+agents-state-idle = en espera
+agents-col-agent = AGENTE
+agents-col-state = ESTADO
+agents-col-schedule = HORARIO
+agents-col-next = PRÓXIMO
+agents-col-last = ÚLTIMO
+agents-col-n = N
+agents-col-open = ABIERTOS
+agents-col-failed = FALLIDOS
+agents-col-skipped = OMITIDOS
+agents-fact-trouble = PROBLEMA
+agents-fact-zone = ZONA
+agents-fact-queued = EN COLA
+agents-fact-undelivered = SIN ENTREGAR
+agents-fact-delivered = ENTREGADOS
+agents-fact-topics = TEMAS
+agents-fact-model = MODELO
+agents-fact-overlap = SOLAPE
+agents-fact-catch-up = RECUPERA
+agents-fact-output = SALIDA
+agents-fact-webhook = WEBHOOK
+agents-fact-command = PROGRAMA
+agents-fact-tasks = TAREAS
+agents-yes = sí
+agents-no-folder = no se puede leer la carpeta actual: { $why }
+agents-preview-alone = nota: no responde ningún orquestador que tenga este agente, así que los números empiezan en 1 y lo próximo se cuenta desde ahora
+agents-never = { $agent } no trabaja nunca: su horario nombra un día que no tiene ningún calendario
+agents-preview-topic = tema: { $topic }
+agents-preview-output = va a: { $output }
+agents-preview-system = sistema: { $text }
+agents-preview-prompt = pregunta: { $text }
+agents-stopped = el motor se ha parado
+agents-demo-begins = demostración: Groq y Gemini emulados con los planes gratuitos de noviembre de 2025, { $speed } veces más rápido que en la realidad
+agents-demo-tells-nobody = nota: en una demostración no se usan webhooks ni programas
+agents-demo-goes-on = quedaban { $left } encargos: se hacen primero, y esta vez ninguno más
+agents-demo-so-far = { $done } de { $total }
+agents-demo-done = { $done } de { $total } hechos en { $time }
+agents-demo-score = los proveedores emulados aceptaron { $accepted } peticiones y rechazaron { $refused }
+agents-demo-filler = sus respuestas son texto de relleno, aparte, en la carpeta demo; con tus propias claves, `d8 up` escribe las de verdad
+agents-demo-same-command = no se pierde nada: la misma orden sigue donde lo dejó
+
+help-agents = Muestra los agentes de un orquestador en marcha, mira uno, ponlo en pausa o reanúdalo, hazlo trabajar ahora o mira antes lo que hará
+help-agents-after =
+    Los agentes son las tablas [[agent]] de d8.toml: preguntas que llegan solas. Sin más palabras, los muestra.
+
+    Ejemplos:
+      d8 agents
+      d8 agents preview tweet --times 3    lo que preguntará y cuándo; no envía nada
+      d8 agents run tweet                  un encargo ahora, aparte de su horario
+      d8 agents run --all --times 5 --demo --config examples/content-empire/d8.toml
+help-agents--name = El agente, como lo llama d8.toml
+help-agents-ls = Los muestra: cuándo trabaja cada uno, cuánto ha hecho y qué tiene en marcha
+help-agents-ls-after =
+    Ejemplo:
+      d8 agents ls --json | jq '.agents[] | select(.state == "trouble")'
+help-agents-show = Muestra un agente con todo lo que se sabe de él
+help-agents-show-after =
+    Ejemplo:
+      d8 agents show tweet
+help-agents-pause = No empieza más trabajo de un agente hasta que se reanude; lo que está en marcha sigue
+help-agents-pause-after =
+    Ejemplo:
+      d8 agents pause tweet
+help-agents-resume = Deja seguir a un agente en pausa; lo que habría hecho mientras tanto no se recupera
+help-agents-resume-after =
+    Ejemplo:
+      d8 agents resume tweet
+help-agents-run = Hace trabajar a un agente ahora, aparte de su horario
+help-agents-run-after =
+    Ejemplos:
+      d8 agents run tweet --times 3
+      d8 agents run --all
+      d8 agents run --all --times 5 --demo --config examples/content-empire/d8.toml
+
+    Con --demo no hace falta orquestador ni clave: los proveedores son emulados, sus respuestas son texto de relleno y los
+    archivos van a una carpeta demo junto a d8.toml. Ctrl-C no pierde nada: la misma orden sigue donde lo dejó.
+
+    Códigos de salida: 0 hecho, 1 algo falló, 2 no pudo empezar, 130 Ctrl-C
+help-agents-run--all = Todos los agentes
+help-agents-run--times = Cuántos encargos hace cada uno
+help-agents-run--demo = Aquí y ahora, con proveedores emulados, hasta que todo esté hecho
+help-agents-preview = Enseña lo que preguntará un agente y cuándo; no envía nada ni necesita orquestador
+help-agents-preview-after =
+    Ejemplo:
+      d8 agents preview tweet --times 3
+help-agents-preview--times = Cuántos encargos enseñar.
+## Momentos
+
+moment-now = ahora
+moment-ago = hace { $length }
+moment-ahead = dentro de { $length }
+clock-never = nunca
+clock-tomorrow = { $time } de mañana
+clock-on = { $time } del { $day }
+clock-year = { $time } del { $day } de { $year }
+clock-day =
+    { $day } de { $month ->
+        [1] enero
+        [2] febrero
+        [3] marzo
+        [4] abril
+        [5] mayo
+        [6] junio
+        [7] julio
+        [8] agosto
+        [9] septiembre
+        [10] octubre
+        [11] noviembre
+       *[12] diciembre
+    }
+
+## Límites
+
+limit-requests =
+    { $amount ->
+        [one] 1 petición
+       *[other] { $amount } peticiones
+    } { $each }
+limit-tokens =
+    { $amount ->
+        [one] 1 token
+       *[other] { $amount } tokens
+    } { $each }
+limit-input-tokens =
+    { $amount ->
+        [one] 1 token de entrada
+       *[other] { $amount } tokens de entrada
+    } { $each }
+limit-output-tokens =
+    { $amount ->
+        [one] 1 token de salida
+       *[other] { $amount } tokens de salida
+    } { $each }
+limit-cost = { $amount } { $each }
+limit-concurrency = { $amount } a la vez
+limit-unknown-requests-minute = peticiones por minuto
+limit-unknown-tokens-minute = tokens por minuto
+limit-unknown-requests-day = peticiones por día
+limit-unknown-tokens-day = tokens por día
+limit-found = { $amount } { $what } cada { $length }
+amount-requests =
+    { $amount ->
+        [one] 1 petición
+       *[other] { $amount } peticiones
+    }
+amount-tokens =
+    { $amount ->
+        [one] 1 token
+       *[other] { $amount } tokens
+    }
+amount-input-tokens =
+    { $amount ->
+        [one] 1 token de entrada
+       *[other] { $amount } tokens de entrada
+    }
+amount-output-tokens =
+    { $amount ->
+        [one] 1 token de salida
+       *[other] { $amount } tokens de salida
+    }
+period =
+    { $unit ->
+        [month]
+            { $count ->
+                [one] mes
+               *[other] { $count } meses
+            }
+        [day]
+            { $count ->
+                [one] día
+               *[other] { $count } días
+            }
+        [hour]
+            { $count ->
+                [one] hora
+               *[other] { $count } h
+            }
+        [minute]
+            { $count ->
+                [one] minuto
+               *[other] { $count } min
+            }
+        [second]
+            { $count ->
+                [one] segundo
+               *[other] { $count } s
+            }
+       *[millisecond] { $count } ms
+    }
+period-each =
+    { $unit ->
+        [month]
+            { $count ->
+                [one] por mes
+               *[other] cada { $count } meses
+            }
+        [day]
+            { $count ->
+                [one] por día
+               *[other] cada { $count } días
+            }
+        [hour]
+            { $count ->
+                [one] por hora
+               *[other] cada { $count } h
+            }
+        [minute]
+            { $count ->
+                [one] por minuto
+               *[other] cada { $count } min
+            }
+        [second]
+            { $count ->
+                [one] por segundo
+               *[other] cada { $count } s
+            }
+       *[millisecond] cada { $count } ms
+    }
+reset-midnight = medianoche, hora { $zone }
+reset-time = { $time }, hora { $zone }
+reset-pacific = del Pacífico
+reset-day = día { $day }, { $reset }
+
+## Por qué falló una tarea
+
+ending-too-large = más grande que un límite de cada cuenta que podría atenderla
+ending-provider-error = el proveedor rechaza la petición
+ending-attempts-exhausted = todos los intentos tropezaron con un fallo
+ending-deadline-exceeded = se le pasó el plazo
+ending-quarantined = apartada: su worker dejó de responder todas las veces
+
+## Por qué algo espera
+
+wait-quota-used-up = cuota agotada
+wait-limit-used-up = límite de { $limit } agotado
+wait-next-in = { $account }: { $what }, la próxima dentro de { $left }
+wait-next-after-answer = { $account }: { $what }, la próxima tras una respuesta
+wait-why-in = { $why }; faltan { $left }
+wait-quota-next = espera, o añade a la ruta otra cuenta o una de reserva
+wait-parked-next = arréglalo y vuelve a probar: d8 accounts unpark NOMBRE
+wait-not-before = todavía no ha llegado su hora
+wait-backoff = tropezó con un fallo y se volverá a intentar
+wait-order = hay otras delante
+wait-order-next = una prioridad más alta pasa antes
+wait-patience = espera a la cuenta principal de su ruta; después irá a la de reserva
+wait-workers = { $account }: todos los workers están ocupados o aún no han pedido trabajo
+wait-workers-next = arranca otro worker
+wait-no-worker = { $account }: ahora mismo no la atiende ningún worker
+wait-no-worker-next = arranca uno: d8 worker --type ... --orchestrator URL
+wait-no-skill = ningún worker puede hacerla: ninguno declara su tipo, o ninguno admite lo que pide
+wait-no-skill-next = arranca un worker que declare el tipo en capabilities.task_types
+wait-paused = está en pausa
+wait-paused-next = reanúdala: d8 accounts resume NOMBRE
+wait-no-target = no hay cuenta que pueda atenderla
+wait-no-target-next = añade una cuenta en d8.toml, o arranca un worker que traiga la suya
+turn =
+    ; le tocará hacia las { $at }{ $before ->
+        [0] , es la primera de la fila
+        [one] , después de otra
+       *[other] , después de otras { $before }
+    }
+
+## Por qué una cuenta no acepta nada
+
+parked-quota-refused = rechazada por cuota; puede que alguien más esté usando la clave
+parked-overloaded = el proveedor no tiene capacidad
+parked-bad-key = el proveedor no acepta la clave; compruébala y repite la misma orden
+parked-no-money = la cuenta se ha quedado sin saldo; recárgala y repite la misma orden
+parked-model-unavailable = el proveedor no ofrece este modelo a esta cuenta; elige otro
+parked-again = { $name }: { $why }; nuevo intento dentro de { $left }
+refused = { $what }: rechazada por cuota; puede que alguien más esté usando la clave, o que el límite sea menor que el configurado; nuevo intento dentro de { $left }
+spent =
+    { $account }: la clave es válida y la configuración es correcta; { $tier ->
+        [free] la cuota gratuita
+       *[other] la cuota
+    } por { $period } ({ $amount }) está agotada{ $others ->
+        [none] {""}
+        [all] , y nada de ella por D8
+        [most] , en su mayor parte no por D8
+       *[part] , en parte no por D8
+    }; { $again }; { $instead }.
+spent-configured = { $amount }; se habían configurado { $configured }
+spent-again = libre otra vez a las { $until }
+spent-again-resets = libre otra vez a las { $until } ({ $resets })
+spent-again-answer = libre otra vez tras una respuesta
+spent-instead = { $other } toma el relevo
+spent-nobody = ninguna otra cuenta puede tomar el relevo: añade una, o espera
+
+## Qué cabe esperar
+
+forecast-runs-out = se agota a las { $at }
+forecast-has-run-out = ya se ha agotado
+forecast-next = próximo inicio a las { $at }
+forecast-next-now = próximo inicio ahora
+
+## La ayuda (--help): palabras comunes
+
+help-heading-usage = Uso
+help-heading-commands = Comandos
+help-heading-arguments = Argumentos
+help-heading-options = Opciones
+help-heading-connection = Conexión
+help-note-default = por defecto
+help-note-possible = valores posibles
+help-value-options = OPCIONES
+help-value-command = COMANDO
+help-value-account-from--to = CUENTA=DESDE..HASTA
+help-value-addr = DIRECCIÓN
+help-value-client = CLIENTE
+help-value-file = ARCHIVO
+help-value-file-jsonl = ARCHIVO.jsonl
+help-value-file-svg = ARCHIVO.svg
+help-value-group = GRUPO
+help-value-kind-p = TIPO=P
+help-value-language = IDIOMA
+help-value-latency = LATENCIA
+help-value-model = MODELO
+help-value-name = NOMBRE
+help-value-names = NOMBRES
+help-value-out-jsonl = SALIDA.jsonl
+help-value-route = RUTA
+help-value-seed = SEMILLA
+help-value-share = PARTE
+help-value-status = ESTADO
+help-value-time = TIEMPO
+help-value-tier = NIVEL
+help-value-type = TIPO
+help--lang = El idioma en que habla: en o es; sin esto, D8_LANG y, si no, el del sistema
+help--help = Muestra esta ayuda
+help--version = Muestra la versión
+help-help = Muestra esta ayuda, o la de los comandos que se indiquen
+
+## La ayuda: d8
+
+help = Trabajo con LLM sobre cuotas limitadas: una cola duradera y un grupo de workers que nunca se topan con un 429
+help-after =
+    Ejemplos:
+      d8 run work.jsonl -o answers.jsonl
+      d8 demo
+      d8 run --demo examples/day.jsonl
+      d8 emulate --tier free
+
+## La ayuda: d8 up
+
+help-up = Arranca el orquestador: la cola, un worker por cuenta, las API HTTP y la página en /
+help-up--listen = Dónde escuchar; con el puerto 0 elige el sistema. Por defecto: listen en [server] y, si no, 127.0.0.1:5000
+help-up--config = La configuración; por defecto: ./d8.toml y después la del usuario
+help-up-after =
+    No hace falta ningún archivo: cada proveedor cuya clave esté en el entorno o en .env se convierte en una cuenta.
+
+    Ejemplos:
+      GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, y http://[::1]:5000 donde haya IPv6
+      d8 up --listen 0.0.0.0:5000              para workers en otras máquinas; exige un token
+      d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
+
+    Ctrl-C o SIGTERM: lo que está en marcha puede terminar en 10 segundos; el segundo termina en el acto. No se pierde nada en ningún caso
+
+## La ayuda: d8 run
+
+help-run = Hace todo el trabajo de un archivo, hasta el final. Si se interrumpe en cualquier punto, la misma orden sigue donde se quedó
+help-run--input = El trabajo: un objeto JSON por línea; `-` es la entrada estándar
+help-run--output = A dónde van las respuestas; `-` es la salida estándar. Por defecto: el nombre de la entrada con .out.jsonl
+help-run--model = Una ruta, cuenta/modelo o modelo para todas las líneas, en lugar del que diga cada una
+help-run--name = El nombre por el que se reconoce la ejecución cuando continúa; por defecto: la máquina y la ruta de la entrada
+help-run--time = Termina al cabo de este tiempo ("90s", "1h30m") con lo que esté hecho; la misma orden continúa
+help-run--json = Un objeto JSON con los totales al final
+help-run--demo = Proveedores emulados con los planes gratuitos de noviembre de 2025, el tiempo 32 veces más rápido; no hace falta clave
+help-run--orchestrator = Que este orquestador haga el trabajo, esté configurado como esté
+help-run--config = La configuración; por defecto: ./d8.toml y después la del usuario
+help-run-after =
+    Cada línea es una de estas
+      {"{"}"prompt": "..."{"}"}   {"{"}"messages": [...]{"}"}   {"{"}"custom_id": "...", "url": "/v1/chat/completions", "body": {"{"}...{"}}"}
+      cada una con id, model, priority (1..10) y max_tokens si se quiere
+
+    Ejemplos:
+      d8 run work.jsonl                       las respuestas van a work.out.jsonl
+      d8 run work.jsonl -o answers.jsonl --for 1h
+      cat work.jsonl | d8 run - -o - | jq .response
+      d8 run --demo examples/day.jsonl        proveedores emulados, no hace falta clave
+
+    Códigos de salida: 0 todo respondido, 1 no todo, 2 no se pudo empezar, 130 Ctrl-C
+
+## La ayuda: d8 demo
+
+help-demo = Mira cómo el mismo trabajo va a un worker simple, a un worker resistente y a D8, cada uno con sus propios planes gratuitos emulados. No hace falta clave
+help-demo--tasks = Cuántas tareas recibe cada uno
+help-demo--speed = Cuántas veces más rápido corre el tiempo: periodos, esperas y latencias por igual
+help-demo--seed = La semilla de las latencias de los proveedores emulados
+help-demo--day-left = Cuántas peticiones quedan del día de Gemini: el caso original, en que una ejecución anterior había gastado el resto
+help-demo--json = Un objeto JSON con las filas finales
+help-demo-after =
+    El trabajo es una parte de examples/day.jsonl (Content Empire y Device Farm). Las cuotas son los planes gratuitos de noviembre de 2025: Gemini 15 peticiones por minuto y 1500 por día, Groq 30 por minuto y 14{"\u00A0"}400 por día. Todo lo demás es real: HTTP por sockets, colas, almacenes (en una carpeta temporal que se borra).
+
+    Ejemplos:
+      d8 demo
+      d8 demo --tasks 60 --speed 60            en seis segundos
+      d8 demo --day-left 20                    un día que otro ya ha gastado
+      d8 demo --json | jq '.rows[] | {"{"}name, completed, failed, refused, seconds{"}"}'
+
+    Códigos de salida: 0 mostrado hasta el final, 1 se interrumpió, 2 no se pudo empezar, 130 Ctrl-C
+
+## La ayuda: d8 worker
+
+help-worker = Arranca en esta máquina un worker para un orquestador que está en otra; su clave se queda aquí
+help-worker--kind = El proveedor al que llama: groq, gemini, openai, ...
+help-worker--orchestrator = Dónde está el orquestador, con su token si lo pide. Por defecto: http://127.0.0.1:5000
+help-worker--id = Su nombre, único entre todos los workers. Por defecto: el tipo y el nombre de esta máquina
+help-worker--account = La cuenta que atiende: del d8.toml de aquí, del orquestador o de ambos
+help-worker--slots = Cuántos intentos hace a la vez; el orquestador lleva los límites
+help-worker--config = El d8.toml que tiene la cuenta; por defecto: ./d8.toml y después el del usuario
+help-worker--base-url = Dónde está el proveedor, con la ruta de la versión o sin ella
+help-worker-after =
+    Lo que no dice ninguna opción viene del entorno y después de .env.worker.TIPO, .env.worker y .env en esta carpeta: WORKER_TYPE, WORKER_ID, ORCHESTRATOR_URL, D8_TOKEN, las variables del propio proveedor, como GROQ_API_KEY y GROQ_BASE_URL, o API_KEY. WORKER_POLL_INTERVAL no hace falta: los trabajos llegan cuando los hay.
+
+    Ejemplos:
+      GROQ_API_KEY=... d8 worker --type groq --orchestrator http://pi:5000
+      d8 worker --type gemini --orchestrator http://d8:TOKEN@pi:5000 --id attic
+      d8 worker --account groq-main            clave, URL y modelos del d8.toml
+
+    Códigos de salida: 0 terminado con Ctrl-C o SIGTERM, 1 ya no se le admite, 2 no se pudo empezar, 130 Ctrl-C dos veces
+
+## La ayuda: órdenes que hablan con un orquestador
+
+help--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga abierto el almacén, http://127.0.0.1:5000
+help--config = La configuración que nombra el almacén; por defecto: ./d8.toml y después la del usuario
+help--json = Muestra en JSON lo que responde la API HTTP
+
+## La ayuda: d8 submit
+
+help-submit = Entrega un prompt, o un archivo de tareas, a un orquestador en marcha. Se conserva cuando la orden termina
+help-submit--prompt = El prompt; `-` es la entrada estándar
+help-submit--file = Tareas, un objeto JSON por línea, en lugar de un prompt; `-` es la entrada estándar
+help-submit--wait = Espera la respuesta y la muestra; como mucho este tiempo ("90s", "5m"). La tarea sigue después
+help-submit--model = Una ruta, cuenta/modelo o un modelo; por defecto: la ruta `default`
+help-submit--priority = De 1 a 10, la más alta pasa antes; por defecto 5
+help-submit--kind = Qué clase de tarea es; por defecto `agent_action`
+help-submit--group = El grupo al que pertenece, para recuentos y filtros
+help-submit--client = Para quién es: los clientes comparten a partes iguales
+help-submit--key = La misma clave otra vez es la misma tarea, no una segunda. Con un archivo: así empieza la clave de cada línea
+help-submit--metadata = Un objeto JSON que se guarda con ella
+help-submit--max-tokens = La respuesta más larga que se quiere, en tokens
+help-submit--not-before = No empezar antes de: 10m (desde ahora), 2026-08-01T14:00, 2026-08-01T14:00:00Z
+help-submit--deadline = Abandonar después de; se escribe como --not-before
+help-submit--callback = La URL a la que se comunica el resultado
+help-submit-after =
+    Muestra el id de la tarea; con --wait, la respuesta. Las líneas de un archivo son lo que acepta POST /api/tasks:
+      {"{"}"prompt": "..."{"}"} o {"{"}"messages": [...]{"}"}, cada una con model, priority, group, idempotency_key ... si se quiere
+
+    Ejemplos:
+      d8 submit 'Nombra tres ríos'
+      d8 submit 'Nombra tres ríos' --wait -m groq-main/llama-3.3-70b-versatile
+      git diff | d8 submit - --wait 5m --priority 9
+      d8 submit --file work.jsonl --group monday --key monday
+
+    Códigos de salida: 0 admitida (con --wait: respondida), 1 rechazada o fallida, 2 no hay orquestador, 130 Ctrl-C
+
+## La ayuda: d8 tasks
+
+help-tasks = Lista, muestra, cancela, repite o cambia la prioridad de las tareas de un orquestador en marcha
+help-tasks-after =
+    Sin más palabras, las lista.
+
+    Ejemplos:
+      d8 tasks --status failed
+      d8 tasks show task_12
+      d8 tasks retry --status failed --group monday
+      d8 tasks reprioritise --priority 9 --client web
+help-tasks--status = Solo las tareas que estén así
+help-tasks--route = Solo las tareas de esta ruta
+help-tasks--group = Solo las tareas de este grupo, por ejemplo una ejecución
+help-tasks--client = Solo las tareas de este cliente
+help-tasks--limit = Cuántas como mucho
+help-tasks--after = Seguir después de esta, como dijo la última lista
+help-tasks--ids = Las tareas
+help-tasks--all = Todas las tareas que haya
+help-tasks-ls = Lista las tareas: cómo está cada una, y por qué espera o falló
+help-tasks-ls-after =
+    Ejemplos:
+      d8 tasks ls --status pending
+      d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
+help-tasks-show = Muestra una tarea: sus intentos, por qué espera o falló, su respuesta
+help-tasks-show--id = La tarea, como la nombran `d8 submit` y `d8 tasks ls`
+help-tasks-show-after =
+    Ejemplos:
+      d8 tasks show task_12
+      d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
+help-tasks-cancel = Cancela tareas que no han terminado: las que se nombren, o todas las que encuentren las opciones
+help-tasks-cancel-after =
+    Ejemplos:
+      d8 tasks cancel task_12 task_13
+      d8 tasks cancel --status pending --group monday
+      d8 tasks cancel --all
+help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
+help-tasks-retry-after =
+    Ejemplos:
+      d8 tasks retry task_12
+      d8 tasks retry --status failed --group monday
+help-tasks-reprioritise = Da otra prioridad a todas las tareas en espera que encuentren las opciones
+help-tasks-reprioritise--priority = La nueva: de 1 a 10, la más alta pasa antes
+help-tasks-reprioritise-after =
+    Ejemplo:
+      d8 tasks reprioritise --priority 9 --group monday
+
+## La ayuda: d8 workers
+
+help-workers = Lista los workers de un orquestador en marcha: qué hace cada uno y cuándo se supo de él por última vez
+help-workers-after =
+    Ejemplos:
+      d8 workers
+      d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
+
+## La ayuda: d8 accounts
+
+help-accounts = Lista las cuentas de un orquestador en marcha con sus límites; o pausa, reanuda, libera u olvida una
+help-accounts-after =
+    Sin más palabras, las lista.
+
+    Ejemplos:
+      d8 accounts
+      d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
+      d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
+help-accounts--name = La cuenta, como la nombra `d8 accounts`
+help-accounts-ls = Las lista: cuánto de cada límite está usado, por quién y hasta cuándo
+help-accounts-ls-after =
+    Ejemplo:
+      d8 accounts ls --json | jq '.accounts[].limits'
+help-accounts-pause = No empieza nada más en una cuenta hasta que se reanude; lo que está en marcha sigue
+help-accounts-pause-after =
+    Ejemplo:
+      d8 accounts pause groq-main
+help-accounts-resume = Deja seguir a una cuenta en pausa
+help-accounts-resume-after =
+    Ejemplo:
+      d8 accounts resume groq-main
+help-accounts-unpark = Vuelve a probar en el acto una cuenta aparcada: su clave o su saldo ya están en orden
+help-accounts-unpark-after =
+    Ejemplo:
+      d8 accounts unpark groq-main
+help-accounts-forget = Olvida lo aprendido de los límites de una cuenta: vuelve a valer lo configurado, y lo rechazado se prueba otra vez
+help-accounts-forget-after =
+    Ejemplo:
+      d8 accounts forget groq-main      cuando el proveedor te ha subido los límites
+
+## La ayuda: d8 stats
+
+help-stats = Muestra cómo está un orquestador en marcha: workers, tareas y lo que queda de la cuota de cada cuenta
+help-stats--watch = Lo dibuja de nuevo cada segundo, hasta Ctrl-C
+help-stats-after =
+    Ejemplos:
+      d8 stats
+      d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
+      d8 stats --json | jq .tasks.pending
+
+## La ayuda: d8 emulate
+
+help-emulate = Hace de Groq, OpenAI y Gemini y aplica sus límites como ellos: pon a prueba cualquier cliente frente a los 429
+help-emulate--listen = Dónde escuchar; con el puerto 0 toma uno libre y lo muestra
+help-emulate--tier = Qué límites: free (los de hoy), free-2025-11, unlimited
+help-emulate--speed = Divide periodos, latencias y plazos indicados; los relojes dicen la hora de verdad
+help-emulate--seed = La semilla de todo azar
+help-emulate--latency = none, hosted (un proveedor visto desde casa), o un tiempo fijo como 200ms
+help-emulate--faults = Un fallo y su probabilidad, como 503=0.05: 500, 503, hang, drop, cut, garbage. Se puede repetir
+help-emulate--gemini-sliding = Cuenta el minuto de Gemini como ventana deslizante, no por el reloj
+help-emulate--gemini-utc-hints = Los rechazos de Gemini por el día apuntan a la medianoche UTC, como desde octubre de 2026, y no al minuto siguiente
+help-emulate-after =
+    Sirve /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini) y /__d8/score.
+    Cada clave es una cuenta aparte; las que empiezan por bad- se rechazan.
+
+    Ejemplos:
+      d8 emulate
+      d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted
+      d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7
+      GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl
+
+## La ayuda: d8 simulate
+
+help-simulate = Hace el trabajo de un día en segundos: tus cuentas y tu trabajo en tiempo virtual, con D8 y con otros métodos a la par
+help-simulate--input = El trabajo, como lo lee `d8 run`; `-` es la entrada estándar. Sin él: tareas de un mismo tamaño, según las opciones
+help-simulate--per-day = Tantas tareas al día, como 1500, 10,000 o 20k
+help-simulate--in-tokens = Tokens de un prompt; 300 si no se dice
+help-simulate--out-tokens = Tokens de una respuesta, de media; 200 si no se dice
+help-simulate--in-per-month = Tokens de todos los prompts de un mes de 30 días, como 50M, en lugar de --in-tokens
+help-simulate--out-per-month = Tokens de todas las respuestas de un mes de 30 días, como 20M, en lugar de --out-tokens
+help-simulate--spread = Entrega el trabajo repartido por igual a lo largo de un día, no de golpe
+help-simulate--longest = Termina al cabo de este tiempo; lo que quede abierto cuenta como fallido
+help-simulate--policy = Qué métodos, separados por comas. Por defecto: d8,plain,resilient; con --scenario, seis de ellos
+help-simulate--seed = La semilla de todo azar
+help-simulate--start = Cuándo empieza el trabajo
+help-simulate--latency = Cuánto se tarda en atender una petición, de media
+help-simulate--jitter = Lo máximo que se retrasa una petición en el camino
+help-simulate--heavy-tail = Casi siempre una décima parte del retraso máximo, a veces varias veces más
+help-simulate--foreign = La parte de la cuota de cada cuenta que pide otro, por ejemplo 0.3
+help-simulate--wrong-limits = Lo que se cree de los límites es tantas veces la verdad, por ejemplo 1.5
+help-simulate--unknown-limits = No se conoce ningún límite
+help-simulate--clock = Cuánto va adelantado el reloj de los proveedores respecto al nuestro (-3s: atrasado)
+help-simulate--outages = Una cuenta responde 503 durante un tiempo contado desde el comienzo, como groq=10m..20m. Se puede repetir
+help-simulate--demo = Los planes gratuitos de Groq y Gemini de noviembre de 2025 en lugar de tus cuentas
+help-simulate--config = La configuración; por defecto: ./d8.toml y después la del usuario
+help-simulate--scenario = Un mundo guardado con sus propias cuentas y su trabajo, o `all` para todos; un nombre desconocido los lista
+help-simulate--markdown = Los mundos guardados en una tabla de Markdown
+help-simulate--plot = Un dibujo del uso de la cuota a lo largo del tiempo, en SVG
+help-simulate--json = Un objeto JSON con todas las cifras
+help-simulate-after =
+    El motor es el que usa `d8 run`; los proveedores cuentan como el emulador. No se envía ni se guarda nada. La misma semilla da las mismas cifras.
+
+    Las tareas de --per-day se entregan todas a la vez y sus respuestas varían en la mitad.
+    Métodos: d8; plain, resilient y groq (los workers de The Hive); backoff, token-bucket y cooldown (de uso común).
+    BOUND es el mínimo tiempo en que los límites permiten lo que se completó; RATIO es ese tiempo entre el real.
+
+    Ejemplos:
+      d8 simulate work.jsonl                           tus cuentas, un archivo de trabajo
+      d8 simulate --demo --per-day 1500                los planes gratuitos de noviembre de 2025, sin clave
+      d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown
+      d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail
+      d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
+      d8 simulate --demo --plot day.svg                un dibujo de todo
+      d8 simulate --scenario all                       mundos guardados, con seis métodos
+## completions
+help-completions = Imprime un script con el que la shell completa las órdenes y opciones de d8 con la tecla Tab
+help-completions--shell = La shell
+help-completions-after =
+    Para instalarlo, ejecuta una vez la línea de tu shell y abre otra terminal:
+      bash        mkdir -p ~/.local/share/bash-completion/completions
+                  d8 completions bash > ~/.local/share/bash-completion/completions/d8
+                  (hace falta el paquete bash-completion; sin él: echo 'source <(d8 completions bash)' >> ~/.bashrc)
+      zsh         mkdir -p ~/.zfunc && d8 completions zsh > ~/.zfunc/_d8
+                  (con `fpath+=(~/.zfunc); autoload -U compinit; compinit` en ~/.zshrc)
+      fish        mkdir -p ~/.config/fish/completions
+                  d8 completions fish > ~/.config/fish/completions/d8.fish
+      powershell  d8 completions powershell >> $PROFILE
+      elvish      d8 completions elvish >> ~/.config/elvish/rc.elv
+
+    Ejemplo:
+      source <(d8 completions bash)      solo para este bash
+
+## man
+man-written = { $count ->
+    [one] 1 página escrita en { $folder }
+   *[other] { $shown } páginas escritas en { $folder }
+}
+man-unknown = no existe la orden `d8 { $name }`
+man-unknown-next = `d8 --help` las enumera
+man-not-written = no se puede escribir { $path }: { $why }
+help-man = Imprime la página de manual de d8 o de una de sus órdenes, o escribe las de todas
+help-man--command = La orden; sin ella, el propio d8
+help-man--out = Escribe una página por orden en esta carpeta
+help-man-after =
+    Ejemplos:
+      d8 man | man -l -                             la página de d8
+      d8 man tasks ls | man -l -                    la de una orden
+      d8 man --out ~/.local/share/man/man1          todas; luego: man d8-tasks-ls
+## probe: una pequeña pregunta de verdad a un proveedor
+
+probe-works = { $provider } responde: { $model }, { $latency }
+probe-wrong-key = { $provider } rechaza la clave: «{ $words }»
+probe-no-model = { $provider } acepta la clave, pero no ofrece { $model } o no te lo ofrece a ti: «{ $words }»
+probe-spent-day = La clave es válida; la cuota del día está agotada{ $limit }
+probe-spent-month = La clave es válida; la cuota del mes está agotada{ $limit }
+probe-spent-short = La clave es válida; por ahora están agotados: { $limit }
+probe-spent-unknown = La clave es válida; hay una cuota agotada y el proveedor no dice cuál
+probe-spent-until = { $spent }; vuelve a haber sitio a las { $until }
+probe-no-money = La clave es válida; { $provider } quiere dinero antes: «{ $words }»
+probe-country = { $provider } no da servicio en el país donde estás: «{ $words }»
+probe-overloaded = { $provider } tiene un fallo o no tiene capacidad en este momento ({ $status }), así que la clave no se ha comprobado: «{ $words }»
+probe-strange = Una respuesta que no es de { $provider } ({ $status }): «{ $words }»
+probe-dns = El nombre del servidor de { $provider } no tiene dirección ({ $words })
+probe-refused = En la dirección de { $provider } no escucha nadie ({ $words })
+probe-unreachable = No hay camino hasta { $provider } ({ $words })
+probe-timeout = { $provider } no responde ({ $words })
+probe-tls = La conexión con { $provider } no es de fiar ({ $words })
+probe-proxy = El proxy no deja pasar hasta { $provider } ({ $words })
+probe-broken = La conexión con { $provider } se ha cortado ({ $words })
+probe-next-wrong-key = copia otra vez la clave entera, o crea una nueva en la web del proveedor
+probe-next-no-model = elige otro modelo
+probe-next-spent = nada: el trabajo que entregues espera hasta que vuelva a haber sitio
+probe-next-no-money = añade saldo en la web del proveedor, o usa una cuenta con nivel gratuito
+probe-next-country = usa otro proveedor; d8 providers los muestra
+probe-next-overloaded = inténtalo de nuevo dentro de unos minutos
+probe-next-network = revisa la red, y la dirección si la has escrito tú
+probe-next-refused = arranca el servidor, o corrige la dirección
+probe-next-timeout = revisa la red, el cortafuegos y la dirección, e inténtalo de nuevo
+probe-next-tls = revisa el reloj de esta máquina; tras el proxy de una empresa, su certificado tiene que estar instalado en el sistema
+probe-next-proxy = revisa HTTPS_PROXY y NO_PROXY
+probe-next-strange = revisa la URL base
+probe-limit = { $what ->
+    [request] { $amount } petición
+    [requests] { $amount } peticiones
+    [count] { $amount }
+    [tokens] { $amount } tokens
+    [input] { $amount } tokens de entrada
+    [output] { $amount } tokens de salida
+    [concurrency] { $amount } a la vez
+   *[cost] { $amount } de dinero
+} { $per ->
+    [second] por segundo
+    [minute] por minuto
+    [hour] por hora
+    [day] al día
+    [month] al mes
+    [other] en { $length }
+   *[none] {""}
+}
+
+## setup
+
+setup-no-terminal = No hay ningún terminal donde preguntar
+setup-no-terminal-hint = para scripts: d8 setup groq --key-stdin --yes, con la clave en la entrada estándar
+setup-terminal-fault = No se puede preguntar en el terminal: { $error }
+setup-stopped = Interrumpido; no se ha escrito nada
+setup-no-folder = No se puede leer la carpeta actual: { $error }
+setup-mend-first = arregla antes ese archivo, o indica otro con --config
+setup-choose-provider = ¿Qué proveedor?
+setup-which = No se ha dicho qué proveedor
+setup-which-hint = indica uno de estos: { $ids }
+setup-unknown-provider = No hay ningún proveedor «{ $name }»
+setup-did-you-mean = ¿querías decir { $name }?
+setup-not-spoken = { $provider } tiene un protocolo propio que D8 todavía no habla
+setup-not-spoken-hint = sus modelos se pueden usar a través de openrouter, o de una pasarela como openai-compatible
+setup-any-server = Otro servidor
+setup-gives-local = tu propia máquina, sin clave, sin límites
+setup-gives-unknown = todo lo que hable el protocolo de OpenAI: una pasarela, LM Studio
+setup-gives-nothing = cuesta dinero
+setup-gives-free = gratis
+setup-gives-limits = gratis: { $limits } ({ $date })
+setup-help-choose = flechas para moverte, escribe para filtrar, Intro acepta, Esc termina
+setup-help-choose-some = Espacio marca, Intro acepta lo marcado, el primero es el predeterminado
+setup-help-key = pégala y pulsa Intro; no se muestra nada de ella
+setup-help-confirm = responde con s o n
+setup-yes = sí
+setup-no = no
+setup-yes-no = S/n
+setup-no-yes = s/N
+setup-keys-at = Las claves de { $provider } se crean en { $url }
+setup-any-key = Un servidor que no pide clave acepta cualquier palabra
+setup-ask-key = Clave de { $provider }:
+setup-key-length = { $length ->
+    [one] 1 carácter recibido
+   *[other] { $length } caracteres recibidos
+}
+setup-key-doubt = Las claves de { $provider } suelen empezar por { $begins }, y esta no
+setup-key-empty = Ahí no hay ninguna clave
+setup-key-placeholder = Eso es el texto de ejemplo de una plantilla, no una clave
+setup-key-unfit = Eso no es una clave: tiene espacios dentro, o un carácter que las claves no tienen
+setup-stdin-hint = da solo la clave, por ejemplo: printenv MI_CLAVE | d8 setup groq --key-stdin --yes
+setup-stdin-unreadable = No se puede leer la entrada estándar: { $error }
+setup-key-there = Ya hay una clave. ¿Cuál quieres usar?
+setup-use-account-variable = La de la cuenta { $account } ({ $variable })
+setup-use-variable = La que está en { $variable }
+setup-use-account = La de la cuenta { $account }
+setup-use-file = La que está en { $path }
+setup-other-key = Otra clave
+setup-no-key = No hay ninguna clave de { $provider }
+setup-no-key-hint = dala por la entrada estándar: d8 setup { $id } --key-stdin --yes
+setup-account-there = La cuenta { $account } ya existe, con otra clave. ¿Y esta?
+setup-server-there = La cuenta { $account } ya existe
+setup-set-up-again = Configurar { $account } otra vez
+setup-add-second = Añadirla como segunda cuenta, { $account }
+setup-replace = Sustituir la clave de { $account }
+setup-confirm-replace = La cuenta { $account } tiene otra clave. ¿La sustituyo?
+setup-other-provider = La cuenta { $account } es de { $provider }
+setup-other-provider-hint = dale otro nombre con --account
+setup-choose-tier = ¿En qué plan de { $provider } está la cuenta?
+setup-ask-url = ¿Dónde está { $provider }?
+setup-no-url = No se ha dicho dónde está { $provider }
+setup-no-url-hint = indícalo con --base-url, por ejemplo http://127.0.0.1:1234
+setup-listing = Preguntando a { $url } por sus modelos
+setup-choose-models = ¿Qué modelos?
+setup-choose-model = ¿Qué modelo?
+setup-no-list = { $url } no da ninguna lista de modelos
+setup-ask-model = Modelo:
+setup-no-model = No se ha dicho qué modelo
+setup-no-model-hint = indica uno con --model
+setup-asking = Pidiendo una palabra a { $model } en { $url }
+setup-unasked = La clave no se ha probado
+setup-advice = Qué ayuda: { $advice }
+setup-what-now = ¿Y ahora?
+setup-again = Intentarlo otra vez
+setup-other-model = Otro modelo
+setup-write-anyway = Escribirlo de todos modos
+setup-give-up = Terminar; no se escribe nada
+setup-nothing-written = no se ha escrito nada
+setup-model-hint = no se ha escrito nada; indica otro modelo con --model
+setup-offline-hint = no se ha escrito nada; --offline lo escribe sin preguntar al proveedor
+setup-file-head = # Lo que D8 puede usar. Las claves mismas están en .env, junto a este archivo.
+setup-wrote-config = { $path }: la cuenta { $account } queda escrita
+setup-kept-config = { $path }: la cuenta { $account } queda como estaba
+setup-wrote-key = { $path }: { $variable } queda escrita; solo tú puedes leer el archivo
+setup-wrote-open = { $path }: { $variable } queda escrita; quizá otros puedan leer el archivo ({ $why })
+setup-shadowed = Cuidado: { $variable } tiene otro valor en tu entorno, que va antes que .env. Quítala de allí
+setup-one-quota = Las claves de un mismo proyecto u organización comparten una sola cuota. Si es el caso, escribe quota_group = "{ $first }" en las dos cuentas
+setup-route = Tu ruta «default» deja fuera a { $account }: añade "{ $account }/{ $model }" a su primary
+setup-costs = Lo que haga { $account } puede costar dinero; un límite tuyo, como { "{" } cost = 5.00, per = "1mo" { "}" }, lo frena
+setup-limits = Límites que D8 va a respetar ({ $model }):
+setup-no-limits = No se conocen límites de { $model }; D8 los aprende de las cabeceras y los rechazos del proveedor
+setup-no-limits-local = Sin límites: { $model } se ejecuta en una máquina tuya, 4 peticiones a la vez
+setup-limit-of-catalogue = catálogo del { $date }
+setup-limit-of-file = tuyo, en d8.toml
+setup-limit-of-headers = visto en las cabeceras: quedan { $left }
+setup-limit-confirmed = { $by }; cabeceras: quedan { $left }
+setup-limit-differs = { $by }; cabeceras: { $amount }, quedan { $left }
+setup-start-now = ¿Arranco D8 ahora?
+setup-next = Lo siguiente:
+setup-next-up = arranca D8: la cola, la página, la API
+setup-next-submit = una primera tarea, mientras está en marcha
+setup-next-run = un archivo de trabajo, hecho hasta el final
+setup-next-worker = arranca allí el worker
+setup-next-workers = lo muestra, donde está el orquestador
+setup-next-stats = cuenta lo que ha hecho
+setup-kept-worker = { $path } queda como estaba
+setup-take-along = Copia { $path } a la carpeta de la otra máquina donde vaya a estar el worker
+setup-ask-orchestrator = ¿Dónde está el orquestador, visto desde allí?
+setup-no-orchestrator = No se ha dicho dónde está el orquestador
+setup-orchestrator-unreadable = No se puede leer la URL del orquestador: { $why }
+setup-orchestrator-hint = escríbela como http://pi:5000, y con token como http://d8:TOKEN@pi:5000 (--orchestrator)
+setup-ask-id = El id del worker:
+
+help-setup = Prepara un proveedor: pide su clave, la prueba y escribe d8.toml y .env
+help-setup--provider = El proveedor, por ejemplo groq, gemini u ollama; si falta, d8 pregunta
+help-setup--key-stdin = Lee la clave de la entrada estándar
+help-setup--yes = No pregunta nada: la respuesta habitual a cada pregunta. Sin --key-stdin toma la clave que ya esté puesta
+help-setup--base-url = Otra dirección del proveedor: una pasarela, un sustituto o un servidor tuyo
+help-setup--models = Un modelo; el primero se prueba y es el predeterminado. Se puede repetir. Si falta: todos los del catálogo
+help-setup--tier = El plan en que está la cuenta, por ejemplo free; d8 providers los enumera
+help-setup--account = El nombre de la cuenta; si existe, recibe la clave nueva
+help-setup--offline = Escribe sin preguntar al proveedor
+help-setup--config = El archivo que se escribe; si falta: ./d8.toml, o el tuyo propio si lo hay y aquí no
+help-setup--worker = Escribe los ajustes de un worker en otra máquina (.env.worker.groq) en lugar de una cuenta aquí
+help-setup--orchestrator = Dónde encuentra ese worker al orquestador: http://pi:5000, con token http://d8:TOKEN@pi:5000
+help-setup--id = El id de ese worker; si falta: su tipo y el nombre de esta máquina
+help-setup-after =
+    La clave se escribe sin que se vea, se prueba con una pequeña petición y se guarda en .env, que solo tú puedes leer.
+    Lo que ya haya en d8.toml y .env se queda. Otra clave del mismo proveedor es una segunda cuenta (groq-2);
+    --account groq sustituye la clave de esa.
+
+    Ejemplos:
+    {"  "}d8 setup                                              lo pregunta todo
+    {"  "}d8 setup groq                                         solo pregunta la clave
+    {"  "}d8 setup ollama                                       un servidor tuyo: sin clave, enumera sus modelos
+    {"  "}printenv MI_CLAVE | d8 setup groq --key-stdin --yes   para scripts: no pregunta nada
+    {"  "}d8 setup groq --worker --orchestrator http://pi:5000  escribe .env.worker.groq para otra máquina
+
+    Códigos de salida: 0 escrito, 1 el proveedor rechaza la clave o no se le puede preguntar (no se escribe nada),
+    2 no pudo empezar, 130 Ctrl-C
 ## providers
 
 providers-title-provider = PROVEEDOR
@@ -46,6 +907,7 @@ providers-not-spoken = D8 todavía no habla su protocolo: ninguna cuenta puede u
 providers-no-key = clave: no hace falta
 providers-key-in-file = clave: solo en d8.toml, como `api_key` de la cuenta
 providers-key = clave: { $names }
+providers-keys-at = consigue una clave en: { $url }
 providers-base-url-env = otra URL base: { $name }
 providers-as-of = a fecha de { $date }: { $source }
 providers-written-in = escrito en { $source }
@@ -148,7 +1010,7 @@ plan-title-cost = $/MES
 plan-all = todas
 plan-limits-unknown = límites desconocidos
 plan-not-served = no lo sirve
-plan-tier-chosen = el del plan
+plan-tier-chosen = elegido
 plan-tier-next = siguiente
 plan-tier-today = el de hoy
 plan-tier-past = pasado
@@ -202,3 +1064,413 @@ help-plan-after =
       d8 plan --per-day 10000 --in-per-month 50M --out-per-month 20M --account groq/developer \
               --price-in 0.10 --price-out 0.32 --income 500..1500
       d8 plan --json | jq .total
+## doctor
+
+doctor-mark-ok = bien
+doctor-mark-warning = aviso
+doctor-mark-problem = PROBLEMA
+doctor-next = qué hacer: { $next }
+doctor-more = y { $count } más
+doctor-first = Lo primero ({ $name }): { $next }
+doctor-verdict-ok = Todo está bien.
+doctor-verdict-warnings = Funciona, con { $warnings ->
+    [one] un aviso.
+   *[other] { $warnings } avisos.
+}
+doctor-verdict-problems = { $problems ->
+    [one] 1 problema
+   *[other] { $problems } problemas
+}{ $warnings ->
+    [0] .
+    [one] {" "}y 1 aviso.
+   *[other] {" "}y { $warnings } avisos.
+}
+doctor-looks-store = miro el almacén { $path }
+doctor-looks-orchestrator = busco un orquestador
+doctor-looks-keys = pido una palabra a los proveedores de { $accounts }
+doctor-bad-timeout = --timeout: { $why }
+doctor-bad-timeout-next = escríbelo como 30s o 2m
+doctor-no-folder = no se puede leer la carpeta actual: { $why }
+doctor-config-file = { $file }: { $count ->
+    [one] una cuenta
+   *[other] { $count } cuentas
+} ({ $accounts }); rutas: { $routes }
+doctor-config-file-empty = { $file }: ninguna cuenta
+doctor-config-environment = no hay d8.toml; por las claves del entorno y de .env: { $count ->
+    [one] una cuenta
+   *[other] { $count } cuentas
+} ({ $accounts })
+doctor-config-none = no hay d8.toml, lo que en sí no es un fallo
+doctor-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno ni .env nombran una clave
+doctor-no-account-next = ejecuta `d8 setup`: pide una clave, la prueba y la guarda
+doctor-accounts-brought = aquí no hay ninguna configurada; el orquestador tiene { $count ->
+    [one] una
+   *[other] { $count }
+} de sus workers
+doctor-store-free = { $size } libres
+doctor-store-sync = { $time } por sincronización
+doctor-store-new = todavía no existe: lo crea d8
+doctor-store-version = esquema { $found }
+doctor-store-older = esquema { $found }, que pasa a { $known } cuando arranca d8
+doctor-store-nobody = no lo tiene nadie
+doctor-store-somebody = lo tiene un proceso que no dice nada de sí
+doctor-store-held = lo tiene el proceso { $pid }
+doctor-store-held-at = lo tiene el proceso { $pid } en { $url }
+doctor-store-unknown = no se puede ver quién lo tiene ({ $why })
+doctor-store-unwritable = { $path }: no se puede escribir ahí ({ $why })
+doctor-store-unwritable-next = comprueba que este usuario puede escribir en esa carpeta, o nombra otra con store.url en d8.toml
+doctor-store-full = Con tan poco sitio no se admite trabajo
+doctor-store-room = haz sitio en ese disco, o pon el almacén en otro (store.url en d8.toml)
+doctor-store-slow = Un disco así frena el trabajo: cada lote lo espera
+doctor-store-slow-next = pon el almacén en un disco más rápido (store.url en d8.toml): mejor un SSD que una tarjeta SD o una carpeta de red
+doctor-port-any = cualquiera que esté libre (puerto 0)
+doctor-port-free = { $address } está libre
+doctor-port-ours = { $address } es de nuestro orquestador
+doctor-port-d8 = { $address } lo ocupa otro d8, que tiene otro almacén
+doctor-port-d8-next = para ese, o dale a este un puerto propio: `d8 up --listen 127.0.0.1:0`
+doctor-port-stranger = { $address } lo ocupa otro programa
+doctor-port-stranger-http = { $address } lo ocupa otro programa, que responde con el estado HTTP { $status }
+doctor-port-elsewhere = nuestro orquestador está en { $url }
+doctor-runs = está en { $url }, versión { $version }
+doctor-runs-another = tiene otro almacén que el de esta configuración
+doctor-runs-another-next = nombra el correcto con --orchestrator, o arranca uno para esta configuración: `d8 up`
+doctor-runs-version = este programa es la versión { $own }
+doctor-runs-version-next = usa la misma versión en los dos lados
+doctor-holder-silent = el almacén: { $held }, y no responde: { $message }
+doctor-holder-silent-next = dale unos segundos si acaba de arrancar; si no, termina ese proceso y ejecuta `d8 up`
+doctor-none-runs = aquí no hay ninguno en marcha
+doctor-none-runs-next = arráncalo con `d8 up`; solo `d8 run` no lo necesita
+doctor-network-offline = no se ha mirado (--offline)
+doctor-network-ok = { $host } responde en { $time }
+doctor-network-proxy = (a través del proxy { $proxy })
+doctor-proxy-unreadable = del entorno
+doctor-clock-ok = coincide con el de { $provider }
+doctor-clock-behind = { $time } por detrás del de { $provider }
+doctor-clock-ahead = { $time } por delante del de { $provider }
+doctor-clock-next = deja que el sistema ponga su reloj en hora por la red (Linux: timedatectl set-ntp true): las horas de renovación se dicen con él
+doctor-key-offline = no se ha preguntado (--offline)
+doctor-key-elsewhere = la tiene el worker que la usa, así que desde aquí no se ha preguntado
+doctor-key-same = la misma clave que la de { $account }
+doctor-key-spent = no se ha preguntado: { $limit }: agotado hasta que llegue una respuesta
+doctor-key-spent-until = no se ha preguntado: { $limit }: agotado hasta las { $until }
+doctor-key-valid = válida; su cuota está agotada en este momento
+doctor-key-unreached = sin comprobar: no se ha podido llegar al proveedor
+doctor-key-wrong-next = pon la clave correcta donde está escrita esta (d8.toml, .env o el entorno), o ejecuta `d8 setup { $provider }`
+doctor-key-parked = pero el orquestador la encontró antes de que estuviera bien y espera a que se lo digas
+doctor-key-parked-next = ejecuta `d8 accounts unpark { $account }`
+doctor-limits-ok = como en la configuración: { $limits }
+doctor-limits-unknown = no se conoce ninguno: se aprenden al trabajar
+doctor-limit-differs = en realidad { $label }, configurados { $configured }
+doctor-limit-lower-next = D8 respeta lo real; escríbelo en d8.toml, o quita de ahí los límites; si el proveedor lo ha subido: `d8 accounts forget { $account }`
+doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita de ahí los límites
+doctor-quota-used = { $used } de { $label }
+doctor-quota-used-until = { $used } de { $label } hasta las { $until }
+doctor-quota-paused = alguien la ha puesto en pausa
+doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
+doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
+doctor-workers-none = no hay ningún worker en línea: nadie hace lo que espera
+doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator URL`
+doctor-worker-silent = { $worker } ({ $kind }) se ha quedado callado: última señal { $ago }
+doctor-worker-silent-next = arráncalo de nuevo en su máquina, o revisa la red que hay en medio
+doctor-account-unserved = ahora ningún worker atiende { $account }
+doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator URL`
+doctor-queue = { $pending ->
+    [0] no espera nada
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+}, { $assigned } en curso
+doctor-queue-nobody = { $counts }, y no hay ningún orquestador en marcha
+doctor-queue-stuck = { $count ->
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+}: { $why }
+doctor-queue-stuck-route = { $count ->
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+} (ruta { $routes }): { $why }
+doctor-queue-no-worker = ahora no la atiende ningún worker
+doctor-queue-no-worker-next = arranca uno donde esté la clave: `d8 worker --orchestrator { $url }`, con --type o --account
+doctor-queue-route-paused = { $count ->
+    [one] espera 1 tarea
+   *[other] esperan { $waiting } tareas
+}: la ruta { $routes } está en pausa
+doctor-queue-route-paused-next = reanúdala: curl -X POST { $url }/api/routes/{ $route }/resume
+doctor-queue-account-paused-next = ejecuta `d8 accounts resume { $account }`
+doctor-e2e-online = el orquestador está en línea en { $url }
+doctor-e2e-workers = { $online ->
+    [one] 1 worker en línea
+   *[other] { $online } workers en línea
+} ({ $kinds })
+doctor-e2e-submitted = entregada: { $task }
+doctor-e2e-waits = espera: { $why }
+doctor-e2e-at-work = la está haciendo { $worker }
+doctor-e2e-completed = respondida en { $time } por { $worker } ({ $target }): «{ $answer }»
+doctor-e2e-failed = { $status } después de { $time }: { $why }
+doctor-e2e-failed-next = mira sus intentos: `d8 tasks show { $task }`
+doctor-e2e-late = sin terminar después de { $time }; { $standing }
+doctor-e2e-late-next = dale más tiempo con --timeout, o mira la cola: `d8 tasks`
+doctor-e2e-cancelled = se ha vuelto a cancelar
+doctor-e2e-statistics = workers { $online } en línea, { $busy } ocupados; tareas { $completed } terminadas, { $failed } fallidas, { $pending } en espera; éxito { $rate }
+
+help-doctor = Averigua por qué no funciona: configuración, almacén, puerto, red, reloj, claves, límites, cuota, workers y cola, cada cosa con palabras claras y con lo que hay que hacer.
+help-doctor-after = A cada clave se le hace una pequeña pregunta de verdad, salvo que se sepa que su cuota está agotada; --offline no pregunta nada.
+
+    Ejemplos:
+      d8 doctor
+      d8 doctor --offline                  no envía nada a ningún proveedor
+      d8 doctor --end-to-end --timeout 5m  entrega una tarea y la sigue hasta el final
+      d8 doctor --json | jq '.checks[] | select(.status != "ok")'
+
+    Códigos de salida: 0 bien o avisos, 1 un problema, 2 no se pudo mirar, 130 Ctrl-C
+help-doctor--offline = No envía nada a ningún proveedor: no se prueban las claves, la red ni el reloj.
+help-doctor--end-to-end = Entrega una tarea al orquestador en marcha y la sigue hasta el final, en cinco pasos.
+help-doctor--timeout = Cuánto puede tardar esa tarea; después se cancela.
+help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000.
+help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario.
+help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}.
+
+## tables: los títulos de las columnas, y --watch
+table-account = CUENTA
+table-age = EDAD
+table-at-work = EN CURSO
+table-attempt = INTENTO
+table-began = EMPEZÓ
+table-busy = OCUPADO
+table-client = CLIENTE
+table-done = HECHAS
+table-failed = FALLIDAS
+table-from = ORIGEN
+table-group = GRUPO
+table-heard = SEÑAL
+table-limit = LÍMITE
+table-models = MODELOS
+table-note = NOTA
+table-ok = BIEN
+table-outcome = RESULTADO
+table-policy = POLÍTICA
+table-priority = PRIORIDAD
+table-provider = PROVEEDOR
+table-real = REAL
+table-retries = REINTENTOS
+table-room = HUECO
+table-route = RUTA
+table-sent = ENVIADAS
+table-state = ESTADO
+table-status = ESTADO
+table-target = DESTINO
+table-task = TAREA
+table-tier = NIVEL
+table-tokens = TOKENS
+table-took = DURÓ
+table-type = TIPO
+table-used = USADO
+table-worker = WORKER
+table-workers = WORKERS
+table-429s = 429
+watch-interval = `{ $text }` no es un intervalo: escribe segundos, de 0.1 a un día, por ejemplo --watch 5
+watch-lost = { $why }; lo intento de nuevo
+help-tasks--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-tasks-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-tasks-show--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta que acabe o pulses Ctrl-C
+help-workers--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-accounts--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-accounts-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+
+## moments
+moment-now = ahora
+moment-bad = `{ $text }` no es un momento; escríbelo como 10m (desde ahora), 2026-08-01T14:00 o 2026-08-01T14:00:00Z
+moment-no-unit = a `{ $text }` le falta la unidad; escríbelo como 90s, 10m o 2h
+
+## accounts, y los límites en sus tablas
+accounts-none = aún no hay cuentas: pon la clave de un proveedor, como GROQ_API_KEY, donde corre `d8 up`, o arranca `d8 worker`
+accounts-paused = en pausa: no empieza nada más
+accounts-resumed = sigue
+accounts-unparked = se vuelve a probar
+accounts-forgotten = se ha olvidado lo aprendido sobre sus límites
+accounts-state-paused = en pausa
+accounts-state-parked = apartada
+accounts-state-no-worker = sin worker
+accounts-state-ready = lista
+accounts-tried-again = se vuelve a probar { $when }
+limits-all-models = todos
+limits-label-per = { $amount } { $dimension } cada { $per }
+limits-in-flight = +{ $amount } en vuelo
+limits-by-others = { $amount } de otros
+limits-real = configurado { $configured }, real { $holds }
+limits-real-short = real { $holds }
+limits-found = hallado: { $holds }
+limits-counted = contado
+limits-told = lo dijo el proveedor
+limits-parked = apartado, de nuevo { $when }
+limits-after-an-answer = tras una respuesta
+
+## workers
+workers-none = aún no hay workers; cada cuenta del orquestador trae el suyo, y `d8 worker` se une desde cualquier máquina
+
+## tasks
+tasks-none = no hay tal tarea
+tasks-more = hay más: lo mismo con --after { $next }
+tasks-on = en { $worker }
+tasks-waits = espera
+tasks-it-failed = falló
+tasks-under-way = en curso
+tasks-tokens = { $input } de entrada, { $output } de salida
+tasks-fact-task = tarea
+tasks-fact-status = estado
+tasks-fact-type = tipo
+tasks-fact-priority = prioridad
+tasks-fact-route = ruta
+tasks-fact-group = grupo
+tasks-fact-client = cliente
+tasks-fact-worker = worker
+tasks-fact-created = creada
+tasks-fact-ended = acabada
+tasks-fact-waits = espera
+tasks-fact-error = error
+tasks-older-than-bad = `{ $text }` no es una duración; escríbela como 90s, 30m, 1h o 2d
+tasks-which = ¿qué tareas?
+tasks-which-next = nómbralas, acótalas con --status, --route, --group, --client, --code o --older-than, o di --all
+tasks-cancelled-many = { $count ->
+    [one] cancelada: 1 tarea
+   *[other] canceladas: { $shown } tareas
+}
+tasks-retried-many = { $count ->
+    [one] de nuevo en cola: 1 tarea
+   *[other] de nuevo en cola: { $shown } tareas
+}
+tasks-reprioritised-many = { $count ->
+    [one] con otra prioridad: 1 tarea
+   *[other] con otra prioridad: { $shown } tareas
+}
+tasks-cancel-really = { $count ->
+    [one] ¿Cancelar 1 tarea?
+   *[other] ¿Cancelar { $shown } tareas?
+}
+tasks-retry-really = { $count ->
+    [one] ¿Hacer de nuevo 1 tarea?
+   *[other] ¿Hacer de nuevo { $shown } tareas?
+}
+tasks-say-yes = di --yes donde no se puede preguntar a nadie; --dry-run solo las cuenta
+tasks-cannot-ask = no se puede hacer la pregunta: { $why }
+tasks-left-alone = no se ha cambiado nada
+help-tasks--code = Solo las tareas que fallaron por este motivo
+help-tasks--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-ls--code = Solo las tareas que fallaron por este motivo
+help-tasks-ls--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-cancel--code = Solo las tareas que fallaron por este motivo
+help-tasks-cancel--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-cancel--yes = No preguntes antes de cambiar muchas
+help-tasks-cancel--dry-run = Di solo cuántas hay
+help-tasks-retry--code = Solo las tareas que fallaron por este motivo
+help-tasks-retry--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-retry--yes = No preguntes antes de cambiar muchas
+help-tasks-retry--dry-run = Di solo cuántas hay
+help-tasks-reprioritise--code = Solo las tareas que fallaron por este motivo
+help-tasks-reprioritise--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+
+## stats
+stats-workers = workers
+stats-tasks = tareas
+stats-success = éxito
+stats-pace = ritmo
+stats-waiting = espera
+stats-account = cuenta
+stats-forecast = previsto
+stats-workers-line = { $online } en línea, { $busy } ocupados
+stats-tasks-line = { $pending } en espera, { $assigned } en curso, { $completed } hechas, { $failed } fallidas, { $cancelled } canceladas
+stats-pace-line = { $completed } respuestas y { $tokens } tokens en el último minuto; { $refused } rechazadas por cuota
+stats-all-done = todo hecho { $when }
+
+## submit
+submit-empty = el prompt está vacío
+submit-no-prompt = no hay prompt
+submit-no-prompt-next = escríbelo entre comillas, o `-` para la entrada estándar, o --file FICHERO.jsonl
+submit-known = { $task }: su clave ya estaba tomada
+submit-standard-input = la entrada estándar
+submit-cannot-be-read = no se puede leer { $what }: { $why }
+submit-not-utf8 = la entrada estándar no es texto UTF-8
+submit-not-an-object = debe ser un objeto JSON, por ejemplo '{"{"}"source": "web"{"}"}'
+submit-not-json = no es JSON: { $why }
+submit-goes-on = queda guardada y sigue: d8 tasks show { $task }
+submit-still = sigue { $status }{ $why }
+submit-taken = { $taken } tomadas, { $refused } rechazadas
+submit-refused = rechazada
+submit-line = línea { $number }
+submit-a-line = una línea
+submit-line-too-long = la línea { $number } pasa de 64 MiB
+submit-broke-off = la respuesta se cortó: { $taken } tomadas, { $refused } rechazadas, de las otras { $unknown } no se sabe nada
+submit-again-with-key = la misma orden otra vez no toma nada dos veces
+submit-again-without-key = con --key la misma orden otra vez no tomaría nada dos veces; `d8 tasks ls` muestra lo que se tomó
+
+## top
+top-no-terminal = d8 top necesita una terminal donde dibujar y de la que leer teclas
+top-no-terminal-next = sin ella: d8 stats --watch
+top-no-json = d8 top dibuja en una terminal y no tiene JSON
+top-no-json-next = para programas: d8 stats --watch --json
+top-terminal-failed = no se puede usar la terminal: { $why }
+top-opening = conectando con { $url }
+top-broke-off = la conexión se cortó
+top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo: { $why }
+top-pending = { $count } en espera
+top-assigned = { $count } en curso
+top-completed = { $count } hechas
+top-failed = { $count } fallidas
+top-cancelled = { $count } canceladas
+top-online = workers { $online } en línea, { $busy } ocupados
+top-pace-answers = { $minute } respuestas en 1 min, { $five } en 5
+top-pace-tokens = { $minute } tokens en 1 min, { $five } en 5
+top-pace-refused = { $minute } rechazadas (429) en 1 min, { $five } en 5
+top-accounts = Cuentas
+top-workers = Workers
+top-queue = Cola
+top-tasks = Tareas: fallidas, en curso, en espera
+top-more = { $count } más
+top-no-accounts = aún no hay cuentas: pon una clave donde corre d8 up, o arranca d8 worker
+top-no-workers = ningún worker
+top-no-queue = nada espera
+top-no-tasks = nada en curso, nada ha fallado
+top-nothing-passes = nada aquí coincide con { $filter }
+top-at-work = , { $count } en curso
+top-built-in = integrado
+top-and-more = { $task } y { $count } más
+top-route = ruta { $route }
+top-choose-account = elige antes una cuenta: Tab va de panel en panel
+top-choose-failed = elige antes una tarea fallida: Tab va de panel en panel
+top-choose-open = elige antes una tarea sin acabar: Tab va de panel en panel
+top-cancel-really = ¿Cancelar { $task }? s / n
+top-not-cancelled = { $task } se queda como estaba
+top-retried = se hace de nuevo
+top-cancelled-task = cancelada
+top-filter = filtro: { $filter }
+top-filtered = filtro: { $filter }   (Esc muestra todo)
+top-keys-accounts = p pausar/seguir
+top-keys-tasks = r repetir  c cancelar
+top-keys-panel = Tab panel
+top-keys-move = ↑↓ mover
+top-keys-filter = / filtrar
+top-keys-always = ? ayuda  q salir
+top-help-title = { " " }d8 top { " " }
+top-help =
+    Tab, ← →     otro panel       1-4  ese panel
+    ↑ ↓  j k     otra fila        RePág AvPág Inicio Fin
+    p            pausa o reanuda la cuenta elegida
+    r            repite la tarea fallida elegida
+    c            cancela la tarea elegida, tras preguntar
+    /            muestra solo lo que coincide; Esc: todo
+    q, Ctrl-C    terminar
+    { "" }
+    █ usado por nosotros   ▓ por otros   ░ libre
+    Cualquier tecla cierra esto.
+help-top = Vigila en la terminal un orquestador en marcha: cuentas y sus límites, workers, cola y tareas; pausa, repite, cancela
+help-top--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000
+help-top--config = La configuración que nombra el almacén; por defecto ./d8.toml, luego la del usuario
+help-top--json = Imprime en JSON lo que responde la API HTTP; d8 top no lo tiene
+help-top-after =
+    Teclas: flechas y Tab mueven, p pausa o reanuda una cuenta, r repite una tarea fallida, c cancela una tarea,
+    / filtra, ? muestra todas las teclas, q termina.
+
+    Ejemplos:
+      d8 top
+      d8 top --orchestrator http://d8:TOKEN@pi:5000
+
+    Sin terminal: `d8 stats --watch`

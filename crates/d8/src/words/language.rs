@@ -10,6 +10,8 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
+use crate::config::env_names::D8_LANG;
+
 /// A language that the program speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Language {
@@ -44,6 +46,10 @@ impl Language {
 
     /// The one that texts are said in.
     pub fn spoken() -> Self {
+        #[cfg(test)]
+        if let Some(language) = tests::HERE.get() {
+            return language;
+        }
         SPOKEN.get().copied().unwrap_or_default()
     }
 
@@ -54,7 +60,7 @@ impl Language {
 
     /// What the user wants: what the command line says, else `D8_LANG`, else the system's locale, else English.
     pub fn wanted(asked: Option<&str>) -> Self {
-        let variable = std::env::var("D8_LANG").ok().filter(|tag| !tag.is_empty());
+        let variable = std::env::var(D8_LANG).ok().filter(|tag| !tag.is_empty());
         asked
             .or(variable.as_deref())
             .map(|tag| Self::of(tag).unwrap_or_default())
@@ -62,7 +68,28 @@ impl Language {
             .unwrap_or_default()
     }
 
-    /// What plurals and numbers follow.
+    /// A whole number with its thousands apart: "1,500" and "12,900" in English, "1500" and "12 900" in Spanish.
+    ///
+    /// Spanish follows the RAE: four digits stand together, more are grouped by a space, one that does not break. Neither comma
+    /// nor point will do: what parts thousands in Spain parts decimals in Mexico, and the other way round. Decimals keep their
+    /// point, as the RAE recommends for all countries.
+    pub fn number(self, value: u64) -> String {
+        let digits = value.to_string();
+        let (mark, from) = match self {
+            Self::English => (',', 4),
+            Self::Spanish => ('\u{a0}', 5),
+        };
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && digits.len() >= from && (digits.len() - at).is_multiple_of(3) {
+                text.push(mark);
+            }
+            text.push(digit);
+        }
+        text
+    }
+
+    /// What plurals follow.
     fn identifier(self) -> LanguageIdentifier {
         self.tag().parse().unwrap_or_default()
     }
@@ -85,6 +112,10 @@ impl Language {
             let mut bundle = FluentBundle::new_concurrent(vec![self.identifier()]);
             // The marks are for texts that mix directions of writing; terminals and logs show them as rubbish.
             bundle.set_use_isolating(false);
+            bundle.set_formatter(Some(match self {
+                Self::English => |value, _| whole(Self::English, value),
+                Self::Spanish => |value, _| whole(Self::Spanish, value),
+            }));
             // A fault in the file leaves out that text alone; the tests find it.
             let resource = FluentResource::try_new(self.source().to_owned()).unwrap_or_else(|(resource, _)| resource);
             let _ = bundle.add_resource(resource);
@@ -99,10 +130,22 @@ impl fmt::Display for Language {
     }
 }
 
-/// The text of a key in the spoken language, else in English; none where there is none.
-pub fn look_up(key: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
+/// A whole number as the language writes it; none where it is something else.
+fn whole(language: Language, value: &FluentValue<'_>) -> Option<String> {
+    /// From here on a float skips numbers.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        FluentValue::Number(number) if number.value.fract() == 0.0 && (0.0..EXACT).contains(&number.value) => {
+            Some(language.number(number.value as u64))
+        }
+        _ => None,
+    }
+}
+
+/// The text of a key in a language, else in English; none where there is none.
+pub fn look_up(language: Language, key: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
     let arguments: FluentArgs<'_> = arguments.iter().cloned().collect();
-    [Language::spoken(), Language::English]
+    [language, Language::English]
         .into_iter()
         .find_map(|language| say(language, key, &arguments))
 }
@@ -119,18 +162,65 @@ fn say(language: Language, key: &str, arguments: &FluentArgs<'_>) -> Option<Stri
 }
 
 /// Says a text: `text!("run-done", done = 5, file = name)`. The key stands in `words/en.ftl` and in every other language's
-/// file. Numbers are given as numbers where the text chooses by them (one, other), and as text where they are only shown.
+/// file. What counts something is given as a number: the text may choose by it (one, other), and shows it with its thousands
+/// apart. What only names something, such as a line, a port, a year or a status, is given as text.
+///
+/// `text!(language => "run-done", ...)` says it in a certain language, whatever the program speaks.
 #[macro_export]
 macro_rules! text {
     ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::words::language::look_up($key, &[$((stringify!($name), ($value).into())),*])
+        $crate::text!($crate::words::language::Language::spoken() => $key $(, $name = $value)*)
+    };
+    ($language:expr => $key:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::words::language::look_up($language, $key, &[$((stringify!($name), ($value).into())),*])
             .unwrap_or_else(|| $key.to_owned())
     };
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::cell::Cell;
+
     use super::*;
+
+    thread_local! {
+        pub(super) static HERE: Cell<Option<Language>> = const { Cell::new(None) };
+    }
+
+    /// What is said while the program speaks a language, on this thread alone.
+    pub(crate) fn speaking<T>(language: Language, say: impl FnOnce() -> T) -> T {
+        let before = HERE.replace(Some(language));
+        let said = say();
+        HERE.set(before);
+        said
+    }
+
+    /// The keys of a language's file.
+    pub(crate) fn keys(language: Language) -> std::collections::BTreeSet<&'static str> {
+        let lines = language.source().lines().filter(|line| !line.starts_with(['#', ' ']));
+        lines
+            .filter_map(|line| Some(line.split_once('=')?.0.trim_end()))
+            .collect()
+    }
+
+    #[test]
+    fn numbers_have_their_thousands_apart() {
+        let all = [0, 999, 1_000, 1_500, 12_900, 1_234_567];
+        assert_eq!(
+            all.map(|value| Language::English.number(value)),
+            ["0", "999", "1,000", "1,500", "12,900", "1,234,567"]
+        );
+        assert_eq!(
+            all.map(|value| Language::Spanish.number(value)),
+            ["0", "999", "1000", "1500", "12\u{a0}900", "1\u{a0}234\u{a0}567"]
+        );
+        let shown = |value: FluentValue<'_>| whole(Language::English, &value);
+        assert_eq!(shown(1_500.into()).as_deref(), Some("1,500"));
+        assert_eq!(
+            [shown(0.5.into()), shown((-3).into()), shown("1500".into())],
+            [None, None, None]
+        );
+    }
 
     #[test]
     fn a_locale_names_a_language() {

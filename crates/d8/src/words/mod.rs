@@ -1,13 +1,17 @@
-//! Sentences. The engine gives codes with parameters; here they become words, one file for each language.
+//! What the program says: the engine gives codes with parameters, here they become sentences, in the user's language.
 
-mod en;
 pub mod language;
+mod moments;
+mod schedule;
+mod sentences;
+mod spent;
 
-pub use en::{
-    Spent, ago, ahead, clock, ending_message, failure_code, forecast, parked, plural, refused, spent, turn, wait,
-    wait_reason,
-};
+pub use moments::{ago, ahead, clock};
+pub use schedule::schedule;
+pub use sentences::{ending_message, failure_code, forecast, parked, plural, refused, turn, wait, wait_reason};
+pub use spent::{Spent, spent};
 
+use language::Language;
 use std::time::Duration;
 
 /// A length of time as people say it: "12 s", "1 m 02 s", "3 h 05 m", "2 d 4 h".
@@ -22,17 +26,9 @@ pub fn span(length: Duration) -> String {
     }
 }
 
-/// A number with its thousands apart.
+/// A number with its thousands apart, as the spoken language writes it.
 pub fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    Language::spoken().number(value)
 }
 
 #[cfg(test)]
@@ -44,13 +40,5 @@ mod tests {
         let shown = [0, 12, 62, 3_605, 187_200].map(|seconds| span(Duration::from_secs(seconds)));
         assert_eq!(shown, ["0 s", "12 s", "1 m 02 s", "1 h 00 m", "2 d 4 h"]);
         assert_eq!(span(Duration::from_millis(300)), "0.3 s");
-    }
-
-    #[test]
-    fn thousands() {
-        assert_eq!(
-            [0, 999, 1_000, 1_234_567].map(number),
-            ["0", "999", "1,000", "1,234,567"]
-        );
     }
 }

@@ -12,7 +12,8 @@ use d8_wire::{ChatRequest, Context, FailureKind, HeaderFacts, Mode, WireRequest}
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::provider::{NoReply, Opened, Provider};
+use super::no_reply::NoReply;
+use super::provider::{Opened, Provider};
 use super::{Tally, report, streamed};
 use crate::clock::Clock;
 

@@ -1,10 +1,11 @@
 //! A worker: takes leases, calls the provider, reports. The built-in one lives in the orchestrator's process.
 //!
 //! In reading order: [`Worker`] is the loop; [`policy`] stands between it and its calls where a policy of the Hive's is wanted;
-//! [`attempt`] is one call, `streamed` its answer in pieces; [`Provider`] speaks HTTP; [`Sinks`] are who waits for pieces;
+//! [`attempt`] is one call, `streamed` its answer in pieces; [`Provider`] speaks HTTP, [`Cause`] is where the way to it breaks off; [`Sinks`] are who waits for pieces;
 //! [`Tally`] counts what came of it; [`remote`] is the worker on another machine.
 
 pub mod attempt;
+mod no_reply;
 pub mod policy;
 mod provider;
 pub mod remote;
@@ -16,7 +17,7 @@ mod tally;
 #[cfg(test)]
 mod attempt_tests;
 #[cfg(test)]
-mod test_provider;
+pub(crate) mod test_provider;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +29,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 pub use attempt::{Concluded, Job, Sink};
+pub use no_reply::Cause;
+pub(crate) use no_reply::NoReply;
 pub use provider::Provider;
 pub use sinks::{Sinks, Waiting};
 pub use tally::{Count, Tally};

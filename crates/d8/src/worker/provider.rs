@@ -13,6 +13,7 @@ use futures_util::{Stream, StreamExt};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::no_reply::NoReply;
 use crate::catalogue::HeaderStyle;
 use crate::clock::Clock;
 use crate::config::Account;
@@ -35,24 +36,16 @@ pub struct Provider {
 }
 
 /// A reply whose head is here and whose body is still coming.
-pub(super) struct Opened {
-    pub(super) status: u16,
+pub(crate) struct Opened {
+    pub(crate) status: u16,
     /// When its head was here.
-    pub(super) began_at: Timestamp,
+    pub(crate) began_at: Timestamp,
     headers: Vec<(String, String)>,
     pieces: Pieces,
     taken: usize,
 }
 
 type Pieces = Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>;
-
-/// Why there is no reply.
-pub(super) struct NoReply {
-    /// Whether the request may have arrived.
-    pub(super) sent: bool,
-    /// In words, without URL and key.
-    pub(super) message: String,
-}
 
 impl Provider {
     /// For an account of the configuration.
@@ -76,17 +69,25 @@ impl Provider {
     }
 
     /// Sends a request and waits for the head of its reply. Dropping the reply ends the connection.
-    pub(super) async fn open(&self, request: WireRequest, clock: Clock) -> Result<Opened, NoReply> {
-        let mut call = self
-            .client
-            .post(format!("{}{}", self.base_url, request.path))
-            .header(CONTENT_TYPE, "application/json")
-            .body(request.body);
+    pub(crate) async fn open(&self, request: WireRequest, clock: Clock) -> Result<Opened, NoReply> {
+        let call = self.client.post(format!("{}{}", self.base_url, request.path));
+        let call = call.header(CONTENT_TYPE, "application/json").body(request.body);
+        self.send(call, clock).await
+    }
+
+    /// Asks for what is there at a path such as `/models`.
+    pub(crate) async fn get(&self, path: &str, clock: Clock) -> Result<Opened, NoReply> {
+        self.send(self.client.get(format!("{}{path}", self.base_url)), clock)
+            .await
+    }
+
+    async fn send(&self, call: reqwest::RequestBuilder, clock: Clock) -> Result<Opened, NoReply> {
+        let mut call = call;
         if let Some(key) = &self.key {
             let (name, value) = auth_header(self.wire.auth(), key)?;
             call = call.header(name, value);
         }
-        let response = call.send().await.map_err(|error| no_reply(&error))?;
+        let response = call.send().await.map_err(|error| NoReply::of(&error))?;
         let began_at = clock.now();
         let headers = response.headers().iter();
         let headers = headers.filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
@@ -100,7 +101,7 @@ impl Provider {
     }
 
     /// Providers repeat keys in what they say; it is kept and shown, so the key is starred out.
-    pub(super) fn without_key(&self, mut body: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn without_key(&self, mut body: Vec<u8>) -> Vec<u8> {
         let key = self.key.as_ref().map_or("", |key| key.expose_secret()).as_bytes();
         // Shorter ones are no keys but words that an answer may well hold.
         if key.len() < 8 {
@@ -119,29 +120,26 @@ impl Provider {
 }
 
 impl Opened {
-    pub(super) fn headers(&self) -> Headers<'_> {
+    pub(crate) fn headers(&self) -> Headers<'_> {
         let headers = self.headers.iter();
         headers.map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 
     /// The next bytes of the body; none at its end.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, NoReply> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, NoReply> {
         let piece = self.pieces.next().await.transpose();
-        let Some(piece) = piece.map_err(|error| no_reply(&error))? else {
+        let Some(piece) = piece.map_err(|error| NoReply::of(&error))? else {
             return Ok(None);
         };
         self.taken += piece.len();
         if self.taken > LARGEST_ANSWER {
-            return Err(NoReply {
-                sent: true,
-                message: "the answer is larger than 64 MiB".to_owned(),
-            });
+            return Err(NoReply::too_much());
         }
         Ok(Some(piece))
     }
 
     /// The whole body.
-    pub(super) async fn read(&mut self) -> Result<Vec<u8>, NoReply> {
+    pub(crate) async fn read(&mut self) -> Result<Vec<u8>, NoReply> {
         let mut body = Vec::new();
         while let Some(piece) = self.next().await? {
             body.extend_from_slice(&piece);
@@ -151,39 +149,10 @@ impl Opened {
 }
 
 fn auth_header(scheme: AuthScheme, key: &SecretString) -> Result<(HeaderName, HeaderValue), NoReply> {
-    let unfit = || NoReply {
-        sent: false,
-        message: "the key holds characters that no header can carry".to_owned(),
-    };
-    let mut value = HeaderValue::from_str(&format!("{}{}", scheme.prefix, key.expose_secret())).map_err(|_| unfit())?;
+    let mut value = HeaderValue::from_str(&format!("{}{}", scheme.prefix, key.expose_secret()))
+        .map_err(|_| NoReply::unfit_key())?;
     value.set_sensitive(true);
     Ok((HeaderName::from_static(scheme.header), value))
-}
-
-fn no_reply(error: &reqwest::Error) -> NoReply {
-    NoReply {
-        sent: !error.is_connect(),
-        message: what_happened(error),
-    }
-}
-
-/// The error's words without its URL, which may hold what is nobody's business.
-pub(super) fn what_happened(error: &reqwest::Error) -> String {
-    use std::error::Error;
-    let what = if error.is_timeout() {
-        "no answer in time"
-    } else if error.is_connect() {
-        "no connection"
-    } else {
-        "the connection broke off"
-    };
-    let mut cause = error.source();
-    let mut deepest = None;
-    while let Some(inner) = cause {
-        deepest = Some(inner.to_string());
-        cause = inner.source();
-    }
-    deepest.map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"))
 }
 
 /// A client that calls once and follows nobody. `loopback`: to this machine; a proxy is for the world outside, whatever

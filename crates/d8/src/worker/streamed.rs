@@ -9,7 +9,8 @@ use d8_store::ResultRow;
 use d8_wire::{Assembly, ChunkKind, Failure, StreamDecoder, StreamEvent, TokenUsage};
 
 use super::attempt::{Call, Concluded, Head, Sink};
-use super::provider::{NoReply, Opened};
+use super::no_reply::NoReply;
+use super::provider::Opened;
 use super::report;
 
 /// Reads the stream to its end.

@@ -57,7 +57,8 @@ pub(crate) async fn scripted() -> (mpsc::UnboundedSender<String>, Account) {
     (script, account)
 }
 
-fn account(origin: &str) -> Account {
+/// An account of Groq at this origin.
+pub(crate) fn account(origin: &str) -> Account {
     // The first test of a process does it for all of them.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let text = format!(

@@ -201,6 +201,7 @@ fn row(id: TaskId, job: &Job, now: Timestamp) -> TaskRow {
         interactive: false,
         durable: true,
         callback: false,
+        prefix: None,
     }
 }
 

@@ -63,6 +63,29 @@ fn an_answer_is_the_providers_and_says_where_it_came_from() {
 }
 
 #[test]
+fn a_client_s_prompts_that_begin_alike_go_to_one_account() {
+    let world = World::unlimited();
+    world.configure(&[Account::groq(), Account::groq().named("other").key("test-key-3")]);
+    let up = world.up();
+    let target = |client: &str, system: &str, prompt: &str| {
+        let body = json!({"max_tokens": 16, "messages": [
+            {"role": "system", "content": system}, {"role": "user", "content": prompt}]});
+        let head = ask(&up, &format!("x-d8-client: {client}\r\n"), &body).is(200).head;
+        let line = head
+            .lines()
+            .find(|line| line.to_ascii_lowercase().starts_with("x-d8-target: "));
+        line.unwrap_or_else(|| panic!("no target: {head}")).to_owned()
+    };
+    let (short, long) = (target("ana", "Be short.", "one"), target("ana", "Be long.", "one"));
+    assert_ne!(short, long, "what begins like nothing else takes turns");
+    for prompt in ["two", "three", "four"] {
+        assert_eq!(target("ana", "Be long.", prompt), long);
+        assert_eq!(target("ana", "Be long.", prompt), long);
+        assert_eq!(target("ana", "Be short.", prompt), short);
+    }
+}
+
+#[test]
 fn three_times_the_quota_at_once_is_answered_whole() {
     let quotas = [requests(10, 1_000, Kind::Sliding)];
     let world = World::with_groq(&quotas);

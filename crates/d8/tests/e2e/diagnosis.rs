@@ -6,10 +6,10 @@ use d8_emulator::{DAY, Dimension, Kind, Limit, Options, Provider, Tier};
 
 use crate::world::{Account, World, requests, until};
 
-const PACIFIC: &str = "[{ requests = 1500, per = \"1d\", resets = \"00:00 America/Los_Angeles\" }]";
+pub(crate) const PACIFIC: &str = "[{ requests = 1500, per = \"1d\", resets = \"00:00 America/Los_Angeles\" }]";
 
 /// Somebody else spends the key's day, as an earlier run had in November 2025.
-fn spend_the_day(origin: &str, requests: u32) {
+pub(crate) fn spend_the_day(origin: &str, requests: u32) {
     let body =
         "{\"contents\":[{\"parts\":[{\"text\":\"an earlier run\"}]}],\"generationConfig\":{\"maxOutputTokens\":1}}";
     for _ in 0..requests {

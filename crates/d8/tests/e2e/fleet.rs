@@ -194,3 +194,31 @@ fn a_worker_that_waits_for_work_is_there_however_short_the_timeout() {
     up.until_completed(1);
     assert_eq!(up.status(&task)["assigned_to"], "one");
 }
+
+/// A device, or whatever else is no model, is not handed other people's prompts; and no worker that is one gets what only it
+/// knows.
+#[test]
+fn a_worker_may_take_its_own_types_alone_and_is_known_for_it_after_a_restart() {
+    let world = World::empty();
+    let mut up = world.up();
+    let capabilities = json!({"task_types": ["device_action"], "only_task_types": true});
+    let device = json!({"worker_id": "device-1", "worker_type": "device", "capabilities": capabilities});
+    let plain = json!({"worker_id": "plain-1", "worker_type": "groq", "capabilities": {}});
+    for worker in [&device, &plain] {
+        up.post("/api/workers/register", worker).is(200);
+    }
+    let prompt = up.submit("hello");
+    let goal = json!({"type": "device_action", "data": {"app": "notes"}});
+    let goal = up.post("/api/tasks/submit", &goal).is(201).json()["task_id"].clone();
+    let polled = |up: &Up, worker: &str| up.get(&format!("/api/workers/{worker}/tasks")).is(200).json()["task"].clone();
+    let task = polled(&up, "device-1");
+    assert_eq!((&task["task_id"], &task["data"]), (&goal, &json!({"app": "notes"})));
+    let done = json!({"task_id": goal, "result": {"success": true, "output": "done"}});
+    up.post("/api/workers/device-1/result", &done).is(200);
+
+    let listen = up.address.to_string();
+    up.process.kill();
+    up = world.up_at(&listen);
+    assert!(polled(&up, "device-1").is_null());
+    assert_eq!(polled(&up, "plain-1")["task_id"], prompt.as_str());
+}

@@ -8,6 +8,7 @@
 mod world;
 
 mod again;
+mod agents;
 mod bad_input;
 mod beside;
 mod chat;
@@ -15,6 +16,7 @@ mod contest;
 mod demo;
 mod diagnosis;
 mod disk;
+mod doctor;
 mod doors;
 mod emulate;
 mod environment;
@@ -22,6 +24,8 @@ mod failures;
 mod fleet;
 mod forecast;
 mod forms;
+#[cfg(unix)]
+mod guides;
 mod kill;
 mod places;
 mod plan;
@@ -29,6 +33,8 @@ mod policies;
 mod providers;
 mod quota;
 mod secrets;
+mod setup;
 mod stop;
 mod store;
 mod up;
+mod watching;

@@ -193,6 +193,7 @@ fn without_a_workload_it_tells_what_can_be_done() {
         .exits(0);
     assert!(ended.out.starts_with("No workload is given"), "{}", ended.out);
     assert!(ended.out.contains("limits not known"), "{}", ended.out);
+    assert!(!ended.out.contains("$/MONTH"), "{}", ended.out);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 
+use crate::dice::Dice;
 use crate::fingerprint::{hash64, mark};
 use crate::tokens;
 
@@ -49,7 +50,7 @@ pub(crate) fn compose(wish: &Wish<'_>) -> Text {
         Shape::Text if asks_for_json(wish.last_user_message) => object(wish).to_string(),
         Shape::Text => words(wish),
         Shape::Json => object(wish).to_string(),
-        Shape::Schema(schema) => instance::of(schema, &mark(wish.last_user_message)).to_string(),
+        Shape::Schema(schema) => instance::of(schema, &mark(wish.last_user_message), dice(wish)).to_string(),
     };
     let stopped = wish.stop.iter().filter_map(|stop| full.find(stop.as_str())).min();
     let full = &full[..stopped.unwrap_or(full.len())];
@@ -69,6 +70,20 @@ fn object(wish: &Wish<'_>) -> Value {
     json!({"prompt": mark(wish.last_user_message), "model": wish.model, "answer": words(wish)})
 }
 
+/// What an answer depends on, as a number.
+fn subject(wish: &Wish<'_>) -> u64 {
+    let subject = format!(
+        "{}/{}/{}/{}",
+        wish.seed, wish.model, wish.choice, wish.last_user_message
+    );
+    hash64(subject.as_bytes())
+}
+
+/// Chance that the same request meets again.
+fn dice(wish: &Wish<'_>) -> Dice {
+    Dice::new(wish.seed, subject(wish))
+}
+
 const VOCABULARY: [&str; 16] = [
     "quota", "river", "minute", "lantern", "window", "harbour", "token", "morning", "ledger", "garden", "bucket",
     "signal", "answer", "stone", "queue", "summer",
@@ -76,11 +91,7 @@ const VOCABULARY: [&str; 16] = [
 
 /// The mark of the prompt, then words of a length that the prompt decides.
 fn words(wish: &Wish<'_>) -> String {
-    let subject = format!(
-        "{}/{}/{}/{}",
-        wish.seed, wish.model, wish.choice, wish.last_user_message
-    );
-    let mut state = hash64(subject.as_bytes());
+    let mut state = subject(wish);
     let (least, most) = (*wish.length.start(), (*wish.length.end()).max(*wish.length.start()));
     let tokens = least + state % (most - least + 1);
     let mut text = format!("[{}] {}:", mark(wish.last_user_message), wish.model);

@@ -2,6 +2,7 @@
 
 use d8_core::change::{Change, Ending, FailureCode, TaskRow};
 use d8_core::id::{ClientId, GroupId, RouteId, TaskId};
+use d8_core::time::Timestamp;
 
 use super::{Case, Open, commit, counts};
 use crate::record::{Batch, Filter, Order, TaskStatus};
@@ -117,6 +118,24 @@ fn listings(open: Open<'_>) {
     assert_eq!(with(TaskStatus::Completed), [1]);
     assert_eq!(with(TaskStatus::Failed), [3]);
     assert_eq!(with(TaskStatus::Cancelled), [5]);
+    let of_code = |failure| {
+        let failed = Filter {
+            failure: Some(failure),
+            ..all
+        };
+        list(failed, Order::OldestFirst, None, 9)
+    };
+    assert_eq!(of_code(FailureCode::ProviderError), [3]);
+    assert!(of_code(FailureCode::AttemptsExhausted).is_empty());
+    let before = |then| {
+        let older = Filter {
+            created_before: Some(then),
+            ..all
+        };
+        list(older, Order::OldestFirst, None, 9)
+    };
+    assert!(before(row(1).created_at).is_empty(), "not those of that very moment");
+    assert_eq!(before(Timestamp::MAX), [1, 2, 3, 4, 5, 6]);
     for filter in [
         Filter {
             client: Some(ClientId(8)),

@@ -16,7 +16,7 @@ use d8_core::change::TaskRow;
 use d8_core::time::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 
-pub use open::Location;
+pub use open::{Location, Schema};
 pub use reader::SqliteReader;
 
 use crate::error::StoreError;
@@ -60,6 +60,26 @@ impl SqliteStore {
             reached,
             poisoned: false,
         })
+    }
+
+    /// Looks into a store that somebody may have open: what it holds can be loaded, and nothing can be written. Fails where
+    /// there is none, and where it has another schema than this program.
+    pub fn look(location: &Location) -> Result<Self, StoreError> {
+        let place = Place::new(location);
+        let connection = place.reader()?;
+        let reached = read::reached(&connection).map_err(|error| place.fault(&error))?;
+        Ok(Self {
+            connection,
+            place,
+            epoch: 0,
+            reached,
+            poisoned: false,
+        })
+    }
+
+    /// Which shape the tables of an existing store have. Fails where it is no store of ours or newer than this program.
+    pub fn schema(location: &Location) -> Result<Schema, StoreError> {
+        Place::new(location).schema()
     }
 
     /// How many times this store was opened for writing, this time included.
@@ -152,8 +172,11 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        // All that was acknowledged is safe in the log, so a failure here is none.
-        let _ = self.settle();
+        // Whoever only looked has nothing to move.
+        if self.epoch > 0 {
+            // All that was acknowledged is safe in the log, so a failure here is none.
+            let _ = self.settle();
+        }
     }
 }
 

@@ -17,10 +17,21 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_server.sql"),
     include_str!("../migrations/0003_evidence.sql"),
+    include_str!("../migrations/0004_prefix.sql"),
+    include_str!("../migrations/0005_agents.sql"),
 ];
 
 /// The schema version of this code.
 const KNOWN: u32 = MIGRATIONS.len() as u32;
+
+/// Which shape a store's tables have.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Schema {
+    /// The store's; 0: the file is empty. The next opening for writing brings it up to [`Schema::known`].
+    pub found: u32,
+    /// This program's.
+    pub known: u32,
+}
 
 /// What SQLite keeps in the file's header to tell whose it is: "D8st".
 const APPLICATION_ID: i32 = 0x4438_7374;
@@ -76,6 +87,14 @@ impl Place {
         }
         migrate(&mut connection, version).map_err(|error| self.fault(&error))?;
         Ok(connection)
+    }
+
+    /// Which shape the tables have; changes nothing.
+    pub(super) fn schema(&self) -> Result<Schema, StoreError> {
+        check_sqlite(rusqlite::version_number())?;
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let found = self.identify(&connection)?;
+        Ok(Schema { found, known: KNOWN })
     }
 
     /// A connection that reads.

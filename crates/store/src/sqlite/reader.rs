@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use d8_core::change::Ending;
 use d8_core::id::{GroupId, TaskId};
 use d8_core::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Params, Result, Row, params};
 
-use super::codes::{CANCELLED, COMPLETED, FAILED, amount, coded_option, time};
+use super::codes::{CANCELLED, COMPLETED, Coded, FAILED, amount, coded_option, time};
 use super::open::{Location, Place};
 use super::rows::{ATTEMPT, COUNTS, LEASE, TASK_COLUMNS, attempt, counts, keyed, lease, task, task_columns};
 use crate::error::StoreError;
@@ -92,18 +93,28 @@ fn conditions(filter: &Filter, order: Order, after: Option<TaskId>) -> (String, 
             let _ = write!(both, " AND {column} = {wanted}");
         }
     }
+    if let Some(before) = filter.created_before {
+        let _ = write!(both, " AND created_at < {}", before.as_micros());
+    }
     if let Some(after) = after {
         let past = if order == Order::OldestFirst { '>' } else { '<' };
         let _ = write!(both, " AND id {past} {}", amount(after.0));
     }
     let lease = "EXISTS (SELECT 1 FROM leases WHERE task = id)";
-    let (open, ended) = match filter.status {
+    let (open, mut ended) = match filter.status {
         None => ("TRUE".to_owned(), "TRUE".to_owned()),
         Some(TaskStatus::Pending) => (format!("NOT {lease}"), "FALSE".to_owned()),
         Some(TaskStatus::Assigned) => (lease.to_owned(), "FALSE".to_owned()),
         Some(TaskStatus::Completed) => ("FALSE".to_owned(), format!("ending = {COMPLETED}")),
         Some(TaskStatus::Failed) => ("FALSE".to_owned(), format!("ending >= {FAILED}")),
         Some(TaskStatus::Cancelled) => ("FALSE".to_owned(), format!("ending = {CANCELLED}")),
+    };
+    let open = match filter.failure {
+        None => open,
+        Some(why) => {
+            let _ = write!(ended, " AND ending = {}", Ending::Failed(why).code());
+            "FALSE".to_owned()
+        }
     };
     (format!("{both} AND {open}"), format!("{both} AND {ended}"))
 }

@@ -1,7 +1,7 @@
 //! Columns to rows. Each list of columns stands beside the function that reads it.
 
 use d8_core::change::{Demand, TaskRow};
-use d8_core::id::{AttemptNo, ClientId, GroupId, KindId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::id::{AttemptNo, ClientId, GroupId, KindId, PrefixId, RouteId, TargetId, TaskId, WorkerId};
 use d8_core::money::Picodollars;
 use d8_core::usage::{Estimate, Spend};
 use rusqlite::{Result, Row};
@@ -13,13 +13,13 @@ use crate::record::{AttemptRow, GroupCounts, KeyedTask, LeaseRow};
 macro_rules! task_columns {
     () => {
         "id, grp, client, route, priority, created_at, not_before, deadline, max_attempts, faults, silences, attempt, \
-         input_tokens, input_tokens_least, max_output_tokens, kind, flags"
+         input_tokens, input_tokens_least, max_output_tokens, kind, flags, prefix"
     };
 }
 pub(super) use task_columns;
 
 /// How many columns `task_columns!()` names.
-pub(super) const TASK_COLUMNS: usize = 17;
+pub(super) const TASK_COLUMNS: usize = 18;
 
 /// A task from `task_columns!()`, the first columns of a query.
 pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
@@ -50,6 +50,7 @@ pub(super) fn task(row: &Row<'_>) -> Result<TaskRow> {
         interactive: flags.interactive,
         durable: flags.durable,
         callback: flags.callback,
+        prefix: row.get::<_, Option<u32>>(17)?.map(PrefixId),
     })
 }
 

@@ -241,6 +241,7 @@ impl Writer<'_> {
             row.estimate.max_output_tokens,
             row.demand.kind.0,
             Flags::of(row).code(),
+            row.prefix.map(|prefix| prefix.0),
         ];
         Ok(self.statements.run(Statement::Open, values)? == 1)
     }

@@ -106,7 +106,7 @@ fn page(told: &Told, surface: Surface) -> String {
         parts.push(format!(
             "{}\n{}",
             text!("plan-other-tiers"),
-            table::offers(&told.offers, surface).render(surface)
+            table::offers(told, surface).render(surface)
         ));
     }
     parts.join("\n\n")
@@ -159,8 +159,7 @@ fn work(arguments: &PlanArguments, config: Option<&Config>, now: Timestamp) -> V
         input: arguments.flags.said_input(),
         output: arguments.flags.output(),
     };
-    let length = |path: &std::path::Path| std::fs::metadata(path).map_or(0, |file| file.len());
-    config.map_or_else(Vec::new, |config| agents::work(&config.agents, sizes, now, length))
+    config.map_or_else(Vec::new, |config| agents::work(&config.agents, sizes, now))
 }
 
 fn reckon(
@@ -191,7 +190,7 @@ fn reckon(
     let offers = places
         .iter()
         .enumerate()
-        .flat_map(|(at, place)| tiers::beside(place, wanted(at), catalogue, price, now));
+        .flat_map(|(at, place)| tiers::beside(place, wanted(at), catalogue, now));
     let mut told = Told {
         offers: offers.collect(),
         usual,

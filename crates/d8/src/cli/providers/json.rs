@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::catalogue::{Provider, Tier, price, said};
 use crate::config::limit::rule::dimension_name;
 use crate::config::limit::table::WrittenLimit;
+use crate::words::language::Language;
 
 /// `{"providers": [...]}`.
 pub(super) fn providers(providers: &[&Provider], tier: Option<&str>) -> String {
@@ -40,6 +41,7 @@ fn provider(of: &Provider, only: Option<&str>) -> Value {
         "base_url": of.base_url(),
         "key_env": of.key_env,
         "base_url_env": of.base_url_env,
+        "keys_at": of.keys_at,
         "local": of.local,
         "concurrency": of.concurrency,
         "date": of.provenance.date,
@@ -65,9 +67,9 @@ fn limit(of: &WrittenLimit) -> Value {
     json!({
         "dimension": dimension_name(of.terms.dimension),
         "limit": of.terms.amount,
-        "per": of.terms.period.name(),
+        "per": of.terms.period.name(Language::English),
         "kind": said::kind(&of.terms),
-        "resets": said::resets(&of.terms),
+        "resets": said::resets(&of.terms, Language::English),
         "models": of.patterns().0,
         "shared": of.is_shared(),
     })

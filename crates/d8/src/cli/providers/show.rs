@@ -5,6 +5,7 @@ use crate::client::stacked;
 use crate::client::table::{Surface, Table};
 use crate::config::limit::table::WrittenLimit;
 use crate::text;
+use crate::words::language::Language;
 
 use super::list::wire;
 
@@ -39,6 +40,9 @@ fn head(provider: &Provider) -> String {
         ([], false) => text!("providers-key-in-file"),
         (names, _) => text!("providers-key", names = names.join(", ")),
     });
+    if let Some(url) = &provider.keys_at {
+        lines.push(text!("providers-keys-at", url = url.as_str()));
+    }
     if let Some(name) = &provider.base_url_env {
         lines.push(text!("providers-base-url-env", name = name.as_str()));
     }
@@ -145,7 +149,7 @@ fn limits(tier: &Tier, surface: Surface) -> String {
 /// "bucket", "midnight Pacific"; "not known" is held as what is safe.
 fn kind_or_reset(limit: &WrittenLimit) -> String {
     let kind = said::kind(&limit.terms).map(str::to_owned);
-    kind.or_else(|| said::resets(&limit.terms))
+    kind.or_else(|| said::resets(&limit.terms, Language::spoken()))
         .unwrap_or_else(|| text!("providers-kind-unknown"))
 }
 

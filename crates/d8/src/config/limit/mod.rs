@@ -25,13 +25,15 @@ pub struct Limit {
     pub models: Vec<String>,
     /// What the engine is told.
     pub spec: LimitSpec,
-    /// The period as the provider calls it: "minute", "day", "2 s"; empty for concurrency.
+    /// The period in the spoken language: "minute", "day", "2 s"; empty for concurrency.
     pub nominal_per: String,
-    /// In words: "30 requests a minute".
+    /// In English words, for machines too: "30 requests a minute".
     pub label: String,
+    /// The same in the spoken language.
+    pub called: String,
     /// The period's nominal length; a day is 24 h, a month 30 days. Zero for concurrency.
     pub nominal: Duration,
-    /// When its period ends, in words: "midnight Pacific"; none where it has no such moment.
+    /// When its period ends, in words of the spoken language: "midnight Pacific"; none where it has no such moment.
     pub resets: Option<String>,
 }
 

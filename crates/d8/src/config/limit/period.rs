@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::Span;
 
 use crate::config::fault::Fault;
+use crate::text;
+use crate::words::language::Language;
 
 const DAY: Duration = Duration::from_secs(86_400);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -78,24 +80,25 @@ impl Period {
     }
 
     /// The name of it: "minute", "day", "2 s".
-    pub(crate) fn name(self) -> String {
-        let Self { months, days, exact } = self;
-        match (months, days) {
-            (0, 0) => exact_name(exact),
-            (1, 0) if exact.is_zero() => "month".to_owned(),
-            (months, 0) if exact.is_zero() => format!("{months} months"),
-            (0, 1) if exact.is_zero() => "day".to_owned(),
-            (0, days) if exact.is_zero() => format!("{days} days"),
-            _ => exact_name(self.nominal()),
-        }
+    pub(crate) fn name(self, language: Language) -> String {
+        let (count, unit) = self.in_units();
+        text!(language => "period", count = count, unit = unit)
     }
 
     /// How often: "a minute", "an hour", "per 2 s".
-    pub(crate) fn each(self) -> String {
-        match self.name().as_str() {
-            "hour" => "an hour".to_owned(),
-            name if name.starts_with(|c: char| c.is_ascii_digit()) => format!("per {name}"),
-            name => format!("a {name}"),
+    pub(crate) fn each(self, language: Language) -> String {
+        let (count, unit) = self.in_units();
+        text!(language => "period-each", count = count, unit = unit)
+    }
+
+    /// How many of which unit: the largest that it is a whole number of.
+    fn in_units(self) -> (u64, &'static str) {
+        let Self { months, days, exact } = self;
+        match (months, days) {
+            (0, 0) => exact_units(exact),
+            (months, 0) if exact.is_zero() => (months.into(), "month"),
+            (0, days) if exact.is_zero() => (days.into(), "day"),
+            _ => exact_units(self.nominal()),
         }
     }
 
@@ -119,22 +122,15 @@ pub(crate) fn duration(text: &str) -> Result<Duration, Fault> {
     Period::parse(text).map(Period::nominal)
 }
 
-fn exact_name(exact: Duration) -> String {
+fn exact_units(exact: Duration) -> (u64, &'static str) {
+    let units = [(HOUR, "hour"), (MINUTE, "minute"), (Duration::from_secs(1), "second")];
     let whole = |unit: Duration| {
-        exact
-            .as_nanos()
-            .is_multiple_of(unit.as_nanos())
-            .then(|| exact.as_nanos() / unit.as_nanos())
+        let (length, unit) = (exact.as_nanos(), unit.as_nanos());
+        length.is_multiple_of(unit).then_some(length / unit)
     };
-    match (whole(HOUR), whole(MINUTE), whole(Duration::from_secs(1))) {
-        (Some(1), _, _) => "hour".to_owned(),
-        (_, Some(1), _) => "minute".to_owned(),
-        (_, _, Some(1)) => "second".to_owned(),
-        (Some(hours), _, _) => format!("{hours} h"),
-        (_, Some(minutes), _) => format!("{minutes} min"),
-        (_, _, Some(seconds)) => format!("{seconds} s"),
-        _ => format!("{} ms", exact.as_millis()),
-    }
+    let found = units.into_iter().find_map(|(unit, name)| Some((whole(unit)?, name)));
+    let (count, name) = found.unwrap_or((exact.as_millis(), "millisecond"));
+    (u64::try_from(count).unwrap_or(u64::MAX), name)
 }
 
 #[cfg(test)]
@@ -159,10 +155,21 @@ mod tests {
             let period = Period::parse(text).unwrap();
             assert_eq!(period.nominal().as_secs(), nominal_secs, "{text}");
             assert_eq!(period.longest().as_secs(), longest_secs, "{text}");
-            assert_eq!(period.name(), name, "{text}");
+            assert_eq!(period.name(Language::English), name, "{text}");
         }
         assert_eq!(Period::parse("500ms").unwrap().nominal(), Duration::from_millis(500));
+        assert_eq!(Period::parse("500ms").unwrap().name(Language::English), "500 ms");
         assert_eq!(Period::parse("60s").unwrap().canonical(), Period::MINUTE.canonical());
+    }
+
+    #[test]
+    fn periods_are_named_as_a_rate() {
+        let each = |text: &str| Language::ALL.map(|language| Period::parse(text).unwrap().each(language));
+        assert_eq!(each("1m"), ["a minute", "por minuto"]);
+        assert_eq!(each("1h"), ["an hour", "por hora"]);
+        assert_eq!(each("1d"), ["a day", "por día"]);
+        assert_eq!(each("2s"), ["per 2 s", "cada 2 s"]);
+        assert_eq!(each("3mo"), ["per 3 months", "cada 3 meses"]);
     }
 
     #[test]

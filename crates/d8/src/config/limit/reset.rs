@@ -10,6 +10,8 @@ use jiff::{Span, ToSpan};
 use crate::config::fault::Fault;
 use crate::config::limit::period::Period;
 use crate::config::suggestion::nearest;
+use crate::text;
+use crate::words::language::Language;
 
 /// Edges are worked out from here before now: a month's count must be right after a restart.
 const BACK: i64 = 40;
@@ -92,17 +94,19 @@ impl ResetTime {
     }
 
     /// "midnight Pacific", "16:00 Asia/Shanghai", "day 1, midnight UTC".
-    pub(crate) fn in_words(&self) -> String {
-        let day = self.day.map_or_else(String::new, |day| format!("day {day}, "));
-        let time = match (self.time.hour(), self.time.minute()) {
-            (0, 0) => "midnight".to_owned(),
-            (hour, minute) => format!("{hour:02}:{minute:02}"),
-        };
+    pub(crate) fn in_words(&self, language: Language) -> String {
         let zone = match self.zone_name.as_str() {
-            "America/Los_Angeles" => "Pacific",
-            other => other,
+            "America/Los_Angeles" => text!(language => "reset-pacific"),
+            other => other.to_owned(),
         };
-        format!("{day}{time} {zone}")
+        let reset = match (self.time.hour(), self.time.minute()) {
+            (0, 0) => text!(language => "reset-midnight", zone = zone),
+            (hour, minute) => text!(language => "reset-time", time = format!("{hour:02}:{minute:02}"), zone = zone),
+        };
+        match self.day {
+            Some(day) => text!(language => "reset-day", day = day.to_string(), reset = reset),
+            None => reset,
+        }
     }
 
     /// The same text for the same reset: part of a limit's key.

@@ -9,6 +9,8 @@ use crate::config::limit::period::Period;
 use crate::config::limit::reset::ResetTime;
 use crate::config::limit::scope::{Patterns, Scope, Spread};
 use crate::config::limit::table::WrittenLimit;
+use crate::text;
+use crate::words::language::Language;
 
 /// How a limit counts, as far as anybody said.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -40,23 +42,15 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// "30 requests a minute".
-    pub(crate) fn label(&self) -> String {
-        let Terms {
-            dimension,
-            amount,
-            period,
-            ..
-        } = self;
-        let per = period.each();
-        match dimension {
-            Dimension::Concurrency => format!("{amount} at once"),
-            Dimension::Cost => format!("{} {per}", dollars(*amount)),
-            Dimension::Requests if *amount == 1 => format!("1 request {per}"),
-            counted => format!(
-                "{} {} {per}",
-                thousands(*amount),
-                dimension_name(*counted).replace('_', " ")
-            ),
+    pub(crate) fn label(&self, language: Language) -> String {
+        let (amount, each) = (self.amount, self.period.each(language));
+        match self.dimension {
+            Dimension::Requests => text!(language => "limit-requests", amount = amount, each = each),
+            Dimension::Tokens => text!(language => "limit-tokens", amount = amount, each = each),
+            Dimension::InputTokens => text!(language => "limit-input-tokens", amount = amount, each = each),
+            Dimension::OutputTokens => text!(language => "limit-output-tokens", amount = amount, each = each),
+            Dimension::Cost => text!(language => "limit-cost", amount = dollars(amount, language), each = each),
+            Dimension::Concurrency => text!(language => "limit-concurrency", amount = amount),
         }
     }
 }
@@ -136,15 +130,20 @@ impl Rule {
                 reserve_permille,
                 standing: self.standing,
             },
-            nominal_per: if in_flight { String::new() } else { period.name() },
-            label: self.terms.label(),
+            nominal_per: if in_flight {
+                String::new()
+            } else {
+                period.name(Language::spoken())
+            },
+            label: self.terms.label(Language::English),
+            called: self.terms.label(Language::spoken()),
             nominal: if in_flight {
                 std::time::Duration::ZERO
             } else {
                 period.nominal()
             },
             resets: match &self.terms.kind {
-                Kind::Resets(time) => Some(time.in_words()),
+                Kind::Resets(time) => Some(time.in_words(Language::spoken())),
                 _ => None,
             },
         })
@@ -215,24 +214,11 @@ pub(crate) fn dimension_name(dimension: Dimension) -> &'static str {
     }
 }
 
-/// 14400 as "14,400".
-fn thousands(amount: u64) -> String {
-    let digits = amount.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// Picodollars as "$5.00".
-fn dollars(picodollars: u64) -> String {
+fn dollars(picodollars: u64, language: Language) -> String {
     format!(
         "${}.{:02}",
-        thousands(picodollars / 1_000_000_000_000),
+        language.number(picodollars / 1_000_000_000_000),
         picodollars % 1_000_000_000_000 / 10_000_000_000
     )
 }

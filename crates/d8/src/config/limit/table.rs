@@ -11,6 +11,7 @@ use crate::config::limit::period::Period;
 use crate::config::limit::reset::ResetTime;
 use crate::config::limit::rule::{Kind, Terms};
 use crate::config::limit::scope::{Patterns, Spread};
+use crate::words::language::Language;
 
 /// The keys of a limit.
 #[derive(Deserialize, Clone, Debug)]
@@ -147,7 +148,7 @@ fn reset(resets: &Spanned<String>, period: Period) -> Result<Kind, Fault> {
     let expected = time.period().canonical();
     Err(Fault::new(format!(
         "this reset comes once a {}, `per` says otherwise",
-        time.period().name()
+        time.period().name(Language::spoken())
     ))
     .at(resets.span())
     .hint(format!(

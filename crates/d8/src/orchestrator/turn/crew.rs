@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 
 use super::outgoing::give_back;
 use super::{Poll, Turn, renewal};
-use crate::orchestrator::event::{AGENT_ACTION, Polled, Registered, Reporter};
+use crate::orchestrator::event::{Polled, Registered, Reporter};
 use crate::orchestrator::fleet::{Member, WorkerName, worker_id};
 use crate::protocol::{AttemptName, Introduction, Registration, VERSION};
 use crate::server::ids;
@@ -94,21 +94,12 @@ impl Turn {
     }
 
     fn member(&mut self, registration: &Registration, account: AccountId) -> Member {
-        let types = registration
-            .capabilities
-            .get("task_types")
-            .and_then(|types| types.as_array());
-        let task_types: Vec<String> = types
-            .into_iter()
-            .flatten()
-            .filter_map(|kind| Some(kind.as_str()?.to_owned()))
-            .collect();
-        let name = WorkerName {
-            id: registration.worker_id.clone(),
-            kind: registration.worker_type.clone(),
-            task_types,
-            incarnation: registration.d8.as_ref().map(|own| own.incarnation.clone()),
-        };
+        let name = WorkerName::introduced(
+            &registration.worker_id,
+            &registration.worker_type,
+            &registration.capabilities,
+            registration.d8.as_ref().map(|own| own.incarnation.clone()),
+        );
         let slots = registration.d8.as_ref().map_or(1, |own| own.slots.clamp(1, SLOTS));
         self.member_of(name, account, slots, registration.capabilities.clone())
     }
@@ -398,8 +389,7 @@ pub(in crate::orchestrator) fn member(
     let skill = if name.incarnation.is_some() {
         Skill::Any
     } else {
-        let kinds = std::iter::once(AGENT_ACTION).chain(name.task_types.iter().map(String::as_str));
-        Skill::Plain(kinds.map(|kind| names.intern(kind)).collect())
+        Skill::Plain(name.takes().map(|kind| names.intern(kind)).collect())
     };
     let worker: WorkerId = names.intern(&name.to_text());
     Member {

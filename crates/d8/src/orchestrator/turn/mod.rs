@@ -32,6 +32,7 @@ use tokio::sync::{mpsc as async_mpsc, oneshot};
 use super::directory::Directory;
 use super::event::{Event, Polled};
 use super::fleet::Fleet;
+use super::pace::Pace;
 use super::reported::Reported;
 use super::writer::Writer;
 use super::{Audience, LoopError, Requests};
@@ -42,6 +43,7 @@ pub(super) use growth::add_to_config;
 pub use intake::is_rare;
 use intake::{Intake, Interned};
 use outgoing::{Allowances, Deliveries};
+pub(super) use status::how_all_stands;
 
 /// So many events are taken into one turn at most.
 const EVENTS_A_TURN: usize = 8_192;
@@ -73,6 +75,7 @@ pub(super) struct Turn {
     allowances: Allowances,
     interned: Interned,
     intake: Intake,
+    pace: Pace,
     draining: bool,
     stopping: bool,
 }
@@ -127,6 +130,7 @@ impl Turn {
             allowances: Allowances::default(),
             interned: Interned::default(),
             intake,
+            pace: Pace::default(),
             draining: false,
             stopping: false,
         };
@@ -279,6 +283,11 @@ impl Turn {
                 self.questions.push(event);
             }
             Event::Told(tasks) => self.gathering.told.extend(tasks),
+            Event::Agent(row, reply) => {
+                self.gathering.agents.push(row);
+                self.later(Some(reply), ());
+            }
+            Event::Delivered(tasks) => self.gathering.delivered.extend(tasks),
             Event::ForgetRequests(keys, reply) => {
                 self.gathering.forget_requests.extend(keys);
                 self.later(Some(reply), ());
@@ -300,6 +309,7 @@ impl Turn {
     fn decide(&mut self, now: Timestamp, inputs: Vec<Input>) {
         self.own.engine.handle(now, inputs, &mut self.effects);
         self.tell_refusals();
+        self.pace.note(&self.effects.changes, self.own.engine.now());
         self.take_effects();
         self.answer_questions();
     }

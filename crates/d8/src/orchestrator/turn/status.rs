@@ -1,11 +1,21 @@
 //! How things stand, for whoever asks.
 
+use std::time::Duration;
+
 use d8_core::change::Pausable;
 use d8_core::engine::{GroupCounts, Prospects};
-use d8_core::id::{GroupId, TaskId};
+use d8_core::id::{GroupId, LimitId, TaskId};
+use d8_core::time::Timestamp;
+use d8_core::{Engine, LimitView};
+use d8_store::Names;
 
 use super::Turn;
 use crate::orchestrator::event::{Event, Open, Status, View};
+use crate::orchestrator::fleet::Fleet;
+use crate::orchestrator::pace::{LONGEST, Tally};
+use crate::orchestrator::plan::Plan;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl Turn {
     /// Answers what was asked, once everything that came before is decided.
@@ -48,7 +58,7 @@ impl Turn {
             prospects: self.prospects(group),
             targets: self.own.engine.targets().collect(),
             parked: self.own.engine.parked(),
-            limits: self.limits(now),
+            limits: limits(&self.own.engine, &self.own.directory.plan(), now),
         }
     }
 
@@ -61,49 +71,69 @@ impl Turn {
         }
     }
 
-    fn limits(&self, now: d8_core::time::Timestamp) -> Vec<(d8_core::id::LimitId, d8_core::LimitView)> {
-        let plan = self.own.directory.plan();
-        let ids = plan.limits.keys();
-        // A limit that nobody has said anything about, and that was never met, is none.
-        ids.filter_map(|id| Some((*id, self.own.engine.limit(*id, now)?)))
-            .filter(|(_, view)| view.amount < u64::MAX)
-            .collect()
-    }
-
     pub(super) fn status(&self) -> Status {
         let now = self.own.clock.now().max(self.own.engine.now());
-        let engine = &self.own.engine;
         let plan = self.own.directory.plan();
-        let open = engine.open_counts();
-        let paused = |id| engine.is_paused(Pausable::Account(id));
-        let routes = engine.paused_routes();
+        let stands = self
+            .own
+            .directory
+            .names(|names| how_all_stands(&self.own.engine, now, &plan, names, &self.own.fleet, self.own.totals));
         Status {
-            now,
-            tasks: GroupCounts {
-                pending: open.pending,
-                assigned: open.assigned,
-                ..self.own.totals
-            },
-            waits: engine.waits(),
-            targets: engine.targets().collect(),
-            parked: engine.parked(),
-            limits: self.limits(now),
-            paused_accounts: plan
-                .accounts
-                .iter()
-                .filter(|entry| paused(entry.id))
-                .map(|entry| entry.name.clone())
-                .collect(),
-            paused_routes: self.own.directory.names(|names| {
-                let names = routes.iter().filter_map(|id| names.name(*id));
-                names.map(str::to_owned).collect()
-            }),
-            fleet: self
-                .own
-                .fleet
-                .members()
-                .map(|member| (member.clone(), engine.busy(member.enlisted.worker)))
-                .collect(),
+            minute: self.pace.within(MINUTE, now),
+            five_minutes: self.pace.within(LONGEST, now),
+            ..stands
         }
     }
+}
+
+/// How everything stands with an engine, without a pace; `ended`: the tasks that it does not know any more.
+pub(in crate::orchestrator) fn how_all_stands(
+    engine: &Engine,
+    now: Timestamp,
+    plan: &Plan,
+    names: &Names,
+    fleet: &Fleet,
+    ended: GroupCounts,
+) -> Status {
+    let open = engine.open_counts();
+    let paused = |id| engine.is_paused(Pausable::Account(id));
+    let routes = engine.paused_routes();
+    let members = fleet.members();
+    Status {
+        now,
+        tasks: GroupCounts {
+            pending: open.pending,
+            assigned: open.assigned,
+            ..ended
+        },
+        waits: engine.waits(),
+        targets: engine.targets().collect(),
+        parked: engine.parked(),
+        limits: limits(engine, plan, now),
+        paused_accounts: plan
+            .accounts
+            .iter()
+            .filter(|entry| paused(entry.id))
+            .map(|entry| entry.name.clone())
+            .collect(),
+        paused_routes: routes
+            .iter()
+            .filter_map(|id| names.name(*id))
+            .map(str::to_owned)
+            .collect(),
+        queues: engine.waiting_by_route(),
+        minute: Tally::default(),
+        five_minutes: Tally::default(),
+        fleet: members
+            .map(|member| (member.clone(), engine.busy(member.enlisted.worker)))
+            .collect(),
+    }
+}
+
+fn limits(engine: &Engine, plan: &Plan, now: Timestamp) -> Vec<(LimitId, LimitView)> {
+    let ids = plan.limits.keys();
+    // A limit that nobody has said anything about, and that was never met, is none.
+    ids.filter_map(|id| Some((*id, engine.limit(*id, now)?)))
+        .filter(|(_, view)| view.amount < u64::MAX)
+        .collect()
 }

@@ -19,7 +19,7 @@ use crate::run::{identity, loop_failure, progress, stopped};
 use crate::server::app::App;
 use crate::server::guests::{Guests, Seat, see_off};
 use crate::server::{Guard, layers, listen, router};
-use crate::task::{estimate, is_plain};
+use crate::task::{estimate, is_plain, prefix};
 use crate::words;
 use crate::worker::Tally;
 
@@ -91,6 +91,7 @@ impl Here {
         let task = |line: LineTask| NewTask {
             priority: line.priority,
             plain: is_plain(&line.request),
+            prefix: prefix(&line.request),
             key: Some(line.key),
             payload: Some(Payload {
                 endpoint: handle.chat,
@@ -216,7 +217,7 @@ pub(crate) fn reasons(plan: &Plan, view: &View) -> Vec<String> {
         let words = plan.limits.get(id)?;
         Some(format!(
             "{}: {} allows nothing; choose another model or tier",
-            words.account, words.label
+            words.account, words.called
         ))
     }));
     if lines.is_empty() {

@@ -59,7 +59,7 @@ impl There {
 
     /// Listens first: an end between the question and the answer is then not missed.
     pub(super) async fn follow(client: Client, name: &str) -> Result<Box<Self>, ClientError> {
-        let response = client.stream(&["api", "runs", name, "ends"]).await?;
+        let response = client.stream(&["api", "runs", name, "ends"], &[]).await?;
         let (sender, endings) = mpsc::unbounded_channel();
         tokio::spawn(async move {
             let mut bytes = response.bytes_stream();

@@ -59,6 +59,7 @@ impl Ask {
         NewTask {
             priority: wishes.priority,
             plain: task::is_plain(&request),
+            prefix: task::prefix(&request),
             interactive: true,
             durable: wishes.durable,
             payload,

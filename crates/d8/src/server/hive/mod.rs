@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub use reported::REPORTED;
-pub(crate) use stats::{Stats, fleet};
+pub(crate) use stats::{Pace, Stats, fleet};
 
 use super::app::App;
 

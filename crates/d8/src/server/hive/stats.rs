@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::config::Policy;
 use crate::orchestrator::fleet::Member;
+use crate::orchestrator::pace::Tally;
 use crate::orchestrator::{Entries, Status};
 use crate::server::app::{App, seconds};
 use crate::server::error::{ApiError, ErrorBody};
@@ -22,6 +23,59 @@ pub(crate) struct Stats {
     workers: WorkerStats,
     tasks: TaskStats,
     performance: Performance,
+    pace: Pace,
+}
+
+/// How fast it goes; counted since the orchestrator's start.
+#[derive(Copy, Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Pace {
+    /// In the last minute.
+    minute: Happened,
+    /// In the last five minutes.
+    five_minutes: Happened,
+}
+
+impl Pace {
+    pub(crate) fn of(status: &Status) -> Self {
+        Self {
+            minute: status.minute.into(),
+            five_minutes: status.five_minutes.into(),
+        }
+    }
+}
+
+/// What happened in some time.
+#[derive(Copy, Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Happened {
+    /// Tasks that were answered.
+    completed: u64,
+    /// Tasks that were given up.
+    failed: u64,
+    /// Attempts that were refused for quota.
+    refused: u64,
+    /// Tokens of prompts, of attempts that were answered.
+    input_tokens: u64,
+    /// Tokens of answers.
+    output_tokens: u64,
+}
+
+impl From<Tally> for Happened {
+    fn from(tally: Tally) -> Self {
+        let Tally {
+            completed,
+            failed,
+            refused,
+            input_tokens,
+            output_tokens,
+        } = tally;
+        Self {
+            completed,
+            failed,
+            refused,
+            input_tokens,
+            output_tokens,
+        }
+    }
 }
 
 /// Workers that are alive.
@@ -91,6 +145,7 @@ impl Stats {
                 total_failed: tasks.failed,
                 success_rate: rate,
             },
+            pace: Pace::of(status),
         }
     }
 

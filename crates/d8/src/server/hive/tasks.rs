@@ -16,7 +16,7 @@ use crate::server::body::{JsonBody, Text, json as read_json};
 use crate::server::error::{ApiError, ErrorBody};
 use crate::server::objects::status as status_word;
 use crate::server::{ids, particulars::Particulars};
-use crate::task::{estimate, is_plain};
+use crate::task::{estimate, is_plain, prefix};
 
 /// What is asked where nobody says what.
 const TEST_PROMPT: &str = "Say hello in one short sentence.";
@@ -122,6 +122,7 @@ async fn hand_in(app: &App, kind: &str, mut data: Map<String, Value>, priority: 
         priority,
         rare,
         plain,
+        prefix: request.ok().as_ref().and_then(prefix),
         payload: Some(Payload {
             endpoint: handle.chat,
             custom: particulars.to_text(),

@@ -29,6 +29,7 @@ const english = {
   parkedUntil: "Parked for {span}", retryIn: "tried again in {span}", soon: "any moment", in: "in {span}", at: "{span} ({time})",
   ago: "{span} ago", now: "now",
   online: "Online", busy: "Busy", offline: "Offline",
+  allDone: "All done {when}", runsOut: "runs out {when}", nextStart: "next start {when}",
   units: ["s", "m", "h", "d"],
   reasons: {
     quota: "Quota used up", order: "Others are first", patience: "Waits for its first choice", workers: "Every worker is busy",
@@ -66,6 +67,7 @@ const spanish = {
   parkedUntil: "Apartado durante {span}", retryIn: "se reintenta en {span}", soon: "en cualquier momento", in: "en {span}", at: "{span} ({time})",
   ago: "hace {span}", now: "ahora",
   online: "En línea", busy: "Trabajando", offline: "Desconectado",
+  allDone: "Todo hecho {when}", runsOut: "se agota {when}", nextStart: "siguiente inicio {when}",
   units: ["s", "min", "h", "d"],
   reasons: {
     quota: "Cuota agotada", order: "Hay otras antes", patience: "Espera su primera opción", workers: "Todos los workers ocupados",
@@ -204,6 +206,8 @@ function fill(parent, form, items, keyOf, draw) {
 
 let state = null;
 let receivedAt = 0;
+/** What is to be expected: asked for now and then, as it takes the server some work. */
+let outlook = null;
 
 /** The server's clock now, in Unix seconds. Ours may be wrong, so only the time since its message is taken from it. */
 function serverNow() {
@@ -220,6 +224,9 @@ function drawCounts(tasks, workers) {
   });
   at("no-tasks").hidden = tasks.total > 0;
   at("some-failed").hidden = !tasks.failed;
+  const done = tasks.pending > 0 && outlook?.allDone > serverNow() ? outlook.allDone : null;
+  at("all-done").hidden = !done;
+  if (done) write(at("all-done"), say(words.allDone, { when: say(words.in, { span: until(done) }) }));
   document.title = tasks.total > 0 ? say(words.title, { pending: amount(tasks.pending), assigned: amount(tasks.assigned) }) : "D8";
 }
 
@@ -269,7 +276,11 @@ function drawNotice(notice, account, [name, kind]) {
   notice.lang = "";
   if (name === "paused") prose(notice, words.pausedNotice);
   if (name === "noWorker") prose(notice, say(words.noWorkerNotice, { account: account.account, url: location.origin }));
-  if (name !== "parked") return;
+  if (name !== "parked") {
+    if (!notice.hidden || !account.diagnosis) return;
+    notice.hidden = false;
+    return quote(notice, account.diagnosis);
+  }
   const { message, until: end } = account.parked;
   const why = timeless(message, end).replace(`${account.account}: `, "");
   write(notice, [why, end && say(words.retryIn, { span: until(end) })].filter(Boolean).join("; "));
@@ -289,6 +300,13 @@ function drawAccount(parts, account) {
     say(words.inFlight, { n: amount(account.in_flight) }),
     models.length === 1 && models[0],
   ].filter(Boolean).join(" · "));
+  const expected = outlook?.accounts[account.account];
+  const forecast = [
+    expected?.runs_out_at > serverNow() && say(words.runsOut, { when: say(words.in, { span: until(expected.runs_out_at) }) }),
+    expected?.next_start_at > serverNow() + 1 && say(words.nextStart, { when: say(words.in, { span: until(expected.next_start_at) }) }),
+  ].filter(Boolean).join(", ");
+  parts.forecast.hidden = !forecast;
+  write(parts.forecast, forecast);
   drawNotice(parts.notice, account, where);
 
   const limits = account.limits ?? [];
@@ -377,6 +395,7 @@ let source = null;
 let lostAt = 0;
 let pause = 1000;
 let lastTick = Date.now();
+let askedAt = -Infinity;
 
 function connect() {
   source?.close();
@@ -394,6 +413,21 @@ function take(event) {
   mark(at("connection"), "good");
   at("stale").hidden = true;
   draw();
+}
+
+/** Without an answer what was expected last stays: it counts down by itself. */
+async function look() {
+  if (document.hidden || performance.now() - askedAt < 10e3) return;
+  askedAt = performance.now();
+  try {
+    const answer = await fetch("api/accounts");
+    if (!answer.ok) return;
+    const { accounts, forecast } = await answer.json();
+    const of = Object.fromEntries(accounts.map((account) => [account.account, account.forecast]));
+    outlook = { allDone: forecast.all_done_at, accounts: of };
+  } catch {
+    // The stream says that there is no connection.
+  }
 }
 
 function lose() {
@@ -415,6 +449,7 @@ function tick() {
   if (Date.now() - lastTick > 150e3) connect();
   lastTick = Date.now();
   if (!document.hidden) draw();
+  if (state) look();
 }
 
 document.documentElement.lang = language;

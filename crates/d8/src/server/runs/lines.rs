@@ -16,7 +16,7 @@ use crate::orchestrator::{NewTask, Way};
 use crate::server::app::App;
 use crate::server::error::{ApiError, ErrorBody};
 use crate::server::lines::JsonLines;
-use crate::task::{estimate, is_plain};
+use crate::task::{estimate, is_plain, prefix};
 
 /// So many lines are handed in at once.
 const CHUNK: usize = 1_000;
@@ -145,6 +145,7 @@ fn task_of(app: &App, name: &Arc<str>, text: &str) -> Result<NewTask, String> {
     Ok(NewTask {
         priority: line.priority,
         plain: is_plain(&request),
+        prefix: prefix(&request),
         key: Some(key),
         payload: Some(Payload {
             endpoint: app.handle.chat,

@@ -33,6 +33,9 @@ pub struct Which {
     /// An empty filter means every task there is: that must be said.
     #[serde(default)]
     all: Option<bool>,
+    /// Only count them.
+    #[serde(default)]
+    dry_run: Option<bool>,
 }
 
 /// Which tasks, and their new priority.
@@ -61,7 +64,8 @@ impl Which {
     fn select(&self, app: &App) -> Result<Selection, ApiError> {
         let filter = self.filter.clone().unwrap_or_default();
         if filter.is_empty() && self.all != Some(true) {
-            let message = "the filter is empty; narrow it by `status`, `route`, `group` or `client`, or say \
+            let message = "the filter is empty; narrow it by `status`, `route`, `group`, `client`, `code` or \
+                           `created_before`, or say \
                            {\"all\": true} for every task there is";
             return Err(ApiError::bad_request("empty_filter", message));
         }
@@ -73,14 +77,19 @@ impl Which {
 #[utoipa::path(post, path = "/api/tasks/cancel", tag = "tasks", operation_id = "cancelTasks",
     request_body(content = Which, example = json!({"filter": {"group": "monday", "status": "pending"}})),
     responses(
-        (status = 200, description = "So many were open and are cancelled", body = Count),
+        (status = 200, description = "So many were open and are cancelled, or would be", body = Count),
         (status = 408, description = "The body stopped coming", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
         Always,
     ))]
 pub async fn cancel(State(app): State<Arc<App>>, JsonBody(which): JsonBody<Which>) -> Result<Json<Count>, ApiError> {
     let selection = which.select(&app)?;
-    let count = to_open_ones(&app, &selection, Act::Cancel).await?;
+    let act = if which.dry_run == Some(true) {
+        Act::Count
+    } else {
+        Act::Cancel
+    };
+    let count = to_open_ones(&app, &selection, act).await?;
     Ok(Json(Count { count }))
 }
 
@@ -101,7 +110,12 @@ pub async fn reprioritise(
     if !(1..=10).contains(&priority) {
         return Err(wrong("priority", "must be a whole number from 1 to 10"));
     }
-    let selection = Which { filter, all }.select(&app)?;
+    let which = Which {
+        filter,
+        all,
+        dry_run: None,
+    };
+    let selection = which.select(&app)?;
     let count = to_open_ones(&app, &selection, Act::Reprioritise(priority)).await?;
     Ok(Json(Count { count }))
 }
@@ -112,7 +126,7 @@ pub async fn reprioritise(
 #[utoipa::path(post, path = "/api/tasks/retry", tag = "tasks", operation_id = "retryTasks",
     request_body(content = Which, example = json!({"filter": {"status": "failed"}})),
     responses(
-        (status = 200, description = "So many are open again", body = Count),
+        (status = 200, description = "So many are open again, or would be", body = Count),
         (status = 408, description = "The body stopped coming", body = ErrorBody),
         (status = 413, description = "The body is too large", body = ErrorBody),
         Always,
@@ -127,7 +141,9 @@ pub async fn retry(State(app): State<Arc<App>>, JsonBody(which): JsonBody<Which>
             let now = app.clock.now();
             let rows: Vec<_> = stored.iter().filter_map(|stored| again(stored, now).ok()).collect();
             count += rows.len() as u64;
-            app.handle.revive_now(rows).await?;
+            if which.dry_run != Some(true) {
+                app.handle.revive_now(rows).await?;
+            }
         }
     }
     Ok(Json(Count { count }))
@@ -136,6 +152,7 @@ pub async fn retry(State(app): State<Arc<App>>, JsonBody(which): JsonBody<Which>
 /// What is done to open tasks.
 #[derive(Copy, Clone)]
 enum Act {
+    Count,
     Cancel,
     Reprioritise(u8),
 }
@@ -152,6 +169,7 @@ async fn to_open_ones(app: &App, selection: &Selection, act: Act) -> Result<u64,
                 let tasks: Vec<TaskId> = stored.iter().map(|stored| stored.row.id).collect();
                 let new: Vec<TaskId> = tasks.into_iter().filter(|task| done.insert(*task)).collect();
                 match act {
+                    Act::Count => {}
                     _ if new.is_empty() => {}
                     Act::Cancel => app.handle.cancel_now(new).await?,
                     Act::Reprioritise(priority) => app.handle.reprioritise(new, priority).await?,

@@ -15,7 +15,7 @@ use crate::orchestrator::{AGENT_ACTION, Handle, MAX_ATTEMPTS, NewTask, Way, is_r
 use crate::server::Caller;
 use crate::server::error::{ApiError, shown};
 use crate::server::particulars::Particulars;
-use crate::task::{estimate, is_plain};
+use crate::task::{estimate, is_plain, prefix};
 
 /// Fields that are the task's own.
 const OWN: [&str; 15] = [
@@ -156,6 +156,7 @@ impl Draft {
             deadline: self.deadline,
             max_attempts: self.max_attempts,
             plain,
+            prefix: request.as_deref().and_then(prefix),
             request_key: key.map(|key| request_key(caller, key)),
             callback: self.particulars.callback.is_some(),
             payload: Some(Payload {

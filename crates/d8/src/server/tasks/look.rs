@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use utoipa::{IntoParams, ToSchema};
 
 use super::fields::wrong;
-use super::selection::{Status, TaskFilter};
+use super::selection::{Code, Status, TaskFilter};
 use crate::orchestrator::{Audience, Done};
 use crate::server::app::App;
 use crate::server::error::{ApiError, ErrorBody};
@@ -125,6 +125,10 @@ pub struct ListQuery {
     group: Option<String>,
     /// Only those for this client.
     client: Option<String>,
+    /// Only those that failed so.
+    code: Option<Code>,
+    /// Only those that came in before that: seconds since 1970.
+    created_before: Option<f64>,
     /// Go on after this task: `next` of the page before.
     after: Option<String>,
     /// So many at most; 100 where nothing is said.
@@ -160,6 +164,8 @@ pub async fn list(State(app): State<Arc<App>>, Query(query): Query<ListQuery>) -
         route: query.route,
         group: query.group,
         client: query.client,
+        code: query.code,
+        created_before: query.created_before,
     };
     let selection = filter.select(&app.handle.directory);
     let found = app.library.ask(move |reader| {

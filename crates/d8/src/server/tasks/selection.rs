@@ -1,6 +1,8 @@
 //! What a filter of the API means in the store: names become integers, and one that nobody ever used matches nothing.
 
+use d8_core::change::FailureCode;
 use d8_core::id::{RouteId, TaskId};
+use d8_core::time::Timestamp;
 use d8_store::{Filter, Order, Reader, StoreError, StoredTask, TaskStatus};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -20,6 +22,10 @@ pub struct TaskFilter {
     pub group: Option<String>,
     /// For whom.
     pub client: Option<String>,
+    /// Why it failed.
+    pub code: Option<Code>,
+    /// It came in before that: seconds since 1970.
+    pub created_before: Option<f64>,
 }
 
 /// How a task stands.
@@ -50,11 +56,40 @@ impl From<Status> for TaskStatus {
     }
 }
 
+/// Why a task failed.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// Larger than a limit of every target that could serve it.
+    TooLarge,
+    /// The provider refused the request itself.
+    ProviderError,
+    /// Every attempt met a fault.
+    AttemptsExhausted,
+    /// Its deadline passed.
+    DeadlineExceeded,
+    /// Its workers fell silent.
+    Quarantined,
+}
+
+impl From<Code> for FailureCode {
+    fn from(code: Code) -> Self {
+        match code {
+            Code::TooLarge => Self::TooLarge,
+            Code::ProviderError => Self::ProviderError,
+            Code::AttemptsExhausted => Self::AttemptsExhausted,
+            Code::DeadlineExceeded => Self::DeadlineExceeded,
+            Code::Quarantined => Self::Quarantined,
+        }
+    }
+}
+
 impl TaskFilter {
     /// Whether it leaves nothing out.
     pub(super) fn is_empty(&self) -> bool {
         let named = |name: &Option<String>| name.as_ref().is_some_and(|name| !name.is_empty());
-        self.status.is_none() && ![&self.route, &self.group, &self.client].into_iter().any(named)
+        let narrowed = self.status.is_some() || self.code.is_some() || self.created_before.is_some();
+        !narrowed && ![&self.route, &self.group, &self.client].into_iter().any(named)
     }
 
     /// The same as the store understands it.
@@ -64,6 +99,11 @@ impl TaskFilter {
         directory.names(|names| {
             let mut filter = Filter {
                 status: self.status.map(TaskStatus::from),
+                failure: self.code.map(FailureCode::from),
+                // A number that is no moment saturates: before everything, or after it.
+                created_before: self
+                    .created_before
+                    .map(|seconds| Timestamp::from_micros((seconds * 1e6) as i64)),
                 ..Filter::default()
             };
             if let Some(group) = group {

@@ -80,6 +80,7 @@ impl ByEngine {
             interactive: false,
             durable: true,
             callback: false,
+            prefix: None,
         }
     }
 

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::Address;
 use crate::clock::Clock;
 use crate::protocol::{AttemptName, Heartbeat, HeartbeatAnswer, PollAnswer, Registration, Welcome, WorkReport};
-use crate::worker::provider::{client_builder, what_happened};
+use crate::worker::no_reply::what_happened;
+use crate::worker::provider::client_builder;
 
 /// A call that is answered at once takes no longer.
 const SHORT: Duration = Duration::from_secs(15);

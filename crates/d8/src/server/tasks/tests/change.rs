@@ -72,6 +72,48 @@ async fn bulk_calls_change_what_the_filter_finds_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn many_can_be_counted_before_they_are_changed() {
+    let site = Site::still().await;
+    let task = site.say("hi").await;
+    let waiting = json!({"filter": {"status": "pending"}, "dry_run": true});
+    let count = |answer: Value| answer["count"].clone();
+    assert_eq!(count(site.post("/api/tasks/cancel", waiting).await.ok(200)), 1);
+    assert_eq!(site.statuses(std::slice::from_ref(&task)).await, ["pending"]);
+    change(&site, &task, "cancel").await.ok(200);
+    let cancelled = json!({"filter": {"status": "cancelled"}, "dry_run": true});
+    assert_eq!(count(site.post("/api/tasks/retry", cancelled).await.ok(200)), 1);
+    assert_eq!(site.statuses(std::slice::from_ref(&task)).await, ["cancelled"]);
+}
+
+#[tokio::test]
+async fn tasks_are_found_by_why_they_failed_and_by_when_they_came() {
+    let site = Site::still().await;
+    let task = site.say("hi").await;
+    let found = async |query: &str| {
+        let list = site.get(&format!("/api/tasks?{query}")).await.ok(200);
+        list["tasks"].as_array().unwrap().len()
+    };
+    let came = site.get(&format!("/api/tasks/{task}")).await.ok(200)["created_at"]
+        .as_f64()
+        .unwrap();
+    assert_eq!(found(&format!("created_before={came}")).await, 0);
+    assert_eq!(found(&format!("created_before={}", came + 1.0)).await, 1);
+    for code in [
+        "too_large",
+        "provider_error",
+        "attempts_exhausted",
+        "deadline_exceeded",
+        "quarantined",
+    ] {
+        assert_eq!(found(&format!("code={code}")).await, 0, "it has not failed");
+        let body = json!({"filter": {"code": code, "created_before": came + 1.0}});
+        assert_eq!(site.post("/api/tasks/cancel", body).await.ok(200), json!({"count": 0}));
+    }
+    assert_eq!(site.statuses(&[task]).await, ["pending"]);
+    site.get("/api/tasks?code=lost").await.refused(400, "invalid_request");
+}
+
+#[tokio::test]
 async fn everything_is_meant_only_where_it_is_said() {
     let site = Site::still().await;
     let task = site.say("hi").await;
