@@ -10,14 +10,7 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-    for agent in &config.agents {
-        let schedule = words::schedule(&agent.schedule);
-        say(&match agent.paused {
-            true => text!("up-agent-paused", agent = agent.name.as_str(), schedule = schedule),
-            false => text!("up-agent", agent = agent.name.as_str(), schedule = schedule),
-        });
-    }
-use super::{Failure, OK, interrupted, say, tell};
+use super::{Failure, OK, interrupted, say, service, tell};
 use crate::agents::{self, Agents};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
@@ -28,6 +21,7 @@ use crate::server::app::App;
 use crate::server::token::{self, Kept};
 use crate::server::{Guard, callbacks, layers, listen, router, tasks};
 use crate::text;
+use crate::words;
 
 /// How long what is under way may take once the user wants an end.
 const DRAIN: Duration = Duration::from_secs(10);
