@@ -214,7 +214,7 @@ mod tests {
         let third = answer(3, "three").line();
         fs::write(&path, both.clone() + &third[..third.len() / 2]).unwrap();
         keep(&path, &answer(3, "three")).unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), both.clone() + &third);
+        assert_eq!(fs::read_to_string(&path).unwrap(), both + &third);
         // Somebody else's last line without an end stays.
         fs::write(&path, "mine").unwrap();
         keep(&path, &answer(1, "one")).unwrap();

@@ -170,17 +170,17 @@ mod tests {
         Timestamp::from_micros(instant.as_microsecond())
     }
 
-    fn table(schedule: Schedule, zone: &str, active: Option<(&str, &str)>) -> Timetable {
+    fn table(schedule: &Schedule, zone: &str, active: Option<(&str, &str)>) -> Timetable {
         let time = |text: &str| text.parse().unwrap();
         let active = active.map(|(from, to)| Hours {
             from: time(from),
             to: time(to),
         });
-        Timetable::new(&schedule, TimeZone::get(zone).unwrap(), active)
+        Timetable::new(schedule, TimeZone::get(zone).unwrap(), active)
     }
 
     fn cron(line: &str) -> Timetable {
-        table(Schedule::Cron(line.to_owned()), "Europe/Madrid", None)
+        table(&Schedule::Cron(line.to_owned()), "Europe/Madrid", None)
     }
 
     /// The next occurrences after a moment, in local time.
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn what_comes_every_so_often_is_counted_from_the_last_one() {
-        let quarter = table(Schedule::Every(Duration::from_secs(900)), "UTC", None);
+        let quarter = table(&Schedule::Every(Duration::from_secs(900)), "UTC", None);
         let last = at("2026-03-01T10:07:00Z");
         assert_eq!(quarter.next(Some(last), last), Some(at("2026-03-01T10:22:00Z")));
         let later = at("2026-03-01T12:00:00Z");
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn so_often_a_day_is_spread_over_days_of_any_length() {
-        let daily = table(Schedule::PerDay(100), "Europe/Madrid", None);
+        let daily = table(&Schedule::PerDay(100), "Europe/Madrid", None);
         for (day, hours) in [("2026-03-28", 24), ("2026-03-29", 23), ("2026-10-25", 25)] {
             let date: Date = day.parse().unwrap();
             let (begin, end) = daily.bounds(date).unwrap();
@@ -256,7 +256,7 @@ mod tests {
                 assert!((pair[1].since(pair[0]).as_secs_f64() - part).abs() < 0.001, "{day}");
             }
         }
-        let odd = table(Schedule::PerDay(7), "America/Sao_Paulo", None);
+        let odd = table(&Schedule::PerDay(7), "America/Sao_Paulo", None);
         let mut now = at("2018-11-03T00:00:00Z");
         for _ in 0..28 {
             // There the clock skipped midnight on 4 November 2018.
@@ -269,7 +269,7 @@ mod tests {
     #[test]
     fn active_hours_hold_for_every_kind() {
         let hours = Some(("08:00", "20:00"));
-        let daily = table(Schedule::PerDay(4), "Europe/Madrid", hours);
+        let daily = table(&Schedule::PerDay(4), "Europe/Madrid", hours);
         assert_eq!(
             following(&daily, "2026-06-01T00:00:00Z", 5),
             [
@@ -280,7 +280,7 @@ mod tests {
                 "02 08:00:00+02:00"
             ]
         );
-        let every = table(Schedule::Every(Duration::from_secs(5 * 3_600)), "Europe/Madrid", hours);
+        let every = table(&Schedule::Every(Duration::from_secs(5 * 3_600)), "Europe/Madrid", hours);
         assert_eq!(
             following(&every, "2026-06-01T05:00:00Z", 4),
             [
@@ -290,12 +290,12 @@ mod tests {
                 "02 13:00:00+02:00"
             ]
         );
-        let hourly = table(Schedule::Cron("0 * * * *".to_owned()), "Europe/Madrid", hours);
+        let hourly = table(&Schedule::Cron("0 * * * *".to_owned()), "Europe/Madrid", hours);
         assert_eq!(
             following(&hourly, "2026-06-01T16:30:00Z", 2),
             ["01 19:00:00+02:00", "02 08:00:00+02:00"]
         );
-        let until_midnight = table(Schedule::PerDay(2), "UTC", Some(("22:00", "00:00")));
+        let until_midnight = table(&Schedule::PerDay(2), "UTC", Some(("22:00", "00:00")));
         assert_eq!(
             following(&until_midnight, "2026-06-01T12:00:00Z", 2),
             ["01 22:00:00+00:00", "01 23:00:00+00:00"]

@@ -30,14 +30,19 @@ pub(crate) fn short(amount: u64) -> String {
 
 /// "min", "day", "2 s".
 fn period(period: Period) -> String {
-    match period.name(Language::English).as_str() {
+    short_name(&period.name(Language::English)).unwrap_or_else(|| period.name(Language::spoken()))
+}
+
+/// Of a period's English name; none where that is short enough as it is.
+fn short_name(name: &str) -> Option<String> {
+    Some(match name {
         "second" => "s".to_owned(),
         "minute" => "min".to_owned(),
         "hour" => "h".to_owned(),
         "day" => text!("providers-day"),
         "month" => text!("providers-month"),
-        _ => period.name(Language::spoken()),
-    }
+        _ => return None,
+    })
 }
 
 /// "14,400/day", "250k/min in", "$5.00/month".
@@ -53,15 +58,24 @@ pub(crate) fn limit(terms: &Terms) -> String {
 
 /// "14,400 requests/day", "250,000 input tokens/min".
 pub(crate) fn whole(terms: &Terms) -> String {
-    let counted = match terms.dimension {
+    tell(terms.dimension, terms.amount, &period(terms.period))
+}
+
+/// The same from its parts; `per` is the period's English name, such as "minute".
+pub(crate) fn counted(dimension: Dimension, amount: u64, per: &str) -> String {
+    tell(dimension, amount, &short_name(per).unwrap_or_else(|| per.to_owned()))
+}
+
+fn tell(dimension: Dimension, amount: u64, per: &str) -> String {
+    let counted = match dimension {
         Dimension::Requests => text!("providers-counts-requests"),
         Dimension::Tokens => text!("providers-counts-tokens"),
         Dimension::InputTokens => text!("providers-counts-input-tokens"),
         Dimension::OutputTokens => text!("providers-counts-output-tokens"),
         Dimension::Concurrency => text!("providers-counts-at-once"),
-        Dimension::Cost => return limit(terms),
+        Dimension::Cost => return format!("{}/{per}", dollars(amount)),
     };
-    format!("{} {counted}/{}", number(terms.amount), period(terms.period))
+    format!("{} {counted}/{per}", number(amount))
 }
 
 /// Picodollars as "$5.00", half a cent up.

@@ -12,11 +12,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::preview::agents;
 use super::{Failure, OK, RunArguments, say, tell, unknown};
-use crate::agents::{Agents, Delivered, NotDone, Settings};
+use crate::agents::{Agents, Delivered, NotDone, Settings, View};
 use crate::cli::{INTERRUPTED, PARTLY, interrupted};
 use crate::clock::Clock;
 use crate::config::{Agent, Config, StoreLocation};
-use crate::orchestrator::{Opening, Scope};
+use crate::orchestrator::{Opening, Scope, Stopped};
 use crate::run::demo::{Demo, SPEED};
 use crate::{text, words};
 
@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &RunArguments) -> Result<u8, Failure> {
         error.hint().into_iter().fold(failure, Failure::hint)
     })?;
     let shutdown = CancellationToken::new();
-    let (sender, deliveries) = mpsc::unbounded_channel();
+    let (sender, mut deliveries) = mpsc::unbounded_channel();
     let settings = Settings {
         by_itself: false,
         deliveries: Some(sender),
@@ -56,13 +56,12 @@ pub(super) async fn run(arguments: &RunArguments) -> Result<u8, Failure> {
     let at_work = Agents::start(&mut opened, &config.agents, settings, shutdown.clone())
         .await
         .map_err(|error| Failure::not_started(error.to_string()))?;
-    let stopped = |_| Failure::broke_off(text!("agents-stopped"));
-    let total = hand_in(&at_work, &config.agents, arguments.times).await?;
+    let (total, written) = hand_in(&at_work, &config.agents, arguments.times, &mut deliveries).await?;
     opened.handle.begin().map_err(stopped)?;
     let mut work = Work {
         at_work,
         deliveries,
-        written: Vec::new(),
+        written,
         failed: 0,
         total,
         shown: Shown::start(total),
@@ -120,18 +119,23 @@ fn config(demo: &Demo, agents: Vec<Agent>) -> Config {
 }
 
 /// What a former command left comes first, and then is all there is: so the same command goes on where it was stopped.
-async fn hand_in(at_work: &Agents, agents: &[Agent], times: u32) -> Result<u64, Failure> {
-    let stopped = |_| Failure::broke_off(text!("agents-stopped"));
-    let left: u64 = at_work
-        .list()
-        .await
-        .map_err(stopped)?
-        .iter()
-        .map(|view| view.open + view.undelivered)
-        .sum();
+/// Gives how much there is to do, and what of it was delivered meanwhile.
+async fn hand_in(
+    at_work: &Agents,
+    agents: &[Agent],
+    times: u32,
+    deliveries: &mut mpsc::UnboundedReceiver<Delivered>,
+) -> Result<(u64, Vec<Delivered>), Failure> {
+    let views = at_work.list().await.map_err(stopped)?;
+    let mut written = Vec::new();
+    // What had been delivered when the list was made has been told by now.
+    while let Ok(delivered) = deliveries.try_recv() {
+        written.push(delivered);
+    }
+    let left = written.len() as u64 + under_way(&views);
     if left > 0 {
         say(&text!("agents-demo-goes-on", left = words::number(left)));
-        return Ok(left);
+        return Ok((left, written));
     }
     for agent in agents {
         let given = at_work.run(&agent.name, times).await.map_err(stopped)?;
@@ -140,7 +144,15 @@ async fn hand_in(at_work: &Agents, agents: &[Agent], times: u32) -> Result<u64, 
             other => Failure::broke_off(format!("{other:?}")),
         })?;
     }
-    Ok(u64::from(times) * agents.len() as u64)
+    Ok((u64::from(times) * agents.len() as u64, written))
+}
+
+fn under_way(views: &[View]) -> u64 {
+    views.iter().map(|view| view.open + view.undelivered).sum()
+}
+
+fn stopped(_: Stopped) -> Failure {
+    Failure::broke_off(text!("agents-stopped"))
 }
 
 /// The work under way.
@@ -159,13 +171,11 @@ impl Work {
             tokio::select! {
                 delivered = self.deliveries.recv() => match delivered {
                     Some(delivered) => self.written.push(delivered),
-                    None => return Err(Failure::broke_off(text!("agents-stopped"))),
+                    None => return Err(stopped(Stopped)),
                 },
                 () = tokio::time::sleep(LOOK_EVERY) => {
-                    let views = self.at_work.list().await;
-                    let views = views.map_err(|_| Failure::broke_off(text!("agents-stopped")))?;
-                    let left: u64 = views.iter().map(|view| view.open + view.undelivered).sum();
-                    if left == 0 {
+                    let views = self.at_work.list().await.map_err(stopped)?;
+                    if under_way(&views) == 0 {
                         while let Ok(delivered) = self.deliveries.try_recv() {
                             self.written.push(delivered);
                         }

@@ -102,7 +102,7 @@ pub(crate) fn judge(
 
 fn agent(table: &AgentTable, around: &Surroundings<'_>, private_hooks: bool) -> Result<Agent, Fault> {
     let topics = topics::judge(table, around)?;
-    let vars = text::vars(table.vars.as_ref(), around)?;
+    let vars = text::vars(table.vars.as_ref())?;
     let names = text::Names::new(&topics, &vars);
     let prompt = text::texts("prompt", &table.prompt, &names, around)?;
     let system = table

@@ -254,7 +254,6 @@ fn content(what: &str, text: &str, around: &Surroundings<'_>) -> Result<String, 
 /// `vars`: each a text, a list of texts that take turns, or one of these for each language.
 pub(super) fn vars(
     table: Option<&BTreeMap<Spanned<String>, Spanned<Value>>>,
-    _around: &Surroundings<'_>,
 ) -> Result<BTreeMap<String, ByLanguage<Vec<String>>>, Fault> {
     let mut vars = BTreeMap::new();
     for (name, value) in table.into_iter().flatten() {

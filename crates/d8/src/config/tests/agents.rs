@@ -226,7 +226,7 @@ fn every_mistake_has_its_place_and_its_hint() {
         (
             "webhook = \"http://127.0.0.1/x\"",
             "5:11",
-            "the webhook's host 127.0.0.1 is a loopback address, and callbacks go to public addresses only",
+            "the webhook's host 127.0.0.1 is this machine itself, and callbacks go to public addresses only",
             "give a public URL, or, where the receiver is your own, write `allow_private_callbacks = true` under [server]",
         ),
         (
