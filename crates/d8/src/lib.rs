@@ -1,10 +1,15 @@
 //! D8 as a program: everything with a socket, a clock, a key or a terminal.
 //!
 //! In reading order: [`config`] and [`catalogue`] say what the user owns; [`orchestrator`] runs the engine over the store;
+//! [`worker`] calls providers; [`probe`] asks one whether it works; [`run`] does a file of work; [`demo`] shows what for; [`cli`] is what the user types; [`setup`] writes the
+//! configuration for them. [`clock`], [`secret`], [`private_file`] and [`words`] are small things that all of them need.
 //! [`worker`] calls providers; [`probe`] asks one whether it works; [`run`] does a file of work; [`demo`] shows what for;
 //! [`doctor`] finds out why it does not work; [`cli`] is what the user types. [`clock`], [`secret`] and
 //! [`words`] are small things that all of them need.
+//! [`worker`] calls providers; [`run`] does a file of work; [`demo`] shows what for; `top` shows it in a terminal; [`cli`] is what the user types. [`clock`],
+//! [`secret`] and [`words`] are small things that all of them need.
 
+pub mod agents;
 pub mod bound;
 pub mod callback;
 pub mod catalogue;
@@ -16,13 +21,17 @@ pub mod demo;
 pub mod doctor;
 pub mod forecast;
 pub mod orchestrator;
+pub mod private_file;
 pub mod probe;
 pub mod protocol;
 pub mod run;
 pub mod secret;
 pub mod server;
+pub mod setup;
 pub mod simulate;
 pub mod task;
+#[cfg(feature = "tui")]
+mod top;
 pub mod words;
 pub mod worker;
 pub mod world;

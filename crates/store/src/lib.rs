@@ -27,8 +27,8 @@ pub use error::StoreError;
 pub use hold::{Hold, HoldError, Owner};
 pub use names::{Endpoint, FreshName, NameKind, Named, Names, TargetName};
 pub use record::{
-    AttemptRow, Batch, Filter, GroupCounts, Key, KeyedTask, Learnt, LeaseRow, Loaded, Order, ParkRow, PastSpend,
-    Payload, ResultRow, StoredTask, TaskState, TaskStatus, Which,
+    AgentRow, AttemptRow, Batch, Filter, GroupCounts, Key, KeyedTask, Learnt, LeaseRow, Loaded, Order, ParkRow,
+    PastSpend, Payload, ResultRow, StoredTask, TaskState, TaskStatus, Which,
 };
 pub use sqlite::{Location, Schema, SqliteReader, SqliteStore};
 pub use store::{Reader, Store};

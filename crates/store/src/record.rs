@@ -36,6 +36,12 @@ pub struct Batch {
     pub requests: Vec<(u128, TaskId)>,
     /// Those of `requests` that need not be known any more, of an earlier batch: it comes before `requests`.
     pub forget_requests: Vec<u128>,
+    /// How agents stand from now on.
+    pub agents: Vec<AgentRow>,
+    /// Added tasks whose answers are to be delivered, each with a note in a form that is the caller's.
+    pub outputs: Vec<(TaskId, String)>,
+    /// Those of an earlier batch's `outputs` that need not be known any more.
+    pub delivered: Vec<TaskId>,
 }
 
 impl Batch {
@@ -54,6 +60,9 @@ impl Batch {
             told,
             requests,
             forget_requests,
+            agents,
+            outputs,
+            delivered,
         } = self;
         names.is_empty()
             && changes.is_empty()
@@ -66,6 +75,9 @@ impl Batch {
             && told.is_empty()
             && requests.is_empty()
             && forget_requests.is_empty()
+            && agents.is_empty()
+            && outputs.is_empty()
+            && delivered.is_empty()
     }
 }
 
@@ -139,6 +151,23 @@ pub struct Loaded {
     pub allowances: Vec<(TargetId, Spend)>,
     /// Finished tasks whose client is still to be told, in the order of ids. All of them, whichever tasks were loaded.
     pub callbacks: Vec<TaskId>,
+    /// How each agent stands, by name.
+    pub agents: Vec<AgentRow>,
+    /// Tasks whose answers are still to be delivered, in the order of ids. All of them, whichever tasks were loaded.
+    pub outputs: Vec<(TaskId, String)>,
+}
+
+/// How far an agent has come.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct AgentRow {
+    /// Its name.
+    pub name: String,
+    /// The last occurrence of its schedule that has been dealt with.
+    pub last: Option<Timestamp>,
+    /// How many pieces of work it was ever given: the number of the latest.
+    pub number: u64,
+    /// Somebody holds it back.
+    pub paused: bool,
 }
 
 /// An attempt that was granted and has not ended.

@@ -1,21 +1,34 @@
-//! Content Empire: five agents write about fifty topics in two languages, evenly over the day.
+//! Content Empire: five agents write about fifty topics in two languages, evenly over the day. The agents are those of
+//! `content-empire/d8.toml`, which is the source of their prompts.
 
 use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Failure, InBoth, Language, Line, Prompt, Request, fill, read};
+use super::{Failure, InBoth, Language, Line, Request, read};
 
-const AGENTS: [&str; 5] = ["tweet", "linkedin", "video", "email", "hashtags"];
 const SECONDS_A_DAY: usize = 86_400;
+
+/// The part of d8.toml that a line is made of.
+#[derive(Deserialize)]
+struct Agents {
+    agent: Vec<Agent>,
+}
 
 #[derive(Deserialize)]
 struct Agent {
+    name: String,
     max_tokens: u32,
     priority: Option<u8>,
-    #[serde(default)]
-    json: bool,
-    prompt: InBoth<Prompt>,
+    response_format: Option<String>,
+    system: InBoth<String>,
+    prompt: InBoth<String>,
+    vars: Vars,
+}
+
+#[derive(Deserialize)]
+struct Vars {
+    angle: InBoth<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -25,20 +38,22 @@ struct Topics {
 
 /// What it is about, and what the editors know of it.
 #[derive(Deserialize)]
-struct Topic(String, String);
+struct Topic {
+    topic: String,
+    fact: String,
+}
 
 /// A request for each topic, language and agent: whoever reads a part of the file has met them all.
 pub(super) fn requests(folder: &Path) -> Result<Vec<Request>, Failure> {
-    let agents = AGENTS.map(|name| read::<Agent>(&folder.join(format!("{name}.toml"))));
+    let agents: Agents = read(&folder.join("d8.toml"))?;
     let spanish: Topics = read(&folder.join("topics.es.toml"))?;
     let english: Topics = read(&folder.join("topics.en.toml"))?;
-    let agents = agents.into_iter().collect::<Result<Vec<_>, _>>()?;
 
     let mut lines = Vec::new();
     for (number, pair) in spanish.topics.iter().zip(&english.topics).enumerate() {
         for (topic, language) in [(pair.0, Language::Spanish), (pair.1, Language::English)] {
-            for (position, (agent, name)) in agents.iter().zip(AGENTS).enumerate() {
-                let id = format!("{name}-{}-{:02}", language.code(), number + 1);
+            for (position, agent) in agents.agent.iter().enumerate() {
+                let id = format!("{}-{}-{:02}", agent.name, language.code(), number + 1);
                 lines.push(agent.line(id, language, topic, number + position));
             }
         }
@@ -48,17 +63,19 @@ pub(super) fn requests(folder: &Path) -> Result<Vec<Request>, Failure> {
 
 impl Agent {
     fn line(&self, id: String, language: Language, topic: &Topic, turn: usize) -> Line {
-        let prompt = self.prompt.get(language);
-        let angle = prompt
-            .angles
-            .get(turn % prompt.angles.len().max(1))
-            .map_or("", String::as_str);
-        let user = fill(
-            &prompt.user,
-            &[("topic", &topic.0), ("fact", &topic.1), ("angle", angle)],
-        );
-        Line::new(id, prompt.system.clone(), user, self.max_tokens)
-            .asking_for_json(self.json)
+        let angles = self.vars.angle.get(language);
+        let angle = angles.get(turn % angles.len().max(1)).map_or("", String::as_str);
+        let values = [
+            ("{{topic}}", topic.topic.as_str()),
+            ("{{fact}}", &topic.fact),
+            ("{{angle}}", angle),
+        ];
+        let prompt = self.prompt.get(language).clone();
+        let user = values
+            .iter()
+            .fold(prompt, |text, (name, value)| text.replace(name, value));
+        Line::new(id, self.system.get(language).clone(), user, self.max_tokens)
+            .asking_for_json(self.response_format.as_deref() == Some("json"))
             .with_priority(self.priority)
     }
 }

@@ -108,8 +108,6 @@ impl Line {
 struct Prompt {
     system: String,
     user: String,
-    #[serde(default)]
-    angles: Vec<String>,
 }
 
 #[derive(Copy, Clone)]

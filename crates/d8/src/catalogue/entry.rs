@@ -85,6 +85,8 @@ fn blank(table: &ProviderTable, author: Author) -> Result<Provider, Fault> {
         path: "/v1".to_owned(),
         key_env: Vec::new(),
         base_url_env: None,
+        keys_at: None,
+        key_begins: Vec::new(),
         headers: HeaderStyle::OpenAi,
         output_charge: OutputCharge::AsProduced,
         default_output_tokens: OUTPUT_TOKENS,
@@ -144,6 +146,8 @@ impl Provider {
             path,
             key_env,
             base_url_env,
+            keys_at,
+            key_begins,
             headers,
             output_charge,
             default_output_tokens,
@@ -167,6 +171,8 @@ impl Provider {
         take(replace(&mut self.key_env, key_env.as_ref().map(names).transpose()?));
         let url_variable = base_url_env.as_ref().map(variable).transpose()?;
         take(replace(&mut self.base_url_env, url_variable.map(Some)));
+        take(replace(&mut self.keys_at, keys_at.clone().map(Some)));
+        take(replace(&mut self.key_begins, key_begins.clone()));
         take(replace(
             &mut self.headers,
             judged("header style", headers.as_ref(), &HEADERS)?,

@@ -84,6 +84,10 @@ pub struct Provider {
     pub key_env: Vec<String>,
     /// The variable for another base URL.
     pub base_url_env: Option<String>,
+    /// The page where its user makes a key; none where it has none.
+    pub keys_at: Option<String>,
+    /// How its keys have begun; one that begins otherwise may still be right.
+    pub key_begins: Vec<String>,
     /// Its rate-limit headers.
     pub headers: HeaderStyle,
     /// When it charges output tokens.

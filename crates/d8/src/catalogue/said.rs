@@ -81,9 +81,9 @@ pub(crate) fn kind(terms: &Terms) -> Option<&'static str> {
 }
 
 /// "midnight Pacific"; none where no wall clock decides.
-pub(crate) fn resets(terms: &Terms) -> Option<String> {
+pub(crate) fn resets(terms: &Terms, language: Language) -> Option<String> {
     match &terms.kind {
-        Kind::Resets(time) => Some(time.in_words()),
+        Kind::Resets(time) => Some(time.in_words(language)),
         _ => None,
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct ProviderTable {
     pub(super) path: Option<Text>,
     pub(super) key_env: Option<Vec<Text>>,
     pub(super) base_url_env: Option<Text>,
+    pub(super) keys_at: Option<String>,
+    pub(super) key_begins: Option<Vec<String>>,
     pub(super) headers: Option<Text>,
     pub(super) output_charge: Option<Text>,
     pub(super) default_output_tokens: Option<u32>,

@@ -1,6 +1,7 @@
 //! What the user types. One file for each command; standard output is data, standard error is talk.
 
 mod accounts;
+mod agents;
 mod completions;
 mod demo;
 mod doctor;
@@ -10,10 +11,13 @@ mod man;
 mod providers;
 mod run;
 mod service;
+mod setup;
 mod simulate;
 mod stats;
 mod submit;
 mod tasks;
+#[cfg(feature = "tui")]
+mod top;
 mod up;
 mod worker;
 mod workers;
@@ -25,12 +29,18 @@ use clap::{FromArgMatches, Parser, Subcommand};
 
 use crate::text;
 pub(crate) use tasks::{answer_text, error_words, waiting};
+#[cfg(feature = "tui")]
+pub(crate) use {
+    accounts::{forecast as account_forecast, instant, limits, state as account_state},
+    tasks::{note as task_note, tone as task_tone},
+    workers::{busy as worker_busy, tone as worker_tone},
+};
 
 /// LLM work on limited quotas: a durable queue and a fleet of workers that never meet a 429.
 #[derive(Debug, Parser)]
 #[command(name = "d8", version, about, propagate_version = true)]
 #[command(
-    after_help = "Examples:\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
+    after_help = "Examples:\n  d8 setup\n  d8 run work.jsonl -o answers.jsonl\n  d8 demo\n  d8 run --demo examples/day.jsonl\n  d8 emulate --tier free"
 )]
 struct Arguments {
     /// The language of what it says: en or es; without it D8_LANG, else the system's
@@ -42,6 +52,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Setup(setup::SetupArguments),
     Up(up::UpArguments),
     Run(run::RunArguments),
     Demo(demo::DemoArguments),
@@ -51,8 +62,11 @@ enum Command {
     Tasks(tasks::TasksArguments),
     Workers(workers::WorkersArguments),
     Accounts(accounts::AccountsArguments),
+    Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
     Providers(providers::ProvidersArguments),
+    #[cfg(feature = "tui")]
+    Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
     Completions(completions::CompletionsArguments),
@@ -122,6 +136,7 @@ pub fn main() -> ExitCode {
     };
     let done = runtime.block_on(async {
         match arguments.command {
+            Command::Setup(arguments) => setup::run(arguments).await,
             Command::Up(arguments) => up::run(arguments).await,
             Command::Run(arguments) => run::run(arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
@@ -131,8 +146,11 @@ pub fn main() -> ExitCode {
             Command::Tasks(arguments) => tasks::run(arguments).await,
             Command::Workers(arguments) => workers::run(arguments).await,
             Command::Accounts(arguments) => accounts::run(arguments).await,
+            Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
             Command::Providers(arguments) => providers::run(&arguments),
+            #[cfg(feature = "tui")]
+            Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
             Command::Completions(arguments) => completions::run(&arguments),

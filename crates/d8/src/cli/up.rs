@@ -11,6 +11,7 @@ use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, OK, interrupted, say, service, tell};
+use crate::agents::{self, Agents};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
@@ -46,6 +47,11 @@ pub(super) struct UpArguments {
     config: Option<PathBuf>,
 }
 
+/// `d8 up`, with this configuration or the usual one.
+pub(super) async fn run_with(config: Option<PathBuf>) -> Result<u8, Failure> {
+    run(UpArguments { listen: None, config }).await
+}
+
 pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     super::log();
     // From here on a signal is an orderly stop, however early it comes.
@@ -76,6 +82,7 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     announce(&opened, &addresses, kept.as_ref())?;
     let shutdown = CancellationToken::new();
     let app = App::new(&opened, shutdown.clone());
+    start_agents(&app, &mut opened).await?;
     let guard = Guard::new(kept.as_ref().map(|kept| &kept.token), [identity::host()]);
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
@@ -87,6 +94,20 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     shutdown.cancel();
     let _ = tokio::time::timeout(GRACE + Duration::from_secs(1), serving).await;
     outcome
+}
+
+/// Agents are at work before anybody can ask for them; until work begins, what they hand in gathers.
+async fn start_agents(app: &Arc<App>, opened: &mut Opened) -> Result<(), Failure> {
+    let settings = agents::Settings {
+        by_itself: true,
+        deliveries: None,
+    };
+    let config = app.handle.directory.config();
+    let agents = Agents::start(opened, &config.agents, settings, app.shutdown.clone()).await;
+    let _ = app
+        .agents
+        .set(agents.map_err(|error| Failure::not_started(error.to_string()))?);
+    Ok(())
 }
 
 /// Starts what goes on beside the requests, and lets work begin.
@@ -175,6 +196,14 @@ fn greet(config: &Config, addresses: &[SocketAddr], kept: Option<&Kept>) {
         say(&format!(
             "account {}: {}, {} models, {key}",
             account.name, account.provider, models
+        ));
+    }
+    for agent in &config.agents {
+        let state = if agent.paused { ", paused" } else { "" };
+        say(&format!(
+            "agent {}: {}{state}",
+            agent.name,
+            words::schedule(&agent.schedule)
         ));
     }
     say("ready; Ctrl-C ends it");

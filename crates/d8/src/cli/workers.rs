@@ -2,49 +2,69 @@
 
 use clap::Args;
 
-use super::{Failure, OK, say, tell};
+use super::Failure;
 use crate::client::moment;
 use crate::client::objects::{Worker, Workers};
 use crate::client::reach::Reach;
-use crate::client::table::{Cell, Surface, Table, Tone};
-use crate::words;
+use crate::client::table::{Cell, Table, Tone};
+use crate::client::watch::{Look, Watch};
+use crate::{text, words};
 
 /// List the workers of a running orchestrator: what each does, and when it was last heard of.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
   d8 workers\n  \
+  d8 workers --watch 5             drawn anew every 5 seconds, until Ctrl-C\n  \
   d8 workers --json | jq '.workers[] | select(.status == \"offline\").worker_id'")]
 pub(super) struct WorkersArguments {
+    #[command(flatten)]
+    watch: Watch,
     #[command(flatten)]
     reach: Reach,
 }
 
 pub(super) async fn run(arguments: WorkersArguments) -> Result<u8, Failure> {
-    let client = arguments.reach.open().await?;
-    let answer = client.get(&["api", "workers", "list"], &[]).await?;
-    if arguments.reach.json {
-        tell(&answer.text);
-        return Ok(OK);
-    }
-    let workers: Workers = answer.read()?;
-    if workers.workers.is_empty() {
-        say("no worker yet; an account of the orchestrator brings its own, and `d8 worker` joins from any machine");
-    } else {
-        tell(&table(&workers.workers, moment::now()).render(Surface::of_output()));
-    }
-    Ok(OK)
+    let WorkersArguments { watch, reach } = arguments;
+    let client = reach.open().await?;
+    let look = async |surface| {
+        let answer = client.get(&["api", "workers", "list"], &[]).await?;
+        if reach.json {
+            return Ok(Look::of_json(&answer.text));
+        }
+        let workers = answer.read::<Workers>()?.workers;
+        if workers.is_empty() {
+            return Ok(Look::note(text!("workers-none")));
+        }
+        Ok(Look::of(table(&workers, moment::now()).render(surface)))
+    };
+    watch.show(reach.json, look).await
 }
 
 fn table(workers: &[Worker], now: f64) -> Table {
     let titles = [
-        "WORKER", "TYPE", "STATUS", "ACCOUNT", "POLICY", "HEARD", "BUSY", "DONE", "FAILED", "SENT", "RETRIES", "429S",
-        "OK",
+        text!("table-worker"),
+        text!("table-type"),
+        text!("table-status"),
+        text!("table-account"),
+        text!("table-policy"),
+        text!("table-heard"),
+        text!("table-busy"),
+        text!("table-done"),
+        text!("table-failed"),
+        text!("table-sent"),
+        text!("table-retries"),
+        text!("table-429s"),
+        text!("table-ok"),
     ];
     let mut table = Table::new(&titles, &[6, 7, 8, 9, 10, 11, 12])
         .usual(4, "d8")
         .usual(10, "0")
         .usual(11, "0")
-        .usual(12, "100 %");
+        .usual(12, "100 %")
+        .gives(&[1, 3])
+        .keeps(0, 16)
+        .names(&[0, 3])
+        .spare(&[1, 9, 10, 3, 8, 12]);
     for worker in workers {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or("-"));
         let count = |count: Option<u64>| Cell::from(count.map_or_else(|| "-".to_owned(), words::number));
@@ -71,7 +91,7 @@ fn table(workers: &[Worker], now: f64) -> Table {
     table
 }
 
-fn tone(worker: &Worker) -> Tone {
+pub(crate) fn tone(worker: &Worker) -> Tone {
     match worker.status.as_deref() {
         Some("offline") => Tone::Bad,
         Some("busy" | "online") => Tone::Good,
@@ -79,8 +99,8 @@ fn tone(worker: &Worker) -> Tone {
     }
 }
 
-/// How many of its slots are at work.
-fn busy(worker: &Worker) -> String {
+/// How many of its slots are at work: "4/512".
+pub(crate) fn busy(worker: &Worker) -> String {
     match (worker.in_flight, worker.slots) {
         (Some(busy), Some(slots)) => format!("{busy}/{slots}"),
         (Some(busy), None) => busy.to_string(),
@@ -93,6 +113,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::client::standin::answered;
+    use crate::client::table::Surface;
     use serde_json::json;
 
     #[test]

@@ -13,6 +13,7 @@ pub(crate) mod stacked;
 pub(crate) mod standin;
 pub(crate) mod table;
 pub mod token;
+pub(crate) mod watch;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::{config, words};
+use crate::{config, text, words};
 
 /// Smaller numbers are lengths of time that lack their unit, not moments.
 const YEAR_2001: f64 = 1e9;
@@ -42,16 +42,21 @@ pub(crate) fn ahead(then: f64, now: f64) -> String {
 }
 
 /// A sentence with the time that is left, unless it says so itself ("next in 12 s", in whichever language the orchestrator
-/// speaks) or the time has come.
-pub(crate) fn with_time_left(sentence: &str, before: &str, until: Option<f64>, now: f64) -> String {
+/// speaks) or the time has come. `says` makes a clause of that time.
+pub(crate) fn with_time_left(
+    sentence: &str,
+    until: Option<f64>,
+    now: f64,
+    says: impl FnOnce(String) -> String,
+) -> String {
     let counts = |before: &&str| {
         let mut parts = sentence.split(*before).skip(1);
         parts.any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
     };
     // What ends with a point is a whole sentence, which tells its moment itself.
-    let is_told = sentence.ends_with('.') || [" in ", " dentro de ", " faltan "].iter().any(counts);
+    let is_told = sentence.ends_with('.') || [" in ", " en ", " dentro de ", " faltan "].iter().any(counts);
     match until {
-        Some(until) if until > now && !is_told => format!("{sentence}, {before}{}", ahead(until, now)),
+        Some(until) if until > now && !is_told => format!("{sentence}, {}", says(ahead(until, now))),
         _ => sentence.to_owned(),
     }
 }
@@ -75,13 +80,12 @@ pub(crate) fn parse(text: &str) -> Result<f64, String> {
 }
 
 fn read(text: &str, now: f64, zone: TimeZone) -> Result<f64, String> {
-    let bad =
-        || format!("`{text}` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z");
+    let bad = || text!("moment-bad", text = text);
     if let Ok(seconds) = text.parse::<f64>() {
         return if seconds >= YEAR_2001 && seconds.is_finite() {
             Ok(seconds)
         } else {
-            Err(format!("`{text}` lacks its unit; write it like 90s, 10m or 2h"))
+            Err(text!("moment-no-unit", text = text))
         };
     }
     if let Ok(length) = config::duration(text) {
@@ -124,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_time_left_is_told_once() {
-        let told = |sentence| with_time_left(sentence, "next ", Some(112.0), 100.0);
+        let told = |sentence| with_time_left(sentence, Some(112.0), 100.0, |when| format!("next {when}"));
         assert_eq!(told("used up"), "used up, next in 12 s");
         for tells in [
             "used up, next in 11 s",
@@ -134,6 +138,6 @@ mod tests {
         ] {
             assert_eq!(told(tells), tells);
         }
-        assert_eq!(with_time_left("used up", "", Some(99.0), 100.0), "used up");
+        assert_eq!(with_time_left("used up", Some(99.0), 100.0, |when| when), "used up");
     }
 }

@@ -51,6 +51,72 @@ pub(crate) struct Attempt {
     pub(crate) usage: Option<Value>,
 }
 
+/// Work that comes by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Agents {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) agents: Vec<Agent>,
+}
+
+/// An agent.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Agent {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) agent: String,
+    pub(crate) state: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) schedule: AgentSchedule,
+    pub(crate) zone: Option<String>,
+    pub(crate) next: Option<f64>,
+    pub(crate) last: Option<f64>,
+    pub(crate) n: Option<u64>,
+    pub(crate) open: Option<u64>,
+    pub(crate) queued: Option<u64>,
+    pub(crate) undelivered: Option<u64>,
+    pub(crate) delivered: Option<u64>,
+    pub(crate) failed: Option<u64>,
+    pub(crate) skipped: Option<u64>,
+    pub(crate) trouble: Option<String>,
+    pub(crate) topics: Option<u64>,
+    pub(crate) model: Option<String>,
+    pub(crate) overlap: Option<String>,
+    pub(crate) catch_up: Option<String>,
+    pub(crate) output: Option<String>,
+    pub(crate) webhook: Option<bool>,
+    pub(crate) command: Option<String>,
+    pub(crate) group: Option<String>,
+}
+
+/// When an agent works: one of these.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct AgentSchedule {
+    pub(crate) every: Option<f64>,
+    pub(crate) cron: Option<String>,
+    pub(crate) per_day: Option<u32>,
+}
+
+/// Work that an agent was given by hand.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Given {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) pieces: Vec<GivenPiece>,
+}
+
+/// One piece of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct GivenPiece {
+    pub(crate) n: Option<u64>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) task_id: String,
+    pub(crate) topic: Option<String>,
+    pub(crate) output: Option<String>,
+}
+
 /// A code for programs and a sentence for people.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -110,6 +176,8 @@ pub(crate) struct Worker {
     pub(crate) slots: Option<u64>,
     pub(crate) in_flight: Option<u64>,
     pub(crate) policy: Option<String>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) built_in: bool,
     pub(crate) requests: Option<Requests>,
 }
 
@@ -159,6 +227,7 @@ pub(crate) struct Account {
     #[serde(deserialize_with = "or_default")]
     pub(crate) paused: bool,
     pub(crate) origin: Option<String>,
+    pub(crate) policy: Option<String>,
     #[serde(deserialize_with = "or_default")]
     pub(crate) models: Vec<String>,
     pub(crate) workers: Option<u64>,
@@ -207,6 +276,26 @@ pub(crate) struct Stats {
     pub(crate) tasks: TaskCounts,
     #[serde(deserialize_with = "or_default")]
     pub(crate) performance: Performance,
+    pub(crate) pace: Option<Pace>,
+}
+
+/// How fast it goes.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Pace {
+    pub(crate) minute: Happened,
+    pub(crate) five_minutes: Happened,
+}
+
+/// What happened in some time.
+#[derive(Copy, Clone, PartialEq, Eq, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Happened {
+    pub(crate) completed: u64,
+    pub(crate) failed: u64,
+    pub(crate) refused: u64,
+    pub(crate) input_tokens: u64,
+    pub(crate) output_tokens: u64,
 }
 
 /// How many workers live.
@@ -228,6 +317,48 @@ pub(crate) struct TaskCounts {
     pub(crate) completed: u64,
     pub(crate) failed: u64,
     pub(crate) cancelled: u64,
+}
+
+/// How everything stands, as an event of `/api/events?view=status` tells it.
+#[cfg(feature = "tui")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Standing {
+    pub(crate) now: Option<f64>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) workers: WorkerCounts,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) tasks: TaskCounts,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) waits: Vec<Waiting>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) routes: Vec<Queue>,
+    pub(crate) pace: Option<Pace>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) accounts: Vec<Account>,
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) fleet: Vec<Worker>,
+}
+
+/// Tasks that wait for one reason.
+#[cfg(feature = "tui")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Waiting {
+    #[serde(flatten)]
+    pub(crate) wait: Wait,
+    pub(crate) count: u64,
+}
+
+/// Tasks that wait on one route.
+#[cfg(feature = "tui")]
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Queue {
+    #[serde(deserialize_with = "or_default")]
+    pub(crate) route: String,
+    pub(crate) pending: u64,
+    pub(crate) paused: bool,
 }
 
 /// What became of the tasks that ended.

@@ -18,7 +18,7 @@ pub(crate) struct Reach {
     orchestrator: Option<SecretString>,
     /// The configuration that names the store; default: ./d8.toml, then the user's own.
     #[arg(long, value_name = "FILE", help_heading = "Connection")]
-    config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Print what the HTTP API answers, as JSON.
     #[arg(long)]
     pub(crate) json: bool,

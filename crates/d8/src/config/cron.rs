@@ -1,5 +1,10 @@
 //! Checks the form of a cron line: five fields of numbers, names, ranges, lists and steps.
 
+use std::str::FromStr;
+
+use croner::Cron;
+use jiff::tz::TimeZone;
+
 use super::fault::Fault;
 
 const MONTHS: [&str; 12] = [
@@ -63,7 +68,18 @@ pub(crate) fn check(line: &str) -> Result<(), Fault> {
             )));
         }
     }
+    if !comes(line) {
+        return Err(Fault::new(format!("`{line}` never comes"))
+            .hint("no month has such a day: `0 9 1 * *` is the first of each"));
+    }
     Ok(())
+}
+
+/// Whether a calendar has such a moment.
+fn comes(line: &str) -> bool {
+    let Ok(cron) = Cron::from_str(line) else { return false };
+    let some_day = jiff::civil::date(2024, 1, 1).to_zoned(TimeZone::UTC);
+    some_day.is_ok_and(|day| cron.find_next_occurrence(&day, true).is_ok())
 }
 
 impl Field {
@@ -116,6 +132,7 @@ mod tests {
             "5-1 * * * *",
             "* * 0 * *",
             "* * * foo *",
+            "0 0 30 2 *",
             "every 5 minutes now please",
         ] {
             assert!(check(line).is_err(), "{line}");

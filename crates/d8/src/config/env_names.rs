@@ -25,6 +25,16 @@ names! {
     D8_STORE__URL;
     /// The token for the HTTP API, where d8.toml says `token = "env:D8_TOKEN"`, and for commands that talk to a server.
     D8_TOKEN;
+    /// Set for the command of an agent: the agent's name.
+    D8_AGENT;
+    /// Set for the command of an agent: the number of the piece of work.
+    D8_AGENT_NUMBER;
+    /// Set for the command of an agent: the topic, where there is one.
+    D8_AGENT_TOPIC;
+    /// Set for the command of an agent: the task's id.
+    D8_AGENT_TASK;
+    /// Set for the command of an agent: the file that the answer was written to, where it was.
+    D8_AGENT_OUTPUT;
     /// The orchestrator that commands and workers talk to.
     ORCHESTRATOR_URL;
     /// The id of a worker; `d8 worker --id`.

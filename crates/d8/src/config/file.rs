@@ -1,5 +1,7 @@
 //! The tables of d8.toml as they are written; nothing here is judged yet. Places are kept for the errors.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 use toml::Spanned;
@@ -102,10 +104,27 @@ pub(crate) struct AgentTable {
     pub(crate) every: Option<Text>,
     pub(crate) cron: Option<Text>,
     pub(crate) per_day: Option<Spanned<u32>>,
-    pub(crate) prompt: Text,
-    #[serde(default)]
-    pub(crate) topics: Vec<String>,
+    pub(crate) zone: Option<Text>,
+    pub(crate) active: Option<Text>,
+    pub(crate) jitter: Option<Text>,
+    pub(crate) overlap: Option<Text>,
+    pub(crate) catch_up: Option<Text>,
+    pub(crate) paused: Option<bool>,
+    pub(crate) prompt: Spanned<toml::Value>,
+    pub(crate) system: Option<Spanned<toml::Value>>,
+    pub(crate) topics: Option<Spanned<toml::Value>>,
+    pub(crate) vars: Option<BTreeMap<Text, Spanned<toml::Value>>>,
+    pub(crate) route: Option<Text>,
+    pub(crate) model: Option<Text>,
+    pub(crate) priority: Option<Spanned<u32>>,
+    pub(crate) max_tokens: Option<Spanned<u32>>,
+    pub(crate) temperature: Option<Spanned<toml::Value>>,
+    pub(crate) response_format: Option<Text>,
+    pub(crate) schema: Option<Spanned<toml::Value>>,
     pub(crate) output: Option<Text>,
+    pub(crate) webhook: Option<Text>,
+    pub(crate) command: Option<Spanned<Vec<String>>>,
+    pub(crate) command_timeout: Option<Text>,
 }
 
 /// A secret as it stands in the file, or the notation of where it is.

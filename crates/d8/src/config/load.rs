@@ -12,7 +12,7 @@ use super::file::File;
 use super::location::{self, Source, UserFolders};
 use super::surroundings::Surroundings;
 use super::{
-    Config, agent, draft, env_names, found_accounts, route, server, store_location, toml_words, worker,
+    Agent, Config, agent, draft, env_names, found_accounts, route, server, store_location, toml_words, worker,
     written_accounts,
 };
 use crate::catalogue::{Catalogue, ProviderTable, with_entries};
@@ -81,6 +81,29 @@ impl Config {
         )
     }
 
+    /// The agents of d8.toml alone, for those who only look at them or let others do their work: no account and no key is
+    /// looked for, and what they ask for is not looked up. Without a file there are none.
+    pub fn load_agents(options: &LoadOptions) -> Result<Vec<Agent>, ConfigError> {
+        let Some(source) = location::find(options.config_path.as_deref(), &options.cwd, &options.folders)? else {
+            return Ok(Vec::new());
+        };
+        let beside = source.path.as_deref().and_then(Path::parent);
+        let env = Environment::default();
+        let around = Surroundings {
+            env: &env,
+            folder: beside.unwrap_or(&options.cwd),
+            catalogue: Catalogue::builtin(),
+            now: options.now,
+        };
+        let text = plain(&source.text);
+        let judged = toml::from_str(&text).map_err(|error| toml_words::fault(&error));
+        let agents = judged.and_then(|file: File| {
+            let private = file.server.allow_private_callbacks.unwrap_or_default();
+            agent::judge(&file.agent, &around, private)
+        });
+        agents.map_err(|fault| ConfigError::new(fault, &source.shown, &text))
+    }
+
     /// What is known of providers where the program runs: the built-in catalogue with the `[[provider]]` entries of the
     /// d8.toml that [`Config::load`] would read. The rest of the file need not be right but in its form.
     pub fn catalogue(options: &LoadOptions) -> Result<Arc<Catalogue>, ConfigError> {
@@ -124,16 +147,17 @@ struct Site {
 }
 
 fn assemble(source: Source, site: Site) -> Result<Config, ConfigError> {
-    let text = source
-        .text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(&source.text)
-        .replace("\r\n", "\n");
+    let text = plain(&source.text);
     let config = judge(&text, site).map_err(|fault| ConfigError::new(fault, &source.shown, &text))?;
     Ok(Config {
         file: source.path,
         ..config
     })
+}
+
+/// Without what editors put before and between lines.
+fn plain(text: &str) -> String {
+    text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
 fn judge(text: &str, site: Site) -> Result<Config, Fault> {
@@ -164,8 +188,8 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
         .iter()
         .all(|route| route.name.as_ref() != route::DEFAULT_ROUTE);
     let workers = worker::judge(&file.worker, &accounts)?;
-    let agents = agent::judge(&file.agent, &around)?;
-    Ok(Config {
+    let agents = agent::judge(&file.agent, &around, server.allow_private_callbacks)?;
+    let config = Config {
         server,
         store,
         accounts,
@@ -175,9 +199,11 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
         agents,
         notices,
         file: None,
-        env,
+        env: env.clone(),
         catalogue,
-    })
+    };
+    agent::check_what_they_ask_for(&file.agent, &config)?;
+    Ok(config)
 }
 
 /// What is known of providers with the user's own entries.

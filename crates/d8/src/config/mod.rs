@@ -40,7 +40,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use account::{Account, Model, Origin, Policy};
-pub use agent::{Agent, Prompt, Schedule};
+pub use agent::{Agent, ByLanguage, CatchUp, Hours, Overlap, Schedule, Template, Topic};
 pub use environment::Environment;
 pub use error::ConfigError;
 pub use limit::Limit;
@@ -63,6 +63,11 @@ pub fn duration(text: &str) -> Result<std::time::Duration, ConfigError> {
 /// Reads an address to listen at as d8.toml writes it: `127.0.0.1:5000`, `[::1]:0`, `localhost:5000`.
 pub fn listen_address(text: &str) -> Result<std::net::SocketAddr, ConfigError> {
     server::address(text).map_err(ConfigError::from)
+}
+
+/// Completes a base URL as d8.toml takes it: a bare origin gets `path`. The complaint does not repeat the text.
+pub fn complete_base_url(text: &str, path: &str) -> Result<String, ConfigError> {
+    base_url::complete(text, path).map_err(ConfigError::from)
 }
 
 /// Everything that was set, or has its default.

@@ -108,7 +108,7 @@ fn stuck_for(wait: &CountedWait, standing: &Standing, url: &str) -> Finding {
 
 fn told(wait: &CountedWait, now: f64) -> String {
     let why = wait.wait.message.as_deref().or(wait.wait.code.as_deref());
-    moment::with_time_left(&one_line(why.unwrap_or_default()), "", wait.wait.until, now)
+    moment::with_time_left(&one_line(why.unwrap_or_default()), wait.wait.until, now, |when| when)
 }
 
 /// The routes of tasks that wait for this, as far as some were looked at.

@@ -11,7 +11,7 @@ use d8_core::message::{Lease, Report};
 use d8_core::time::Timestamp;
 use d8_core::usage::Estimate;
 use d8_core::wait::Wait;
-use d8_store::{Payload, ResultRow};
+use d8_store::{AgentRow, Payload, ResultRow};
 use d8_wire::ChatRequest;
 use tokio::sync::oneshot;
 
@@ -66,6 +66,17 @@ pub struct NewTask {
     pub payload: Option<Payload>,
     /// The request in memory, where its first attempt shall find it.
     pub request: Option<Arc<ChatRequest>>,
+    /// The agent that it comes from.
+    pub agent: Option<Box<AgentWork>>,
+}
+
+/// What is stored together with a piece of an agent's work, so that it is given once and its answer is not forgotten.
+#[derive(Clone, Debug)]
+pub struct AgentWork {
+    /// How the agent stands with it.
+    pub row: AgentRow,
+    /// What is to be known when its answer is delivered.
+    pub note: String,
 }
 
 /// Faults after which a task is failed, where nobody says otherwise.
@@ -95,6 +106,7 @@ impl NewTask {
             prefix: None,
             payload: None,
             request: None,
+            agent: None,
         }
     }
 }
@@ -345,6 +357,10 @@ pub(super) enum Event {
     Explain(Vec<TaskId>, oneshot::Sender<Vec<Option<Wait>>>),
     /// Whoever was to be told of these tasks' ends has been, or never will be.
     Told(Vec<TaskId>),
+    /// An agent stands so now.
+    Agent(AgentRow, oneshot::Sender<()>),
+    /// The answers of these tasks have been delivered, or never will be.
+    Delivered(Vec<TaskId>),
     ForgetRequests(Vec<u128>, oneshot::Sender<()>),
     /// Built-in workers take work from now on.
     Begin,

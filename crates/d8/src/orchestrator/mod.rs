@@ -32,14 +32,14 @@ use d8_core::engine::Outlook;
 use d8_core::id::{AttemptNo, GroupId, RouteId, TaskId};
 use d8_core::message::Report;
 use d8_core::wait::Wait;
-use d8_store::{Endpoint, Names, ResultRow, StoreError};
+use d8_store::{AgentRow, Endpoint, Names, ResultRow, StoreError};
 use tokio::sync::oneshot;
 
 pub use audience::Audience;
 pub use directory::{Directory, Entries};
 pub use event::{
-    AGENT_ACTION, Accepted, Done, MAX_ATTEMPTS, Named, NewTask, Open, Polled, Refusal, Registered, Reporter, Start,
-    Status, View, Way,
+    AGENT_ACTION, Accepted, AgentWork, Done, MAX_ATTEMPTS, Named, NewTask, Open, Polled, Refusal, Registered, Reporter,
+    Start, Status, View, Way,
 };
 pub use library::{Library, LookupError};
 pub use news::News;
@@ -290,6 +290,16 @@ impl Handle {
     /// Whoever was to be told of a task's end has been, or never will be.
     pub fn told(&self, task: TaskId) -> Result<(), Stopped> {
         self.tell(Event::Told(vec![task]))
+    }
+
+    /// An agent stands so now; answers when that is stored.
+    pub async fn agent_stands(&self, row: AgentRow) -> Result<(), Stopped> {
+        self.ask(|reply| Event::Agent(row, reply)).await
+    }
+
+    /// The answers of these tasks have been delivered, or never will be.
+    pub fn delivered(&self, tasks: Vec<TaskId>) -> Result<(), Stopped> {
+        self.tell(Event::Delivered(tasks))
     }
 
     /// These keys of requests need not be known any more; answers when that is stored.

@@ -10,7 +10,7 @@ use d8_core::Engine;
 use d8_core::engine::GroupCounts;
 use d8_core::id::{GroupId, TargetId, TaskId, WorkerId};
 use d8_core::message::Effects;
-use d8_store::{Hold, HoldError, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
+use d8_store::{AgentRow, Hold, HoldError, Location, Names, Owner, Reader, SqliteStore, Store, StoreError, Which};
 use tokio::sync::{broadcast, mpsc as async_mpsc, oneshot};
 
 use super::news::News;
@@ -109,6 +109,10 @@ pub struct Opened {
     pub news: broadcast::Sender<Arc<News>>,
     /// Tasks that have ended and whose clients want to be told elsewhere: first those that an earlier process owed.
     pub callbacks: async_mpsc::UnboundedReceiver<TaskId>,
+    /// How each agent stood, by name.
+    pub agents: Vec<AgentRow>,
+    /// Tasks of agents whose answers an earlier process still had to deliver, each with its note.
+    pub outputs: Vec<(TaskId, String)>,
     /// The right to the store; given back when dropped.
     pub hold: Hold,
 }
@@ -244,6 +248,8 @@ impl Opening {
             clock,
             news,
             callbacks: owed,
+            agents: recalled.agents,
+            outputs: recalled.outputs,
             hold,
         })
     }
@@ -299,6 +305,8 @@ struct Recalled {
     clock: Clock,
     next_task: u64,
     callbacks: Vec<TaskId>,
+    agents: Vec<AgentRow>,
+    outputs: Vec<(TaskId, String)>,
     /// Targets for which something was stored ahead of its use.
     spent_ahead: Vec<TargetId>,
 }
@@ -350,6 +358,8 @@ impl Recalled {
             clock: clocks,
             next_task: loaded.next_task.0,
             callbacks: loaded.callbacks,
+            agents: loaded.agents,
+            outputs: loaded.outputs,
             spent_ahead: loaded.allowances.iter().map(|(target, _)| *target).collect(),
         })
     }

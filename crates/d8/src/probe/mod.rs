@@ -23,7 +23,7 @@ use crate::clock::Clock;
 use crate::config::Account;
 use crate::worker::{Cause, Provider};
 
-pub use words::{limit_in_words, refused_in_words};
+pub use words::{amount_in_words, limit_in_words, refused_in_words};
 
 /// How long a hosted provider may take for a word.
 pub const PATIENCE: Duration = Duration::from_secs(30);

@@ -113,7 +113,7 @@ async fn a_spent_day_is_no_fault_of_the_key() {
     assert!(until.is_some() && spent.verdict.is_key_valid());
     let words = spent.in_words("Groq", NOW);
     assert!(
-        words.starts_with("The key is valid; the day's quota is used up (1 requests a day); there is room again at"),
+        words.starts_with("The key is valid; the day's quota is used up (1 request a day); there is room again at"),
         "{words}"
     );
 }

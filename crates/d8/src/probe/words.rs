@@ -1,5 +1,7 @@
 //! A verdict in the words of a person, and what to do about it.
 
+use std::time::Duration;
+
 use d8_core::time::Timestamp;
 use d8_wire::{Dimension, LimitSignal, Period, RefusedLimit};
 
@@ -14,7 +16,10 @@ impl Probed {
         let model = self.model.as_str();
         match &self.verdict {
             Verdict::Works => {
-                let latency = self.seen.as_ref().map_or_else(String::new, |seen| span(seen.latency));
+                let latency = self
+                    .seen
+                    .as_ref()
+                    .map_or_else(String::new, |seen| in_time(seen.latency));
                 text!("probe-works", provider = title, model = model, latency = latency)
             }
             Verdict::WrongKey { words } => text!("probe-wrong-key", provider = title, words = words.as_str()),
@@ -74,6 +79,14 @@ impl Probed {
     }
 }
 
+/// "180 ms", "2.4 s".
+fn in_time(latency: Duration) -> String {
+    match latency.as_millis() {
+        millis @ 0..1_000 => format!("{millis} ms"),
+        _ => format!("{:.1} s", latency.as_secs_f64()),
+    }
+}
+
 fn spent(limit: Option<&RefusedLimit>) -> String {
     let which = limit.and_then(refused_in_words);
     let bracket = which.as_ref().map_or_else(String::new, |which| format!(" ({which})"));
@@ -107,8 +120,14 @@ pub fn refused_in_words(limit: &RefusedLimit) -> Option<String> {
     Some(amount(limit.amount?, limit.dimension, limit.per))
 }
 
+/// "1,000 a day", where it was said what of.
+pub fn amount_in_words(amount: u64, per: Option<Period>) -> String {
+    in_words(amount, "count", per)
+}
+
 fn amount(amount: u64, dimension: Dimension, per: Option<Period>) -> String {
     let what = match dimension {
+        Dimension::Requests if amount == 1 => "request",
         Dimension::Requests => "requests",
         Dimension::Tokens => "tokens",
         Dimension::InputTokens => "input",
@@ -116,6 +135,10 @@ fn amount(amount: u64, dimension: Dimension, per: Option<Period>) -> String {
         Dimension::Concurrency => "concurrency",
         Dimension::Cost => "cost",
     };
+    in_words(amount, what, per)
+}
+
+fn in_words(amount: u64, what: &'static str, per: Option<Period>) -> String {
     let (per, length) = match per {
         Some(Period::Second) => ("second", String::new()),
         Some(Period::Minute) => ("minute", String::new()),

@@ -35,6 +35,8 @@ pub struct App {
     pub guests: Arc<Guests>,
     /// What is to be expected, for all who ask at about the same time.
     pub forecasts: Forecasts,
+    /// Agents at work, where there are any.
+    pub agents: std::sync::OnceLock<crate::agents::Agents>,
     /// Chat requests whose clients hung up and may come again.
     pub orphans: super::chat::Orphans,
 }
@@ -53,6 +55,7 @@ impl App {
             tallies: opened.tallies.clone(),
             guests: Arc::default(),
             forecasts: Forecasts::default(),
+            agents: std::sync::OnceLock::new(),
             orphans: super::chat::Orphans::default(),
         })
     }

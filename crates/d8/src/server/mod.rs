@@ -6,6 +6,7 @@
 //! others: tests drive the router without a socket.
 
 pub mod accounts;
+pub mod agents;
 pub mod app;
 pub mod body;
 pub mod callbacks;

@@ -27,11 +27,12 @@ const DESCRIPTION: &str = "LLM work on limited quotas: hand tasks in, and they a
     password of Basic authentication.\n\n\
     Every refusal is `{\"error\": {\"message\", \"type\", \"code\"}}`; programs act on `code`.";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("tasks", "Work to be done"),
     ("groups", "Tasks that were handed in together"),
     ("runs", "Files of work that other processes on this machine hand over"),
     ("accounts", "Whose quota is spent"),
+    ("agents", "Work that comes by itself"),
     ("openai", "OpenAI's own calls"),
     ("workers", "Workers that bring their own keys"),
     ("hive", "The Hive's calls, as its workers and scripts make them"),

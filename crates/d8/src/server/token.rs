@@ -1,6 +1,6 @@
 //! The server's token: the one that was set, or one that D8 makes for itself and keeps in the user's data folder.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Server, UserFolders};
+use crate::private_file;
 
 /// The file's name in the user's data folder.
 pub const FILE_NAME: &str = "server.token";
@@ -91,7 +92,7 @@ fn find_or_make(folder: &Path) -> Result<Kept, TokenError> {
     let found = match of_file(&path) {
         Ok(token) => {
             // It may have come from a backup, or from a copy by hand.
-            close_to_others(&path);
+            private_file::close_to_others(&path);
             Some(token)
         }
         // Empty: a disk was full, or somebody wants another one.
@@ -103,7 +104,10 @@ fn find_or_make(folder: &Path) -> Result<Kept, TokenError> {
         Some(token) => token,
         None => {
             let token = make()?;
-            keep(folder, &path, &token).map_err(|source| unusable(&path, "written", source))?;
+            let line = format!("{}\n", token.expose_secret());
+            std::fs::create_dir_all(folder)
+                .and_then(|()| private_file::write(&path, line.as_bytes()))
+                .map_err(|source| unusable(&path, "written", source))?;
             token
         }
     };
@@ -127,40 +131,6 @@ fn make() -> Result<SecretString, TokenError> {
     let mut bytes = [0; TOKEN_BYTES];
     getrandom::fill(&mut bytes).map_err(TokenError::NoRandomness)?;
     Ok(SecretString::from(URL_SAFE_NO_PAD.encode(bytes)))
-}
-
-/// Under another name first: nobody ever sees half a token, and nobody else sees any.
-fn keep(folder: &Path, path: &Path, token: &SecretString) -> io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let fresh = folder.join(format!("{FILE_NAME}.{}", std::process::id()));
-    let written = write_private(&fresh, token).and_then(|()| std::fs::rename(&fresh, path));
-    if written.is_err() {
-        let _ = std::fs::remove_file(&fresh);
-    }
-    written
-}
-
-fn write_private(path: &Path, token: &SecretString) -> io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    close_to_others(path);
-    file.write_all(token.expose_secret().as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()
-}
-
-/// As far as the file system can. On Windows the profile's folders are the user's alone already.
-fn close_to_others(path: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }
 
 #[cfg(test)]

@@ -4,6 +4,64 @@
 error = error: { $message }
 hint = hint: { $message }
 
+## agents
+
+agents-none = no agent: the orchestrator's d8.toml has no [[agent]]
+agents-none-hint = write one: [[agent]] with name, every = "15m", prompt and output; docs/configuration.md says all it can do
+agents-unknown = there is no agent `{ $name }`
+agents-did-you-mean = did you mean `{ $name }`?
+agents-known = there are: { $names }
+agents-trouble = { $agent }: { $why }
+agents-paused = { $agent }: paused; what is under way goes on
+agents-resumed = { $agent }: goes on
+agents-resumed-next = { $agent }: goes on, next { $when }
+agents-goes-to = its answer goes to { $output }
+agents-every = every { $time }
+agents-cron = cron { $line }
+agents-per-day = { $times } a day
+agents-state-paused = paused
+agents-state-trouble = trouble
+agents-state-working = working
+agents-state-idle = idle
+agents-col-agent = AGENT
+agents-col-state = STATE
+agents-col-schedule = SCHEDULE
+agents-col-next = NEXT
+agents-col-last = LAST
+agents-col-n = N
+agents-col-open = OPEN
+agents-col-failed = FAILED
+agents-col-skipped = SKIPPED
+agents-fact-trouble = TROUBLE
+agents-fact-zone = ZONE
+agents-fact-queued = QUEUED
+agents-fact-undelivered = UNDELIVERED
+agents-fact-delivered = DELIVERED
+agents-fact-topics = TOPICS
+agents-fact-model = MODEL
+agents-fact-overlap = OVERLAP
+agents-fact-catch-up = CATCH-UP
+agents-fact-output = OUTPUT
+agents-fact-webhook = WEBHOOK
+agents-fact-command = COMMAND
+agents-fact-tasks = TASKS
+agents-yes = yes
+agents-no-folder = the current folder cannot be read: { $why }
+agents-preview-alone = note: no orchestrator that runs this agent answers, so the numbers begin at 1 and its next work is counted from now
+agents-never = { $agent } never works: its schedule names a day that no calendar has
+agents-preview-topic = topic: { $topic }
+agents-preview-output = goes to: { $output }
+agents-preview-system = system: { $text }
+agents-preview-prompt = prompt: { $text }
+agents-stopped = the engine has stopped
+agents-demo-begins = demonstration: emulated Groq and Gemini with the free tiers of November 2025, { $speed } times as fast as real time
+agents-demo-tells-nobody = note: webhooks and commands are left out of a demonstration
+agents-demo-goes-on = { $left } pieces of work were left: they are done first, and no more this time
+agents-demo-so-far = { $done } of { $total }
+agents-demo-done = { $done } of { $total } done in { $time }
+agents-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
+agents-demo-filler = their answers are filler text, kept apart in the folder demo; with your own keys, `d8 up` writes real ones
+agents-demo-same-command = nothing is lost: the same command goes on
 ## Moments
 
 moment-now = now
@@ -254,7 +312,9 @@ probe-next-tls = check this machine's clock; behind a company's proxy its certif
 probe-next-proxy = check HTTPS_PROXY and NO_PROXY
 probe-next-strange = check the base URL
 probe-limit = { $what ->
+    [request] { $amount } request
     [requests] { $amount } requests
+    [count] { $amount }
     [tokens] { $amount } tokens
     [input] { $amount } input tokens
     [output] { $amount } output tokens
@@ -269,6 +329,119 @@ probe-limit = { $what ->
     [other] in { $length }
    *[none] {""}
 }
+
+## setup
+
+setup-no-terminal = There is no terminal to ask at
+setup-no-terminal-hint = for scripts: d8 setup groq --key-stdin --yes, with the key on standard input
+setup-terminal-fault = The terminal cannot be asked: { $error }
+setup-stopped = Stopped; nothing was written
+setup-no-folder = The current folder cannot be read: { $error }
+setup-mend-first = mend that file first, or name another with --config
+setup-choose-provider = Which provider?
+setup-which = It is not said which provider
+setup-which-hint = name one of { $ids }
+setup-unknown-provider = There is no provider "{ $name }"
+setup-did-you-mean = did you mean { $name }?
+setup-not-spoken = { $provider } speaks a wire of its own that D8 does not speak yet
+setup-not-spoken-hint = its models can be had through openrouter, or a gateway as openai-compatible
+setup-any-server = Other server
+setup-gives-local = your own machine, no key, no limits
+setup-gives-unknown = whatever speaks OpenAI's wire: a gateway, LM Studio
+setup-gives-nothing = costs money
+setup-gives-free = free
+setup-gives-limits = free: { $limits } ({ $date })
+setup-help-choose = arrows move, typing filters, Enter takes, Esc ends
+setup-help-choose-some = Space marks, Enter takes what is marked, the first is the default
+setup-help-key = paste it and press Enter; nothing of it is shown
+setup-help-confirm = answer with y or n
+setup-yes = yes
+setup-no = no
+setup-yes-no = Y/n
+setup-no-yes = y/N
+setup-keys-at = A key for { $provider } is made at { $url }
+setup-any-key = A server that asks for no key takes any word
+setup-ask-key = Key for { $provider }:
+setup-key-length = { $length ->
+    [one] 1 character received
+   *[other] { $length } characters received
+}
+setup-key-doubt = Keys of { $provider } begin with { $begins } as a rule, this one does not
+setup-key-empty = There is no key in that
+setup-key-placeholder = That is the example text of a template, not a key
+setup-key-unfit = That is no key: there is white space in it, or a character that keys do not have
+setup-stdin-hint = give the key alone, such as: printenv MY_KEY | d8 setup groq --key-stdin --yes
+setup-stdin-unreadable = Standard input cannot be read: { $error }
+setup-key-there = There is a key already. Which one?
+setup-use-account-variable = The one of account { $account } ({ $variable })
+setup-use-variable = The one in { $variable }
+setup-use-account = The one of account { $account }
+setup-use-file = The one in { $path }
+setup-other-key = Another key
+setup-no-key = There is no key for { $provider }
+setup-no-key-hint = give it on standard input: d8 setup { $id } --key-stdin --yes
+setup-account-there = Account { $account } is there already, with another key. And this one?
+setup-server-there = Account { $account } is there already
+setup-set-up-again = Set { $account } up again
+setup-add-second = Add it as a second account, { $account }
+setup-replace = Replace the key of { $account }
+setup-confirm-replace = Account { $account } has another key. Replace it?
+setup-other-provider = Account { $account } is one of { $provider }
+setup-other-provider-hint = give it another name with --account
+setup-choose-tier = Which plan of { $provider } is the account on?
+setup-ask-url = Where is { $provider }?
+setup-no-url = It is not said where { $provider } is
+setup-no-url-hint = name it with --base-url, such as http://127.0.0.1:1234
+setup-listing = Asking { $url } for its models
+setup-choose-models = Which models?
+setup-choose-model = Which model?
+setup-no-list = { $url } lists no models
+setup-ask-model = Model:
+setup-no-model = It is not said which model
+setup-no-model-hint = name one with --model
+setup-asking = Asking { $model } at { $url } for one word
+setup-unasked = The key was not tried out
+setup-advice = What helps: { $advice }
+setup-what-now = What now?
+setup-again = Try again
+setup-other-model = Another model
+setup-write-anyway = Write it anyway
+setup-give-up = End; nothing is written
+setup-nothing-written = nothing was written
+setup-model-hint = nothing was written; name another model with --model
+setup-offline-hint = nothing was written; --offline writes it without asking the provider
+setup-file-head = # What D8 may use. The keys themselves are in .env, beside this file.
+setup-wrote-config = { $path }: account { $account } is written
+setup-kept-config = { $path }: account { $account } stays as it is
+setup-wrote-key = { $path }: { $variable } is written; only you can read the file
+setup-wrote-open = { $path }: { $variable } is written; others may be able to read the file ({ $why })
+setup-shadowed = Careful: { $variable } has another value in your environment, which goes before .env. Unset it there
+setup-one-quota = Keys of one project or organisation share one quota. If this is such a key, write quota_group = "{ $first }" into both accounts
+setup-route = Your route "default" leaves { $account } out: add "{ $account }/{ $model }" to its primary
+setup-costs = What { $account } does may cost money; limits of your own, such as { "{" } cost = 5.00, per = "1mo" { "}" }, hold it back
+setup-limits = Limits that D8 will respect ({ $model }):
+setup-no-limits = No limits of { $model } are known; D8 learns them from the provider's headers and refusals
+setup-no-limits-local = No limits: { $model } runs on a machine of yours, 4 requests at once
+setup-limit-of-catalogue = by the catalogue of { $date }
+setup-limit-of-file = your own, in d8.toml
+setup-limit-of-headers = seen in headers: { $left } left
+setup-limit-confirmed = { $by }; headers: { $left } left
+setup-limit-differs = { $by }; headers: { $amount }, { $left } left
+setup-start-now = Start D8 now?
+setup-next = Next:
+setup-next-up = starts D8: the queue, the page, the API
+setup-next-submit = a first task, while it runs
+setup-next-run = a file of work, done to its end
+setup-next-worker = starts the worker there
+setup-next-workers = shows it, where the orchestrator runs
+setup-next-stats = counts what it has done
+setup-kept-worker = { $path } stays as it is
+setup-take-along = Copy { $path } to the folder on the other machine where the worker will run
+setup-ask-orchestrator = Where is the orchestrator, seen from there?
+setup-no-orchestrator = It is not said where the orchestrator is
+setup-orchestrator-unreadable = The orchestrator's URL cannot be read: { $why }
+setup-orchestrator-hint = write it like http://pi:5000, with a token like http://d8:TOKEN@pi:5000 (--orchestrator)
+setup-ask-id = The worker's id:
 ## providers
 
 providers-title-provider = PROVIDER
@@ -490,3 +663,215 @@ doctor-e2e-statistics = workers { $online } online, { $busy } busy; tasks { $com
 
 service-standing = { $pending } waiting, { $assigned } under way, { $online } workers
 service-stopping = stopping: what is under way may end
+## tables: the titles of columns, and --watch
+table-account = ACCOUNT
+table-age = AGE
+table-at-work = AT WORK
+table-attempt = ATTEMPT
+table-began = BEGAN
+table-busy = BUSY
+table-client = CLIENT
+table-done = DONE
+table-failed = FAILED
+table-from = FROM
+table-group = GROUP
+table-heard = HEARD
+table-limit = LIMIT
+table-models = MODELS
+table-note = NOTE
+table-ok = OK
+table-outcome = OUTCOME
+table-policy = POLICY
+table-priority = PRIORITY
+table-provider = PROVIDER
+table-real = REAL
+table-retries = RETRIES
+table-room = ROOM
+table-route = ROUTE
+table-sent = SENT
+table-state = STATE
+table-status = STATUS
+table-target = TARGET
+table-task = TASK
+table-tier = TIER
+table-tokens = TOKENS
+table-took = TOOK
+table-type = TYPE
+table-used = USED
+table-worker = WORKER
+table-workers = WORKERS
+table-429s = 429S
+watch-interval = `{ $text }` is no interval: write seconds, from 0.1 to a day, such as --watch 5
+watch-lost = { $why }; trying again
+
+## moments
+moment-now = now
+moment-bad = `{ $text }` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z
+moment-no-unit = `{ $text }` lacks its unit; write it like 90s, 10m or 2h
+
+## accounts, and limits in their tables
+accounts-none = no account yet: set a provider's key, such as GROQ_API_KEY, where `d8 up` runs, or start `d8 worker`
+accounts-paused = paused: starts nothing more
+accounts-resumed = goes on
+accounts-unparked = is tried again
+accounts-forgotten = what was learnt of its limits is forgotten
+accounts-state-paused = paused
+accounts-state-parked = parked
+accounts-state-no-worker = no worker
+accounts-state-ready = ready
+accounts-tried-again = tried again { $when }
+limits-all-models = all
+limits-label-per = { $amount } { $dimension } per { $per }
+limits-in-flight = +{ $amount } in flight
+limits-by-others = { $amount } by others
+limits-real = configured { $configured }, real { $holds }
+limits-real-short = real { $holds }
+limits-found = found: { $holds }
+limits-counted = counted
+limits-told = the provider said so
+limits-parked = parked, again { $when }
+limits-after-an-answer = after an answer
+
+## workers
+workers-none = no worker yet; an account of the orchestrator brings its own, and `d8 worker` joins from any machine
+
+## tasks
+tasks-none = no such task
+tasks-more = there are more: the same with --after { $next }
+tasks-on = on { $worker }
+tasks-waits = waits
+tasks-it-failed = it failed
+tasks-under-way = under way
+tasks-tokens = { $input } in, { $output } out
+tasks-fact-task = task
+tasks-fact-status = status
+tasks-fact-type = type
+tasks-fact-priority = priority
+tasks-fact-route = route
+tasks-fact-group = group
+tasks-fact-client = client
+tasks-fact-worker = worker
+tasks-fact-created = created
+tasks-fact-ended = ended
+tasks-fact-waits = waits
+tasks-fact-error = error
+tasks-older-than-bad = `{ $text }` is no length of time; write it like 90s, 30m, 1h or 2d
+tasks-which = which tasks?
+tasks-which-next = name them, narrow them with --status, --route, --group, --client, --code or --older-than, or say --all
+tasks-cancelled-many = { $count ->
+    [one] cancel: 1 task
+   *[other] cancel: { $shown } tasks
+}
+tasks-retried-many = { $count ->
+    [one] retry: 1 task
+   *[other] retry: { $shown } tasks
+}
+tasks-reprioritised-many = { $count ->
+    [one] reprioritise: 1 task
+   *[other] reprioritise: { $shown } tasks
+}
+tasks-cancel-really = { $count ->
+    [one] Cancel 1 task?
+   *[other] Cancel { $shown } tasks?
+}
+tasks-retry-really = { $count ->
+    [one] Do 1 task again?
+   *[other] Do { $shown } tasks again?
+}
+tasks-say-yes = say --yes where nobody can be asked; --dry-run only counts them
+tasks-cannot-ask = the question cannot be asked: { $why }
+tasks-left-alone = nothing was changed
+
+## stats
+stats-workers = workers
+stats-tasks = tasks
+stats-success = success
+stats-pace = pace
+stats-waiting = waiting
+stats-account = account
+stats-forecast = forecast
+stats-workers-line = { $online } online, { $busy } busy
+stats-tasks-line = { $pending } pending, { $assigned } assigned, { $completed } completed, { $failed } failed, { $cancelled } cancelled
+stats-pace-line = { $completed } answers and { $tokens } tokens in the last minute; { $refused } refused for quota
+stats-all-done = all done { $when }
+
+## submit
+submit-empty = the prompt is empty
+submit-no-prompt = there is no prompt
+submit-no-prompt-next = write it in quotes, or `-` for standard input, or --file FILE.jsonl
+submit-known = { $task }: its key was taken before
+submit-standard-input = standard input
+submit-cannot-be-read = { $what } cannot be read: { $why }
+submit-not-utf8 = standard input is not UTF-8 text
+submit-not-an-object = it must be a JSON object, such as '{"{"}"source": "web"{"}"}'
+submit-not-json = not JSON: { $why }
+submit-goes-on = it is kept and goes on: d8 tasks show { $task }
+submit-still = is still { $status }{ $why }
+submit-taken = { $taken } taken, { $refused } refused
+submit-refused = refused
+submit-line = line { $number }
+submit-a-line = a line
+submit-line-too-long = line { $number } is longer than 64 MiB
+submit-broke-off = the answer broke off: { $taken } taken, { $refused } refused, of the other { $unknown } nothing is known
+submit-again-with-key = the same command again takes nothing twice
+submit-again-without-key = with --key the same command again would take nothing twice; `d8 tasks ls` shows what was taken
+
+## top
+top-no-terminal = d8 top needs a terminal to draw on and to read keys from
+top-no-terminal-next = without one: d8 stats --watch
+top-no-json = d8 top draws on a terminal, and has no JSON
+top-no-json-next = for programs: d8 stats --watch --json
+top-terminal-failed = the terminal cannot be used: { $why }
+top-opening = connecting to { $url }
+top-broke-off = the connection broke off
+top-lost = CONNECTION LOST { $ago } ago, trying again: { $why }
+top-pending = { $count } pending
+top-assigned = { $count } at work
+top-completed = { $count } done
+top-failed = { $count } failed
+top-cancelled = { $count } cancelled
+top-online = workers { $online } online, { $busy } busy
+top-pace-answers = { $minute } answers in 1 min, { $five } in 5
+top-pace-tokens = { $minute } tokens in 1 min, { $five } in 5
+top-pace-refused = { $minute } refused (429) in 1 min, { $five } in 5
+top-accounts = Accounts
+top-workers = Workers
+top-queue = Queue
+top-tasks = Tasks: failed, at work, waiting
+top-more = { $count } more
+top-no-accounts = no account yet: set a key where d8 up runs, or start d8 worker
+top-no-workers = no worker
+top-no-queue = nothing waits
+top-no-tasks = nothing is at work, nothing has failed
+top-nothing-passes = nothing here matches { $filter }
+top-at-work = , { $count } at work
+top-built-in = built in
+top-and-more = { $task } and { $count } more
+top-route = route { $route }
+top-choose-account = choose an account first: Tab goes from panel to panel
+top-choose-failed = choose a failed task first: Tab goes from panel to panel
+top-choose-open = choose a task that has not ended first: Tab goes from panel to panel
+top-cancel-really = Cancel { $task }? y / n
+top-not-cancelled = { $task } was left alone
+top-retried = is done again
+top-cancelled-task = cancelled
+top-filter = filter: { $filter }
+top-filtered = filter: { $filter }   (Esc shows everything)
+top-keys-accounts = p pause/resume
+top-keys-tasks = r retry  c cancel
+top-keys-panel = Tab panel
+top-keys-move = ↑↓ move
+top-keys-filter = / filter
+top-keys-always = ? help  q quit
+top-help-title = { " " }d8 top { " " }
+top-help =
+    Tab, ← →     next panel       1-4  that panel
+    ↑ ↓  j k     next row         PgUp PgDn Home End
+    p            pause or resume the chosen account
+    r            do the chosen failed task again
+    c            cancel the chosen task, after asking
+    /            show only what matches; Esc: everything
+    q, Ctrl-C    end
+    { "" }
+    █ used by us   ▓ by others   ░ free
+    Any key closes this.

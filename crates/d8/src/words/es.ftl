@@ -4,6 +4,110 @@
 error = error: { $message }
 hint = consejo: { $message }
 
+## agents
+
+agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
+agents-none-hint = escribe uno: [[agent]] con name, every = "15m", prompt y output; docs/es/configuracion.md cuenta todo lo que puede hacer
+agents-unknown = no hay ningún agente `{ $name }`
+agents-did-you-mean = ¿querías decir `{ $name }`?
+agents-known = hay estos: { $names }
+agents-trouble = { $agent }: { $why }
+agents-paused = { $agent }: en pausa; lo que está en marcha sigue
+agents-resumed = { $agent }: sigue
+agents-resumed-next = { $agent }: sigue; lo próximo, { $when }
+agents-goes-to = su respuesta irá a { $output }
+agents-every = cada { $time }
+agents-cron = cron { $line }
+agents-per-day = { $times } al día
+agents-state-paused = en pausa
+agents-state-trouble = con problemas
+agents-state-working = trabajando
+agents-state-idle = en espera
+agents-col-agent = AGENTE
+agents-col-state = ESTADO
+agents-col-schedule = HORARIO
+agents-col-next = PRÓXIMO
+agents-col-last = ÚLTIMO
+agents-col-n = N
+agents-col-open = ABIERTOS
+agents-col-failed = FALLIDOS
+agents-col-skipped = OMITIDOS
+agents-fact-trouble = PROBLEMA
+agents-fact-zone = ZONA
+agents-fact-queued = EN COLA
+agents-fact-undelivered = SIN ENTREGAR
+agents-fact-delivered = ENTREGADOS
+agents-fact-topics = TEMAS
+agents-fact-model = MODELO
+agents-fact-overlap = SOLAPE
+agents-fact-catch-up = RECUPERA
+agents-fact-output = SALIDA
+agents-fact-webhook = WEBHOOK
+agents-fact-command = PROGRAMA
+agents-fact-tasks = TAREAS
+agents-yes = sí
+agents-no-folder = no se puede leer la carpeta actual: { $why }
+agents-preview-alone = nota: no responde ningún orquestador que tenga este agente, así que los números empiezan en 1 y lo próximo se cuenta desde ahora
+agents-never = { $agent } no trabaja nunca: su horario nombra un día que no tiene ningún calendario
+agents-preview-topic = tema: { $topic }
+agents-preview-output = va a: { $output }
+agents-preview-system = sistema: { $text }
+agents-preview-prompt = pregunta: { $text }
+agents-stopped = el motor se ha parado
+agents-demo-begins = demostración: Groq y Gemini emulados con los planes gratuitos de noviembre de 2025, { $speed } veces más rápido que en la realidad
+agents-demo-tells-nobody = nota: en una demostración no se usan webhooks ni programas
+agents-demo-goes-on = quedaban { $left } encargos: se hacen primero, y esta vez ninguno más
+agents-demo-so-far = { $done } de { $total }
+agents-demo-done = { $done } de { $total } hechos en { $time }
+agents-demo-score = los proveedores emulados aceptaron { $accepted } peticiones y rechazaron { $refused }
+agents-demo-filler = sus respuestas son texto de relleno, aparte, en la carpeta demo; con tus propias claves, `d8 up` escribe las de verdad
+agents-demo-same-command = no se pierde nada: la misma orden sigue donde lo dejó
+
+help-agents = Muestra los agentes de un orquestador en marcha, mira uno, ponlo en pausa o reanúdalo, hazlo trabajar ahora o mira antes lo que hará
+help-agents-after =
+    Los agentes son las tablas [[agent]] de d8.toml: preguntas que llegan solas. Sin más palabras, los muestra.
+
+    Ejemplos:
+      d8 agents
+      d8 agents preview tweet --times 3    lo que preguntará y cuándo; no envía nada
+      d8 agents run tweet                  un encargo ahora, aparte de su horario
+      d8 agents run --all --times 5 --demo --config examples/content-empire/d8.toml
+help-agents--name = El agente, como lo llama d8.toml
+help-agents-ls = Los muestra: cuándo trabaja cada uno, cuánto ha hecho y qué tiene en marcha
+help-agents-ls-after =
+    Ejemplo:
+      d8 agents ls --json | jq '.agents[] | select(.state == "trouble")'
+help-agents-show = Muestra un agente con todo lo que se sabe de él
+help-agents-show-after =
+    Ejemplo:
+      d8 agents show tweet
+help-agents-pause = No empieza más trabajo de un agente hasta que se reanude; lo que está en marcha sigue
+help-agents-pause-after =
+    Ejemplo:
+      d8 agents pause tweet
+help-agents-resume = Deja seguir a un agente en pausa; lo que habría hecho mientras tanto no se recupera
+help-agents-resume-after =
+    Ejemplo:
+      d8 agents resume tweet
+help-agents-run = Hace trabajar a un agente ahora, aparte de su horario
+help-agents-run-after =
+    Ejemplos:
+      d8 agents run tweet --times 3
+      d8 agents run --all
+      d8 agents run --all --times 5 --demo --config examples/content-empire/d8.toml
+
+    Con --demo no hace falta orquestador ni clave: los proveedores son emulados, sus respuestas son texto de relleno y los
+    archivos van a una carpeta demo junto a d8.toml. Ctrl-C no pierde nada: la misma orden sigue donde lo dejó.
+
+    Códigos de salida: 0 hecho, 1 algo falló, 2 no pudo empezar, 130 Ctrl-C
+help-agents-run--all = Todos los agentes
+help-agents-run--times = Cuántos encargos hace cada uno
+help-agents-run--demo = Aquí y ahora, con proveedores emulados, hasta que todo esté hecho
+help-agents-preview = Enseña lo que preguntará un agente y cuándo; no envía nada ni necesita orquestador
+help-agents-preview-after =
+    Ejemplo:
+      d8 agents preview tweet --times 3
+help-agents-preview--times = Cuántos encargos enseñar.
 ## Momentos
 
 moment-now = ahora
@@ -243,7 +347,7 @@ help-value-seed = SEMILLA
 help-value-share = PARTE
 help-value-status = ESTADO
 help-value-time = TIEMPO
-help-value-tier = PLAN
+help-value-tier = NIVEL
 help-value-type = TIPO
 help--lang = El idioma en que habla: en o es; sin esto, D8_LANG y, si no, el del sistema
 help--help = Muestra esta ayuda
@@ -255,10 +359,10 @@ help-help = Muestra esta ayuda, o la de los comandos que se indiquen
 help = Trabajo con LLM sobre cuotas limitadas: una cola duradera y un grupo de workers que nunca se topan con un 429
 help-after =
     Ejemplos:
-    {"  "}d8 run work.jsonl -o answers.jsonl
-    {"  "}d8 demo
-    {"  "}d8 run --demo examples/day.jsonl
-    {"  "}d8 emulate --tier free
+      d8 run work.jsonl -o answers.jsonl
+      d8 demo
+      d8 run --demo examples/day.jsonl
+      d8 emulate --tier free
 
 ## La ayuda: d8 up
 
@@ -269,9 +373,9 @@ help-up-after =
     No hace falta ningún archivo: cada proveedor cuya clave esté en el entorno o en .env se convierte en una cuenta.
 
     Ejemplos:
-    {"  "}GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, y http://[::1]:5000 donde haya IPv6
-    {"  "}d8 up --listen 0.0.0.0:5000              para workers en otras máquinas; exige un token
-    {"  "}d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
+      GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, y http://[::1]:5000 donde haya IPv6
+      d8 up --listen 0.0.0.0:5000              para workers en otras máquinas; exige un token
+      d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
 
     Ctrl-C o SIGTERM: lo que está en marcha puede terminar en 10 segundos; el segundo termina en el acto. No se pierde nada en ningún caso
 
@@ -289,14 +393,14 @@ help-run--orchestrator = Que este orquestador haga el trabajo, esté configurado
 help-run--config = La configuración; por defecto: ./d8.toml y después la del usuario
 help-run-after =
     Cada línea es una de estas
-    {"  {"}"prompt": "..."{"}"}   {"{"}"messages": [...]{"}"}   {"{"}"custom_id": "...", "url": "/v1/chat/completions", "body": {"{"}...{"}}"}
-    {"  "}cada una con id, model, priority (1..10) y max_tokens si se quiere
+      {"{"}"prompt": "..."{"}"}   {"{"}"messages": [...]{"}"}   {"{"}"custom_id": "...", "url": "/v1/chat/completions", "body": {"{"}...{"}}"}
+      cada una con id, model, priority (1..10) y max_tokens si se quiere
 
     Ejemplos:
-    {"  "}d8 run work.jsonl                       las respuestas van a work.out.jsonl
-    {"  "}d8 run work.jsonl -o answers.jsonl --for 1h
-    {"  "}cat work.jsonl | d8 run - -o - | jq .response
-    {"  "}d8 run --demo examples/day.jsonl        proveedores emulados, no hace falta clave
+      d8 run work.jsonl                       las respuestas van a work.out.jsonl
+      d8 run work.jsonl -o answers.jsonl --for 1h
+      cat work.jsonl | d8 run - -o - | jq .response
+      d8 run --demo examples/day.jsonl        proveedores emulados, no hace falta clave
 
     Códigos de salida: 0 todo respondido, 1 no todo, 2 no se pudo empezar, 130 Ctrl-C
 
@@ -312,10 +416,10 @@ help-demo-after =
     El trabajo es una parte de examples/day.jsonl (Content Empire y Device Farm). Las cuotas son los planes gratuitos de noviembre de 2025: Gemini 15 peticiones por minuto y 1500 por día, Groq 30 por minuto y 14{"\u00A0"}400 por día. Todo lo demás es real: HTTP por sockets, colas, almacenes (en una carpeta temporal que se borra).
 
     Ejemplos:
-    {"  "}d8 demo
-    {"  "}d8 demo --tasks 60 --speed 60            en seis segundos
-    {"  "}d8 demo --day-left 20                    un día que otro ya ha gastado
-    {"  "}d8 demo --json | jq '.rows[] | {"{"}name, completed, failed, refused, seconds{"}"}'
+      d8 demo
+      d8 demo --tasks 60 --speed 60            en seis segundos
+      d8 demo --day-left 20                    un día que otro ya ha gastado
+      d8 demo --json | jq '.rows[] | {"{"}name, completed, failed, refused, seconds{"}"}'
 
     Códigos de salida: 0 mostrado hasta el final, 1 se interrumpió, 2 no se pudo empezar, 130 Ctrl-C
 
@@ -333,9 +437,9 @@ help-worker-after =
     Lo que no dice ninguna opción viene del entorno y después de .env.worker.TIPO, .env.worker y .env en esta carpeta: WORKER_TYPE, WORKER_ID, ORCHESTRATOR_URL, D8_TOKEN, las variables del propio proveedor, como GROQ_API_KEY y GROQ_BASE_URL, o API_KEY. WORKER_POLL_INTERVAL no hace falta: los trabajos llegan cuando los hay.
 
     Ejemplos:
-    {"  "}GROQ_API_KEY=... d8 worker --type groq --orchestrator http://pi:5000
-    {"  "}d8 worker --type gemini --orchestrator http://d8:TOKEN@pi:5000 --id attic
-    {"  "}d8 worker --account groq-main            clave, URL y modelos del d8.toml
+      GROQ_API_KEY=... d8 worker --type groq --orchestrator http://pi:5000
+      d8 worker --type gemini --orchestrator http://d8:TOKEN@pi:5000 --id attic
+      d8 worker --account groq-main            clave, URL y modelos del d8.toml
 
     Códigos de salida: 0 terminado con Ctrl-C o SIGTERM, 1 ya no se le admite, 2 no se pudo empezar, 130 Ctrl-C dos veces
 
@@ -364,13 +468,13 @@ help-submit--deadline = Abandonar después de; se escribe como --not-before
 help-submit--callback = La URL a la que se comunica el resultado
 help-submit-after =
     Muestra el id de la tarea; con --wait, la respuesta. Las líneas de un archivo son lo que acepta POST /api/tasks:
-    {"  {"}"prompt": "..."{"}"} o {"{"}"messages": [...]{"}"}, cada una con model, priority, group, idempotency_key ... si se quiere
+      {"{"}"prompt": "..."{"}"} o {"{"}"messages": [...]{"}"}, cada una con model, priority, group, idempotency_key ... si se quiere
 
     Ejemplos:
-    {"  "}d8 submit 'Nombra tres ríos'
-    {"  "}d8 submit 'Nombra tres ríos' --wait -m groq-main/llama-3.3-70b-versatile
-    {"  "}git diff | d8 submit - --wait 5m --priority 9
-    {"  "}d8 submit --file work.jsonl --group monday --key monday
+      d8 submit 'Nombra tres ríos'
+      d8 submit 'Nombra tres ríos' --wait -m groq-main/llama-3.3-70b-versatile
+      git diff | d8 submit - --wait 5m --priority 9
+      d8 submit --file work.jsonl --group monday --key monday
 
     Códigos de salida: 0 admitida (con --wait: respondida), 1 rechazada o fallida, 2 no hay orquestador, 130 Ctrl-C
 
@@ -381,10 +485,10 @@ help-tasks-after =
     Sin más palabras, las lista.
 
     Ejemplos:
-    {"  "}d8 tasks --status failed
-    {"  "}d8 tasks show task_12
-    {"  "}d8 tasks retry --status failed --group monday
-    {"  "}d8 tasks reprioritise --priority 9 --client web
+      d8 tasks --status failed
+      d8 tasks show task_12
+      d8 tasks retry --status failed --group monday
+      d8 tasks reprioritise --priority 9 --client web
 help-tasks--status = Solo las tareas que estén así
 help-tasks--route = Solo las tareas de esta ruta
 help-tasks--group = Solo las tareas de este grupo, por ejemplo una ejecución
@@ -396,38 +500,38 @@ help-tasks--all = Todas las tareas que haya
 help-tasks-ls = Lista las tareas: cómo está cada una, y por qué espera o falló
 help-tasks-ls-after =
     Ejemplos:
-    {"  "}d8 tasks ls --status pending
-    {"  "}d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
+      d8 tasks ls --status pending
+      d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
 help-tasks-show = Muestra una tarea: sus intentos, por qué espera o falló, su respuesta
 help-tasks-show--id = La tarea, como la nombran `d8 submit` y `d8 tasks ls`
 help-tasks-show-after =
     Ejemplos:
-    {"  "}d8 tasks show task_12
-    {"  "}d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
+      d8 tasks show task_12
+      d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
 help-tasks-cancel = Cancela tareas que no han terminado: las que se nombren, o todas las que encuentren las opciones
 help-tasks-cancel-after =
     Ejemplos:
-    {"  "}d8 tasks cancel task_12 task_13
-    {"  "}d8 tasks cancel --status pending --group monday
-    {"  "}d8 tasks cancel --all
+      d8 tasks cancel task_12 task_13
+      d8 tasks cancel --status pending --group monday
+      d8 tasks cancel --all
 help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
 help-tasks-retry-after =
     Ejemplos:
-    {"  "}d8 tasks retry task_12
-    {"  "}d8 tasks retry --status failed --group monday
+      d8 tasks retry task_12
+      d8 tasks retry --status failed --group monday
 help-tasks-reprioritise = Da otra prioridad a todas las tareas en espera que encuentren las opciones
 help-tasks-reprioritise--priority = La nueva: de 1 a 10, la más alta pasa antes
 help-tasks-reprioritise-after =
     Ejemplo:
-    {"  "}d8 tasks reprioritise --priority 9 --group monday
+      d8 tasks reprioritise --priority 9 --group monday
 
 ## La ayuda: d8 workers
 
 help-workers = Lista los workers de un orquestador en marcha: qué hace cada uno y cuándo se supo de él por última vez
 help-workers-after =
     Ejemplos:
-    {"  "}d8 workers
-    {"  "}d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
+      d8 workers
+      d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
 
 ## La ayuda: d8 accounts
 
@@ -436,30 +540,30 @@ help-accounts-after =
     Sin más palabras, las lista.
 
     Ejemplos:
-    {"  "}d8 accounts
-    {"  "}d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
-    {"  "}d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
+      d8 accounts
+      d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
+      d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
 help-accounts--name = La cuenta, como la nombra `d8 accounts`
 help-accounts-ls = Las lista: cuánto de cada límite está usado, por quién y hasta cuándo
 help-accounts-ls-after =
     Ejemplo:
-    {"  "}d8 accounts ls --json | jq '.accounts[].limits'
+      d8 accounts ls --json | jq '.accounts[].limits'
 help-accounts-pause = No empieza nada más en una cuenta hasta que se reanude; lo que está en marcha sigue
 help-accounts-pause-after =
     Ejemplo:
-    {"  "}d8 accounts pause groq-main
+      d8 accounts pause groq-main
 help-accounts-resume = Deja seguir a una cuenta en pausa
 help-accounts-resume-after =
     Ejemplo:
-    {"  "}d8 accounts resume groq-main
+      d8 accounts resume groq-main
 help-accounts-unpark = Vuelve a probar en el acto una cuenta aparcada: su clave o su saldo ya están en orden
 help-accounts-unpark-after =
     Ejemplo:
-    {"  "}d8 accounts unpark groq-main
+      d8 accounts unpark groq-main
 help-accounts-forget = Olvida lo aprendido de los límites de una cuenta: vuelve a valer lo configurado, y lo rechazado se prueba otra vez
 help-accounts-forget-after =
     Ejemplo:
-    {"  "}d8 accounts forget groq-main      cuando el proveedor te ha subido los límites
+      d8 accounts forget groq-main      cuando el proveedor te ha subido los límites
 
 ## La ayuda: d8 stats
 
@@ -467,9 +571,9 @@ help-stats = Muestra cómo está un orquestador en marcha: workers, tareas y lo 
 help-stats--watch = Lo dibuja de nuevo cada segundo, hasta Ctrl-C
 help-stats-after =
     Ejemplos:
-    {"  "}d8 stats
-    {"  "}d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
-    {"  "}d8 stats --json | jq .tasks.pending
+      d8 stats
+      d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
+      d8 stats --json | jq .tasks.pending
 
 ## La ayuda: d8 emulate
 
@@ -487,10 +591,10 @@ help-emulate-after =
     Cada clave es una cuenta aparte; las que empiezan por bad- se rechazan.
 
     Ejemplos:
-    {"  "}d8 emulate
-    {"  "}d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted
-    {"  "}d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7
-    {"  "}GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl
+      d8 emulate
+      d8 emulate --listen 127.0.0.1:9000 --tier free-2025-11 --speed 30 --latency hosted
+      d8 emulate --fault 503=0.05 --fault drop=0.01 --seed 7
+      GROQ_API_KEY=test GROQ_BASE_URL=http://127.0.0.1:9000/openai/v1 d8 run work.jsonl
 
 ## La ayuda: d8 simulate
 
@@ -525,13 +629,13 @@ help-simulate-after =
     BOUND es el mínimo tiempo en que los límites permiten lo que se completó; RATIO es ese tiempo entre el real.
 
     Ejemplos:
-    {"  "}d8 simulate work.jsonl                           tus cuentas, un archivo de trabajo
-    {"  "}d8 simulate --demo --per-day 1500                los planes gratuitos de noviembre de 2025, sin clave
-    {"  "}d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown
-    {"  "}d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail
-    {"  "}d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
-    {"  "}d8 simulate --demo --plot day.svg                un dibujo de todo
-    {"  "}d8 simulate --scenario all                       mundos guardados, con seis métodos
+      d8 simulate work.jsonl                           tus cuentas, un archivo de trabajo
+      d8 simulate --demo --per-day 1500                los planes gratuitos de noviembre de 2025, sin clave
+      d8 simulate --per-day 5000 --in-tokens 800 --out-tokens 300 --policy d8,backoff,cooldown
+      d8 simulate work.jsonl --foreign 0.3 --jitter 0.2s --heavy-tail
+      d8 simulate work.jsonl --down groq-main=10m..20m --clock 3s --json
+      d8 simulate --demo --plot day.svg                un dibujo de todo
+      d8 simulate --scenario all                       mundos guardados, con seis métodos
 ## completions
 help-completions = Imprime un script con el que la shell completa las órdenes y opciones de d8 con la tecla Tab
 help-completions--shell = La shell
@@ -600,7 +704,9 @@ probe-next-tls = revisa el reloj de esta máquina; tras el proxy de una empresa,
 probe-next-proxy = revisa HTTPS_PROXY y NO_PROXY
 probe-next-strange = revisa la URL base
 probe-limit = { $what ->
+    [request] { $amount } petición
     [requests] { $amount } peticiones
+    [count] { $amount }
     [tokens] { $amount } tokens
     [input] { $amount } tokens de entrada
     [output] { $amount } tokens de salida
@@ -615,6 +721,147 @@ probe-limit = { $what ->
     [other] en { $length }
    *[none] {""}
 }
+
+## setup
+
+setup-no-terminal = No hay ningún terminal donde preguntar
+setup-no-terminal-hint = para scripts: d8 setup groq --key-stdin --yes, con la clave en la entrada estándar
+setup-terminal-fault = No se puede preguntar en el terminal: { $error }
+setup-stopped = Interrumpido; no se ha escrito nada
+setup-no-folder = No se puede leer la carpeta actual: { $error }
+setup-mend-first = arregla antes ese archivo, o indica otro con --config
+setup-choose-provider = ¿Qué proveedor?
+setup-which = No se ha dicho qué proveedor
+setup-which-hint = indica uno de estos: { $ids }
+setup-unknown-provider = No hay ningún proveedor «{ $name }»
+setup-did-you-mean = ¿querías decir { $name }?
+setup-not-spoken = { $provider } tiene un protocolo propio que D8 todavía no habla
+setup-not-spoken-hint = sus modelos se pueden usar a través de openrouter, o de una pasarela como openai-compatible
+setup-any-server = Otro servidor
+setup-gives-local = tu propia máquina, sin clave, sin límites
+setup-gives-unknown = todo lo que hable el protocolo de OpenAI: una pasarela, LM Studio
+setup-gives-nothing = cuesta dinero
+setup-gives-free = gratis
+setup-gives-limits = gratis: { $limits } ({ $date })
+setup-help-choose = flechas para moverte, escribe para filtrar, Intro acepta, Esc termina
+setup-help-choose-some = Espacio marca, Intro acepta lo marcado, el primero es el predeterminado
+setup-help-key = pégala y pulsa Intro; no se muestra nada de ella
+setup-help-confirm = responde con s o n
+setup-yes = sí
+setup-no = no
+setup-yes-no = S/n
+setup-no-yes = s/N
+setup-keys-at = Las claves de { $provider } se crean en { $url }
+setup-any-key = Un servidor que no pide clave acepta cualquier palabra
+setup-ask-key = Clave de { $provider }:
+setup-key-length = { $length ->
+    [one] 1 carácter recibido
+   *[other] { $length } caracteres recibidos
+}
+setup-key-doubt = Las claves de { $provider } suelen empezar por { $begins }, y esta no
+setup-key-empty = Ahí no hay ninguna clave
+setup-key-placeholder = Eso es el texto de ejemplo de una plantilla, no una clave
+setup-key-unfit = Eso no es una clave: tiene espacios dentro, o un carácter que las claves no tienen
+setup-stdin-hint = da solo la clave, por ejemplo: printenv MI_CLAVE | d8 setup groq --key-stdin --yes
+setup-stdin-unreadable = No se puede leer la entrada estándar: { $error }
+setup-key-there = Ya hay una clave. ¿Cuál quieres usar?
+setup-use-account-variable = La de la cuenta { $account } ({ $variable })
+setup-use-variable = La que está en { $variable }
+setup-use-account = La de la cuenta { $account }
+setup-use-file = La que está en { $path }
+setup-other-key = Otra clave
+setup-no-key = No hay ninguna clave de { $provider }
+setup-no-key-hint = dala por la entrada estándar: d8 setup { $id } --key-stdin --yes
+setup-account-there = La cuenta { $account } ya existe, con otra clave. ¿Y esta?
+setup-server-there = La cuenta { $account } ya existe
+setup-set-up-again = Configurar { $account } otra vez
+setup-add-second = Añadirla como segunda cuenta, { $account }
+setup-replace = Sustituir la clave de { $account }
+setup-confirm-replace = La cuenta { $account } tiene otra clave. ¿La sustituyo?
+setup-other-provider = La cuenta { $account } es de { $provider }
+setup-other-provider-hint = dale otro nombre con --account
+setup-choose-tier = ¿En qué plan de { $provider } está la cuenta?
+setup-ask-url = ¿Dónde está { $provider }?
+setup-no-url = No se ha dicho dónde está { $provider }
+setup-no-url-hint = indícalo con --base-url, por ejemplo http://127.0.0.1:1234
+setup-listing = Preguntando a { $url } por sus modelos
+setup-choose-models = ¿Qué modelos?
+setup-choose-model = ¿Qué modelo?
+setup-no-list = { $url } no da ninguna lista de modelos
+setup-ask-model = Modelo:
+setup-no-model = No se ha dicho qué modelo
+setup-no-model-hint = indica uno con --model
+setup-asking = Pidiendo una palabra a { $model } en { $url }
+setup-unasked = La clave no se ha probado
+setup-advice = Qué ayuda: { $advice }
+setup-what-now = ¿Y ahora?
+setup-again = Intentarlo otra vez
+setup-other-model = Otro modelo
+setup-write-anyway = Escribirlo de todos modos
+setup-give-up = Terminar; no se escribe nada
+setup-nothing-written = no se ha escrito nada
+setup-model-hint = no se ha escrito nada; indica otro modelo con --model
+setup-offline-hint = no se ha escrito nada; --offline lo escribe sin preguntar al proveedor
+setup-file-head = # Lo que D8 puede usar. Las claves mismas están en .env, junto a este archivo.
+setup-wrote-config = { $path }: la cuenta { $account } queda escrita
+setup-kept-config = { $path }: la cuenta { $account } queda como estaba
+setup-wrote-key = { $path }: { $variable } queda escrita; solo tú puedes leer el archivo
+setup-wrote-open = { $path }: { $variable } queda escrita; quizá otros puedan leer el archivo ({ $why })
+setup-shadowed = Cuidado: { $variable } tiene otro valor en tu entorno, que va antes que .env. Quítala de allí
+setup-one-quota = Las claves de un mismo proyecto u organización comparten una sola cuota. Si es el caso, escribe quota_group = "{ $first }" en las dos cuentas
+setup-route = Tu ruta «default» deja fuera a { $account }: añade "{ $account }/{ $model }" a su primary
+setup-costs = Lo que haga { $account } puede costar dinero; un límite tuyo, como { "{" } cost = 5.00, per = "1mo" { "}" }, lo frena
+setup-limits = Límites que D8 va a respetar ({ $model }):
+setup-no-limits = No se conocen límites de { $model }; D8 los aprende de las cabeceras y los rechazos del proveedor
+setup-no-limits-local = Sin límites: { $model } se ejecuta en una máquina tuya, 4 peticiones a la vez
+setup-limit-of-catalogue = catálogo del { $date }
+setup-limit-of-file = tuyo, en d8.toml
+setup-limit-of-headers = visto en las cabeceras: quedan { $left }
+setup-limit-confirmed = { $by }; cabeceras: quedan { $left }
+setup-limit-differs = { $by }; cabeceras: { $amount }, quedan { $left }
+setup-start-now = ¿Arranco D8 ahora?
+setup-next = Lo siguiente:
+setup-next-up = arranca D8: la cola, la página, la API
+setup-next-submit = una primera tarea, mientras está en marcha
+setup-next-run = un archivo de trabajo, hecho hasta el final
+setup-next-worker = arranca allí el worker
+setup-next-workers = lo muestra, donde está el orquestador
+setup-next-stats = cuenta lo que ha hecho
+setup-kept-worker = { $path } queda como estaba
+setup-take-along = Copia { $path } a la carpeta de la otra máquina donde vaya a estar el worker
+setup-ask-orchestrator = ¿Dónde está el orquestador, visto desde allí?
+setup-no-orchestrator = No se ha dicho dónde está el orquestador
+setup-orchestrator-unreadable = No se puede leer la URL del orquestador: { $why }
+setup-orchestrator-hint = escríbela como http://pi:5000, y con token como http://d8:TOKEN@pi:5000 (--orchestrator)
+setup-ask-id = El id del worker:
+
+help-setup = Prepara un proveedor: pide su clave, la prueba y escribe d8.toml y .env
+help-setup--provider = El proveedor, por ejemplo groq, gemini u ollama; si falta, d8 pregunta
+help-setup--key-stdin = Lee la clave de la entrada estándar
+help-setup--yes = No pregunta nada: la respuesta habitual a cada pregunta. Sin --key-stdin toma la clave que ya esté puesta
+help-setup--base-url = Otra dirección del proveedor: una pasarela, un sustituto o un servidor tuyo
+help-setup--models = Un modelo; el primero se prueba y es el predeterminado. Se puede repetir. Si falta: todos los del catálogo
+help-setup--tier = El plan en que está la cuenta, por ejemplo free; d8 providers los enumera
+help-setup--account = El nombre de la cuenta; si existe, recibe la clave nueva
+help-setup--offline = Escribe sin preguntar al proveedor
+help-setup--config = El archivo que se escribe; si falta: ./d8.toml, o el tuyo propio si lo hay y aquí no
+help-setup--worker = Escribe los ajustes de un worker en otra máquina (.env.worker.groq) en lugar de una cuenta aquí
+help-setup--orchestrator = Dónde encuentra ese worker al orquestador: http://pi:5000, con token http://d8:TOKEN@pi:5000
+help-setup--id = El id de ese worker; si falta: su tipo y el nombre de esta máquina
+help-setup-after =
+    La clave se escribe sin que se vea, se prueba con una pequeña petición y se guarda en .env, que solo tú puedes leer.
+    Lo que ya haya en d8.toml y .env se queda. Otra clave del mismo proveedor es una segunda cuenta (groq-2);
+    --account groq sustituye la clave de esa.
+
+    Ejemplos:
+    {"  "}d8 setup                                              lo pregunta todo
+    {"  "}d8 setup groq                                         solo pregunta la clave
+    {"  "}d8 setup ollama                                       un servidor tuyo: sin clave, enumera sus modelos
+    {"  "}printenv MI_CLAVE | d8 setup groq --key-stdin --yes   para scripts: no pregunta nada
+    {"  "}d8 setup groq --worker --orchestrator http://pi:5000  escribe .env.worker.groq para otra máquina
+
+    Códigos de salida: 0 escrito, 1 el proveedor rechaza la clave o no se le puede preguntar (no se escribe nada),
+    2 no pudo empezar, 130 Ctrl-C
 ## providers
 
 providers-title-provider = PROVEEDOR
@@ -892,3 +1139,248 @@ help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, sta
 
 service-standing = { $pending } en espera, { $assigned } en curso, { $online } workers
 service-stopping = parando: lo que está en curso puede terminar
+## tables: los títulos de las columnas, y --watch
+table-account = CUENTA
+table-age = EDAD
+table-at-work = EN CURSO
+table-attempt = INTENTO
+table-began = EMPEZÓ
+table-busy = OCUPADO
+table-client = CLIENTE
+table-done = HECHAS
+table-failed = FALLIDAS
+table-from = ORIGEN
+table-group = GRUPO
+table-heard = SEÑAL
+table-limit = LÍMITE
+table-models = MODELOS
+table-note = NOTA
+table-ok = BIEN
+table-outcome = RESULTADO
+table-policy = POLÍTICA
+table-priority = PRIORIDAD
+table-provider = PROVEEDOR
+table-real = REAL
+table-retries = REINTENTOS
+table-room = HUECO
+table-route = RUTA
+table-sent = ENVIADAS
+table-state = ESTADO
+table-status = ESTADO
+table-target = DESTINO
+table-task = TAREA
+table-tier = NIVEL
+table-tokens = TOKENS
+table-took = DURÓ
+table-type = TIPO
+table-used = USADO
+table-worker = WORKER
+table-workers = WORKERS
+table-429s = 429
+watch-interval = `{ $text }` no es un intervalo: escribe segundos, de 0.1 a un día, por ejemplo --watch 5
+watch-lost = { $why }; lo intento de nuevo
+help-tasks--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-tasks-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-tasks-show--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta que acabe o pulses Ctrl-C
+help-workers--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-accounts--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+help-accounts-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
+
+## moments
+moment-now = ahora
+moment-bad = `{ $text }` no es un momento; escríbelo como 10m (desde ahora), 2026-08-01T14:00 o 2026-08-01T14:00:00Z
+moment-no-unit = a `{ $text }` le falta la unidad; escríbelo como 90s, 10m o 2h
+
+## accounts, y los límites en sus tablas
+accounts-none = aún no hay cuentas: pon la clave de un proveedor, como GROQ_API_KEY, donde corre `d8 up`, o arranca `d8 worker`
+accounts-paused = en pausa: no empieza nada más
+accounts-resumed = sigue
+accounts-unparked = se vuelve a probar
+accounts-forgotten = se ha olvidado lo aprendido sobre sus límites
+accounts-state-paused = en pausa
+accounts-state-parked = apartada
+accounts-state-no-worker = sin worker
+accounts-state-ready = lista
+accounts-tried-again = se vuelve a probar { $when }
+limits-all-models = todos
+limits-label-per = { $amount } { $dimension } cada { $per }
+limits-in-flight = +{ $amount } en vuelo
+limits-by-others = { $amount } de otros
+limits-real = configurado { $configured }, real { $holds }
+limits-real-short = real { $holds }
+limits-found = hallado: { $holds }
+limits-counted = contado
+limits-told = lo dijo el proveedor
+limits-parked = apartado, de nuevo { $when }
+limits-after-an-answer = tras una respuesta
+
+## workers
+workers-none = aún no hay workers; cada cuenta del orquestador trae el suyo, y `d8 worker` se une desde cualquier máquina
+
+## tasks
+tasks-none = no hay tal tarea
+tasks-more = hay más: lo mismo con --after { $next }
+tasks-on = en { $worker }
+tasks-waits = espera
+tasks-it-failed = falló
+tasks-under-way = en curso
+tasks-tokens = { $input } de entrada, { $output } de salida
+tasks-fact-task = tarea
+tasks-fact-status = estado
+tasks-fact-type = tipo
+tasks-fact-priority = prioridad
+tasks-fact-route = ruta
+tasks-fact-group = grupo
+tasks-fact-client = cliente
+tasks-fact-worker = worker
+tasks-fact-created = creada
+tasks-fact-ended = acabada
+tasks-fact-waits = espera
+tasks-fact-error = error
+tasks-older-than-bad = `{ $text }` no es una duración; escríbela como 90s, 30m, 1h o 2d
+tasks-which = ¿qué tareas?
+tasks-which-next = nómbralas, acótalas con --status, --route, --group, --client, --code o --older-than, o di --all
+tasks-cancelled-many = { $count ->
+    [one] cancelada: 1 tarea
+   *[other] canceladas: { $shown } tareas
+}
+tasks-retried-many = { $count ->
+    [one] de nuevo en cola: 1 tarea
+   *[other] de nuevo en cola: { $shown } tareas
+}
+tasks-reprioritised-many = { $count ->
+    [one] con otra prioridad: 1 tarea
+   *[other] con otra prioridad: { $shown } tareas
+}
+tasks-cancel-really = { $count ->
+    [one] ¿Cancelar 1 tarea?
+   *[other] ¿Cancelar { $shown } tareas?
+}
+tasks-retry-really = { $count ->
+    [one] ¿Hacer de nuevo 1 tarea?
+   *[other] ¿Hacer de nuevo { $shown } tareas?
+}
+tasks-say-yes = di --yes donde no se puede preguntar a nadie; --dry-run solo las cuenta
+tasks-cannot-ask = no se puede hacer la pregunta: { $why }
+tasks-left-alone = no se ha cambiado nada
+help-tasks--code = Solo las tareas que fallaron por este motivo
+help-tasks--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-ls--code = Solo las tareas que fallaron por este motivo
+help-tasks-ls--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-cancel--code = Solo las tareas que fallaron por este motivo
+help-tasks-cancel--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-cancel--yes = No preguntes antes de cambiar muchas
+help-tasks-cancel--dry-run = Di solo cuántas hay
+help-tasks-retry--code = Solo las tareas que fallaron por este motivo
+help-tasks-retry--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks-retry--yes = No preguntes antes de cambiar muchas
+help-tasks-retry--dry-run = Di solo cuántas hay
+help-tasks-reprioritise--code = Solo las tareas que fallaron por este motivo
+help-tasks-reprioritise--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+
+## stats
+stats-workers = workers
+stats-tasks = tareas
+stats-success = éxito
+stats-pace = ritmo
+stats-waiting = espera
+stats-account = cuenta
+stats-forecast = previsto
+stats-workers-line = { $online } en línea, { $busy } ocupados
+stats-tasks-line = { $pending } en espera, { $assigned } en curso, { $completed } hechas, { $failed } fallidas, { $cancelled } canceladas
+stats-pace-line = { $completed } respuestas y { $tokens } tokens en el último minuto; { $refused } rechazadas por cuota
+stats-all-done = todo hecho { $when }
+
+## submit
+submit-empty = el prompt está vacío
+submit-no-prompt = no hay prompt
+submit-no-prompt-next = escríbelo entre comillas, o `-` para la entrada estándar, o --file FICHERO.jsonl
+submit-known = { $task }: su clave ya estaba tomada
+submit-standard-input = la entrada estándar
+submit-cannot-be-read = no se puede leer { $what }: { $why }
+submit-not-utf8 = la entrada estándar no es texto UTF-8
+submit-not-an-object = debe ser un objeto JSON, por ejemplo '{"{"}"source": "web"{"}"}'
+submit-not-json = no es JSON: { $why }
+submit-goes-on = queda guardada y sigue: d8 tasks show { $task }
+submit-still = sigue { $status }{ $why }
+submit-taken = { $taken } tomadas, { $refused } rechazadas
+submit-refused = rechazada
+submit-line = línea { $number }
+submit-a-line = una línea
+submit-line-too-long = la línea { $number } pasa de 64 MiB
+submit-broke-off = la respuesta se cortó: { $taken } tomadas, { $refused } rechazadas, de las otras { $unknown } no se sabe nada
+submit-again-with-key = la misma orden otra vez no toma nada dos veces
+submit-again-without-key = con --key la misma orden otra vez no tomaría nada dos veces; `d8 tasks ls` muestra lo que se tomó
+
+## top
+top-no-terminal = d8 top necesita una terminal donde dibujar y de la que leer teclas
+top-no-terminal-next = sin ella: d8 stats --watch
+top-no-json = d8 top dibuja en una terminal y no tiene JSON
+top-no-json-next = para programas: d8 stats --watch --json
+top-terminal-failed = no se puede usar la terminal: { $why }
+top-opening = conectando con { $url }
+top-broke-off = la conexión se cortó
+top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo: { $why }
+top-pending = { $count } en espera
+top-assigned = { $count } en curso
+top-completed = { $count } hechas
+top-failed = { $count } fallidas
+top-cancelled = { $count } canceladas
+top-online = workers { $online } en línea, { $busy } ocupados
+top-pace-answers = { $minute } respuestas en 1 min, { $five } en 5
+top-pace-tokens = { $minute } tokens en 1 min, { $five } en 5
+top-pace-refused = { $minute } rechazadas (429) en 1 min, { $five } en 5
+top-accounts = Cuentas
+top-workers = Workers
+top-queue = Cola
+top-tasks = Tareas: fallidas, en curso, en espera
+top-more = { $count } más
+top-no-accounts = aún no hay cuentas: pon una clave donde corre d8 up, o arranca d8 worker
+top-no-workers = ningún worker
+top-no-queue = nada espera
+top-no-tasks = nada en curso, nada ha fallado
+top-nothing-passes = nada aquí coincide con { $filter }
+top-at-work = , { $count } en curso
+top-built-in = integrado
+top-and-more = { $task } y { $count } más
+top-route = ruta { $route }
+top-choose-account = elige antes una cuenta: Tab va de panel en panel
+top-choose-failed = elige antes una tarea fallida: Tab va de panel en panel
+top-choose-open = elige antes una tarea sin acabar: Tab va de panel en panel
+top-cancel-really = ¿Cancelar { $task }? s / n
+top-not-cancelled = { $task } se queda como estaba
+top-retried = se hace de nuevo
+top-cancelled-task = cancelada
+top-filter = filtro: { $filter }
+top-filtered = filtro: { $filter }   (Esc muestra todo)
+top-keys-accounts = p pausar/seguir
+top-keys-tasks = r repetir  c cancelar
+top-keys-panel = Tab panel
+top-keys-move = ↑↓ mover
+top-keys-filter = / filtrar
+top-keys-always = ? ayuda  q salir
+top-help-title = { " " }d8 top { " " }
+top-help =
+    Tab, ← →     otro panel       1-4  ese panel
+    ↑ ↓  j k     otra fila        RePág AvPág Inicio Fin
+    p            pausa o reanuda la cuenta elegida
+    r            repite la tarea fallida elegida
+    c            cancela la tarea elegida, tras preguntar
+    /            muestra solo lo que coincide; Esc: todo
+    q, Ctrl-C    terminar
+    { "" }
+    █ usado por nosotros   ▓ por otros   ░ libre
+    Cualquier tecla cierra esto.
+help-top = Vigila en la terminal un orquestador en marcha: cuentas y sus límites, workers, cola y tareas; pausa, repite, cancela
+help-top--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000
+help-top--config = La configuración que nombra el almacén; por defecto ./d8.toml, luego la del usuario
+help-top--json = Imprime en JSON lo que responde la API HTTP; d8 top no lo tiene
+help-top-after =
+    Teclas: flechas y Tab mueven, p pausa o reanuda una cuenta, r repite una tarea fallida, c cancela una tarea,
+    / filtra, ? muestra todas las teclas, q termina.
+
+    Ejemplos:
+      d8 top
+      d8 top --orchestrator http://d8:TOKEN@pi:5000
+
+    Sin terminal: `d8 stats --watch`

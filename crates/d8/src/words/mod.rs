@@ -2,10 +2,12 @@
 
 pub mod language;
 mod moments;
+mod schedule;
 mod sentences;
 mod spent;
 
 pub use moments::{ago, ahead, clock};
+pub use schedule::schedule;
 pub use sentences::{ending_message, failure_code, forecast, parked, plural, refused, turn, wait, wait_reason};
 pub use spent::{Spent, spent};
 

@@ -70,11 +70,19 @@ impl Provider {
 
     /// Sends a request and waits for the head of its reply. Dropping the reply ends the connection.
     pub(crate) async fn open(&self, request: WireRequest, clock: Clock) -> Result<Opened, NoReply> {
-        let mut call = self
-            .client
-            .post(format!("{}{}", self.base_url, request.path))
-            .header(CONTENT_TYPE, "application/json")
-            .body(request.body);
+        let call = self.client.post(format!("{}{}", self.base_url, request.path));
+        let call = call.header(CONTENT_TYPE, "application/json").body(request.body);
+        self.send(call, clock).await
+    }
+
+    /// Asks for what is there at a path such as `/models`.
+    pub(crate) async fn get(&self, path: &str, clock: Clock) -> Result<Opened, NoReply> {
+        self.send(self.client.get(format!("{}{path}", self.base_url)), clock)
+            .await
+    }
+
+    async fn send(&self, call: reqwest::RequestBuilder, clock: Clock) -> Result<Opened, NoReply> {
+        let mut call = call;
         if let Some(key) = &self.key {
             let (name, value) = auth_header(self.wire.auth(), key)?;
             call = call.header(name, value);

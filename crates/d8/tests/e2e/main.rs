@@ -8,6 +8,7 @@
 mod world;
 
 mod again;
+mod agents;
 mod bad_input;
 mod beside;
 mod chat;
@@ -33,6 +34,8 @@ mod quota;
 mod secrets;
 #[cfg(target_os = "linux")]
 mod service;
+mod setup;
 mod stop;
 mod store;
 mod up;
+mod watching;

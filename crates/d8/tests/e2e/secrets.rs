@@ -71,6 +71,7 @@ fn no_key_in_anything(world: &World) {
 fn a_key_is_in_nothing_that_is_written() {
     let world = all_kinds_of_keys();
     world.run(&["run", "work.jsonl", "--for", "4s", "--json"]);
+    world.run(&["doctor"]).exits(1).shows("key bad");
     let used: Vec<String> = world.wire().arrivals().into_iter().map(|arrival| arrival.key).collect();
     for key in &KEYS[..5] {
         assert!(

@@ -42,7 +42,9 @@ fn is_key(name: &str) -> bool {
 
 fn variables_of(line: &str) -> impl Iterator<Item = String> {
     let after = line.split('$').skip(1);
-    after.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect())
+    let names = after.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+    // "$/1M" is money.
+    names.filter(|name: &String| name.starts_with(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Where two files in two languages differ.
@@ -130,7 +132,7 @@ pub(crate) fn unused(said: &[Said], english: &Messages) -> Vec<String> {
 }
 
 #[cfg(test)]
-const FILE: &str = "# $no = key\nrun-done = { $done } of { $total }\nleft =\n    { $count ->\n        [one] one = { $name }\n       *[other] more\n    }\n-brand = D8\n";
+const FILE: &str = "# $no = key\nrun-done = { $done } of { $total }\nleft =\n    $/1M\n    { $count ->\n        [one] one = { $name }\n       *[other] more\n    }\n-brand = D8\n";
 
 #[test]
 fn a_file_is_read_for_keys_and_variables() {

@@ -5,7 +5,7 @@ use d8_core::id::{AccountId, AttemptNo, KindId, RouteId, TargetId, TaskId};
 use d8_core::usage::Spend;
 
 use super::{Case, Open, commit, counts, load};
-use crate::record::{Batch, Filter, Order, TaskState, Which};
+use crate::record::{AgentRow, Batch, Filter, Order, TaskState, Which};
 use crate::sample::{changes, finished, granted, passing, payload, result, row, second, served, spend, submitted};
 use crate::store::Store;
 
@@ -17,6 +17,7 @@ pub(super) const CASES: &[Case] = &[
     allowances,
     callbacks,
     callbacks_of_revived_tasks,
+    agents,
     passing_at_once,
     beside_a_task,
 ];
@@ -195,6 +196,43 @@ fn callbacks_of_revived_tasks(open: Open<'_>) {
     };
     commit(&mut *store, [with_callback(told)]);
     assert_eq!(to_be_told(&*store), [1], "who was told was told of an earlier end");
+}
+
+/// How agents stand is kept beside the task that moved them on, and so is what is to be delivered, until it is.
+fn agents(open: Open<'_>) {
+    let agent = |name: &str, last: u64, number| AgentRow {
+        name: name.to_owned(),
+        last: (last > 0).then(|| second(last)),
+        number,
+        paused: number == 0,
+    };
+    let mut store = open();
+    let first = Batch {
+        agents: vec![agent("b", 1, 1), agent("a", 0, 0)],
+        outputs: vec![(TaskId(1), "first".to_owned())],
+        ..submitted(1..=1)
+    };
+    let second = Batch {
+        agents: vec![agent("b", 2, 2)],
+        outputs: vec![(TaskId(2), "second".to_owned())],
+        ..submitted(2..=2)
+    };
+    commit(&mut *store, [first, second]);
+    drop(store);
+    let mut store = open();
+    let loaded = load(&*store, Which::Groups(&[])).1;
+    assert_eq!(loaded.agents, [agent("a", 0, 0), agent("b", 2, 2)]);
+    assert_eq!(
+        loaded.outputs,
+        [(TaskId(1), "first".to_owned()), (TaskId(2), "second".to_owned())]
+    );
+    let delivered = Batch {
+        delivered: vec![TaskId(1), TaskId(99)],
+        ..Batch::default()
+    };
+    commit(&mut *store, [delivered]);
+    drop(store);
+    assert_eq!(load(&*open(), Which::All).1.outputs, [(TaskId(2), "second".to_owned())]);
 }
 
 /// A task that lives within one batch is history, with its spending and without texts, as if it had come step by step.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use d8_core::change::Change;
 use d8_core::id::{TargetId, TaskId};
+use d8_core::time::Timestamp;
 use d8_core::usage::Spend;
 use rusqlite::{Result, params};
 
@@ -35,6 +36,7 @@ impl Writer<'_> {
         self.groups(batch)?;
         self.requests(batch)?;
         self.callbacks(batch)?;
+        self.agents(batch)?;
         for (target, spend) in &batch.allowances {
             self.allow(*target, spend)?;
         }
@@ -98,6 +100,21 @@ impl Writer<'_> {
             if !self.revived.contains(task) {
                 self.statements.run(Statement::Callback, [amount(task.0)])?;
             }
+        }
+        Ok(())
+    }
+
+    fn agents(&mut self, batch: &Batch) -> Result<()> {
+        for agent in &batch.agents {
+            let last = agent.last.map(Timestamp::as_micros);
+            let values = params![agent.name, last, amount(agent.number), agent.paused];
+            self.statements.run(Statement::Agent, values)?;
+        }
+        for task in &batch.delivered {
+            self.statements.run(Statement::Delivered, [amount(task.0)])?;
+        }
+        for (task, note) in &batch.outputs {
+            self.statements.run(Statement::Output, params![amount(task.0), note])?;
         }
         Ok(())
     }

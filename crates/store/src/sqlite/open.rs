@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_server.sql"),
     include_str!("../migrations/0003_evidence.sql"),
     include_str!("../migrations/0004_prefix.sql"),
+    include_str!("../migrations/0005_agents.sql"),
 ];
 
 /// The schema version of this code.

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row};
 use super::codes::{coded, parked, pausable, time, time_or_never, unsigned};
 use super::rows::{ATTEMPT, LEASE, SPEND, attempt, lease, spend, task, task_columns};
 use crate::names::{Names, TargetName};
-use crate::record::{Learnt, LeaseRow, Loaded, ParkRow, PastSpend, Which};
+use crate::record::{AgentRow, Learnt, LeaseRow, Loaded, ParkRow, PastSpend, Which};
 
 pub(super) fn names(connection: &Connection) -> Result<Names> {
     let mut names = Names::default();
@@ -52,6 +52,14 @@ pub(super) fn load(connection: &Connection, which: Which<'_>, each: &mut dyn FnM
     let callbacks = all(connection, "SELECT task FROM callbacks ORDER BY task", |row| {
         unsigned(row, 0).map(TaskId)
     })?;
+    let agents = all(
+        connection,
+        "SELECT name, last, number, paused FROM agents ORDER BY name",
+        agent,
+    )?;
+    let outputs = all(connection, "SELECT task, note FROM outputs ORDER BY task", |row| {
+        Ok((TaskId(unsigned(row, 0)?), row.get(1)?))
+    })?;
     Ok(Loaded {
         leases,
         next_task,
@@ -61,6 +69,18 @@ pub(super) fn load(connection: &Connection, which: Which<'_>, each: &mut dyn FnM
         pauses,
         allowances,
         callbacks,
+        agents,
+        outputs,
+    })
+}
+
+fn agent(row: &Row<'_>) -> Result<AgentRow> {
+    let last: Option<i64> = row.get(1)?;
+    Ok(AgentRow {
+        name: row.get(0)?,
+        last: last.map(Timestamp::from_micros),
+        number: unsigned(row, 2)?,
+        paused: row.get(3)?,
     })
 }
 

@@ -44,10 +44,13 @@ pub(super) enum Statement {
     Told,
     Request,
     ForgetRequest,
+    Agent,
+    Output,
+    Delivered,
 }
 
 /// One more than the last statement's number.
-const STATEMENTS: usize = Statement::ForgetRequest as usize + 1;
+const STATEMENTS: usize = Statement::Delivered as usize + 1;
 
 impl Statement {
     fn sql(self) -> &'static str {
@@ -103,6 +106,9 @@ impl Statement {
             Self::Told => "DELETE FROM callbacks WHERE task = ?",
             Self::Request => "INSERT OR REPLACE INTO requests VALUES (?, ?, ?)",
             Self::ForgetRequest => "DELETE FROM requests WHERE key = ?",
+            Self::Agent => "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?)",
+            Self::Output => "INSERT INTO outputs VALUES (?, ?)",
+            Self::Delivered => "DELETE FROM outputs WHERE task = ?",
         }
     }
 }

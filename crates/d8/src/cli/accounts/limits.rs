@@ -5,20 +5,32 @@ use serde_json::Value;
 use crate::client::moment;
 use crate::client::objects::{Account, Limit};
 use crate::client::table::{Cell, Table, Tone};
-use crate::words;
+use crate::{text, words};
 
 /// A row for each limit.
-pub(in crate::cli) fn table(accounts: &[Account], now: f64) -> Table {
-    let titles = ["ACCOUNT", "LIMIT", "MODELS", "USED", "REAL", "ROOM"];
-    let mut table = Table::new(&titles, &[3]).usual(2, "all").usual(4, "-");
+pub(crate) fn table(accounts: &[Account], now: f64) -> Table {
+    let titles = [
+        text!("table-account"),
+        text!("table-limit"),
+        text!("table-models"),
+        text!("table-used"),
+        text!("table-real"),
+        text!("table-room"),
+    ];
+    let mut table = Table::new(&titles, &[3])
+        .usual(2, text!("limits-all-models"))
+        .usual(4, "-")
+        .gives(&[2, 3, 4])
+        .names(&[0])
+        .spare(&[2]);
     for account in accounts {
         for limit in &account.limits {
             table.row(vec![
                 account.account.as_str().into(),
-                label(limit).into(),
+                Cell::from(label(limit)).or(short_label(limit)),
                 models(limit.models.as_ref()).into(),
-                used(limit).into(),
-                real(limit, now).into(),
+                used(limit),
+                real(limit, now),
                 room(limit, now),
             ]);
         }
@@ -27,84 +39,106 @@ pub(in crate::cli) fn table(accounts: &[Account], now: f64) -> Table {
 }
 
 /// "30 requests a minute".
-fn label(limit: &Limit) -> String {
+pub(crate) fn label(limit: &Limit) -> String {
     let plain = || {
-        let dimension = limit.dimension.as_deref().unwrap_or("limit");
+        let dimension = limit.dimension.as_deref().unwrap_or("?");
         let amount = limit.limit.map_or_else(|| "?".to_owned(), amount);
-        let period = limit
-            .per
-            .as_deref()
-            .map_or_else(String::new, |per| format!(" per {per}"));
-        format!("{amount} {dimension}{period}")
+        match limit.per.as_deref() {
+            Some(per) => text!("limits-label-per", amount = amount, dimension = dimension, per = per),
+            None => format!("{amount} {dimension}"),
+        }
     };
     limit.label.clone().unwrap_or_else(plain)
 }
 
-fn models(models: Option<&Value>) -> String {
+/// "30 requests/1m", where there is little room.
+pub(crate) fn short_label(limit: &Limit) -> String {
+    match (limit.limit, limit.dimension.as_deref(), limit.per.as_deref()) {
+        (Some(holds), Some(dimension), Some(per)) => format!("{} {dimension}/{per}", amount(holds)),
+        _ => label(limit),
+    }
+}
+
+pub(crate) fn models(models: Option<&Value>) -> String {
     match models {
         Some(Value::Array(list)) => {
             let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
             names.join(", ")
         }
         Some(Value::String(pattern)) if pattern != "*" => pattern.clone(),
-        _ => "all".to_owned(),
+        _ => text!("limits-all-models"),
     }
 }
 
 /// "12/30", and what of it is not settled or not ours.
-fn used(limit: &Limit) -> String {
+fn used(limit: &Limit) -> Cell {
     let total = limit.limit.map_or_else(|| "?".to_owned(), amount);
-    let mut text = format!("{}/{total}", amount(limit.used.unwrap_or(0.0)));
-    let mut notes = Vec::new();
-    if let Some(reserved) = limit.reserved.filter(|reserved| *reserved > 0.0) {
-        notes.push(format!("+{} in flight", amount(reserved)));
+    let short = format!("{}/{total}", amount(limit.used.unwrap_or(0.0)));
+    let notes: Vec<String> = in_flight(limit).into_iter().chain(by_others(limit)).collect();
+    if notes.is_empty() {
+        return short.into();
     }
-    if let Some(others) = limit.used_by_others.filter(|others| *others > 0.0) {
-        notes.push(format!("{} by others", amount(others)));
-    }
-    if !notes.is_empty() {
-        text = format!("{text} ({})", notes.join(", "));
-    }
-    text
+    Cell::from(format!("{short} ({})", notes.join(", "))).or(short)
 }
 
-/// "configured 15, real 10 (the provider said so, 3 h 05 m ago)".
-fn real(limit: &Limit, now: f64) -> String {
+/// What of it is not settled.
+pub(crate) fn in_flight(limit: &Limit) -> Option<String> {
+    let reserved = limit.reserved.filter(|reserved| *reserved > 0.0)?;
+    Some(text!("limits-in-flight", amount = amount(reserved)))
+}
+
+/// What of it is not ours.
+pub(crate) fn by_others(limit: &Limit) -> Option<String> {
+    let others = limit.used_by_others.filter(|others| *others > 0.0)?;
+    Some(text!("limits-by-others", amount = amount(others)))
+}
+
+/// "configured 15, real 10 (the provider said so, 3 h 05 m ago)"; "-" where it holds what was configured.
+pub(crate) fn real(limit: &Limit, now: f64) -> Cell {
     let (Some(learnt), Some(holds)) = (&limit.learnt, limit.limit) else {
-        return "-".to_owned();
+        return "-".into();
     };
-    let written = match limit.configured {
-        Some(configured) if configured == holds => return "-".to_owned(),
-        Some(configured) => format!("configured {}, real {}", amount(configured), amount(holds)),
-        None => format!("found: {}", amount(holds)),
+    let (written, short) = match limit.configured {
+        Some(configured) if configured == holds => return "-".into(),
+        Some(configured) => (
+            text!("limits-real", configured = amount(configured), holds = amount(holds)),
+            text!("limits-real-short", holds = amount(holds)),
+        ),
+        None => {
+            let found = text!("limits-found", holds = amount(holds));
+            (found.clone(), found)
+        }
     };
     let how = match learnt.evidence.as_deref() {
-        Some("counted") => "counted",
-        _ => "the provider said so",
+        Some("counted") => text!("limits-counted"),
+        _ => text!("limits-told"),
     };
     let when = learnt
         .at
         .map_or_else(String::new, |at| format!(", {}", moment::past(at, now)));
-    format!("{written} ({how}{when})")
+    Cell::from(format!("{written} ({how}{when})")).or(short)
 }
 
-fn room(limit: &Limit, now: f64) -> Cell {
+/// When one request more fits.
+pub(crate) fn room(limit: &Limit, now: f64) -> Cell {
     let until = |then: Option<f64>| then.filter(|then| *then > now);
     if let Some(then) = until(limit.parked_until) {
-        return Cell::toned(format!("parked, again {}", moment::ahead(then, now)), Tone::Bad);
+        let when = moment::ahead(then, now);
+        return Cell::toned(text!("limits-parked", when = when.as_str()), Tone::Bad).or(when);
     }
     if let Some(then) = until(limit.free_at) {
         return Cell::toned(moment::ahead(then, now), Tone::Attention);
     }
-    let taken = limit.used.unwrap_or(0.0) + limit.reserved.unwrap_or(0.0);
+    // What is reserved is in it.
+    let taken = limit.used.unwrap_or(0.0);
     match limit.limit {
-        Some(total) if taken >= total => Cell::toned("after an answer", Tone::Attention),
-        _ => Cell::toned("now", Tone::Good),
+        Some(total) if taken >= total => Cell::toned(text!("limits-after-an-answer"), Tone::Attention),
+        _ => Cell::toned(text!("moment-now"), Tone::Good),
     }
 }
 
 /// Whole numbers with their thousands apart; money keeps its cents.
-fn amount(value: f64) -> String {
+pub(crate) fn amount(value: f64) -> String {
     if value.fract() == 0.0 && value >= 0.0 {
         words::number(value as u64)
     } else {

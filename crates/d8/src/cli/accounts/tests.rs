@@ -9,7 +9,7 @@ use crate::client::standin::{Standin, answered};
 
 fn two_accounts() -> Value {
     json!({"accounts": [
-        {"account": "groq-main", "provider": "groq", "tier": "free", "paused": false, "origin": "file",
+        {"account": "groq-main", "provider": "groq", "tier": "free", "paused": false, "origin": "file", "policy": "resilient",
          "models": ["llama-3.3-70b-versatile"], "workers": 2, "in_flight": 1, "parked": null,
          "limits": [
             {"dimension": "requests", "limit": 30, "per": "1m", "models": "*", "used": 29, "used_by_others": 0,
@@ -26,9 +26,9 @@ fn two_accounts() -> Value {
 fn accounts_and_their_limits_as_plain_lines() {
     let accounts: Accounts = answered(&two_accounts()).read().unwrap();
     let expected = "\
-ACCOUNT      PROVIDER  TIER  FROM  WORKERS  AT WORK  STATE                MODELS
-groq-main    groq      free  file        2        1  ready                llama-3.3-70b-versatile
-gemini-main  gemini    -     -           1        -  the key was refused
+ACCOUNT      PROVIDER  TIER  FROM  POLICY     WORKERS  AT WORK  STATE                MODELS
+groq-main    groq      free  file  resilient        2        1  ready                llama-3.3-70b-versatile
+gemini-main  gemini    -     -     -                1        -  the key was refused
 
 ACCOUNT    LIMIT                   MODELS                                            USED  REAL  ROOM
 groq-main  30 requests a minute    all                              29/30 (+1 in flight)  -     in 12 s

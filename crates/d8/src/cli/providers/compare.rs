@@ -8,6 +8,7 @@ use crate::client::table::{Surface, Table};
 use crate::config::limit::period::Period;
 use crate::config::limit::table::WrittenLimit;
 use crate::text;
+use crate::words::language::Language;
 
 /// One column: a tier of a provider.
 struct Side<'a> {
@@ -97,7 +98,11 @@ fn facts() -> Vec<Fact> {
         }),
         (text!("providers-fact-kind"), kinds),
         (text!("providers-fact-reset"), |side| {
-            or_dash(of_model(side).filter_map(|limit| said::resets(&limit.terms)).collect())
+            or_dash(
+                of_model(side)
+                    .filter_map(|limit| said::resets(&limit.terms, Language::spoken()))
+                    .collect(),
+            )
         }),
         (text!("providers-fact-price"), |side| {
             let model = side.tier.first_model(side.provider);

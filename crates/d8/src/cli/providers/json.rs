@@ -41,6 +41,7 @@ fn provider(of: &Provider, only: Option<&str>) -> Value {
         "base_url": of.base_url(),
         "key_env": of.key_env,
         "base_url_env": of.base_url_env,
+        "keys_at": of.keys_at,
         "local": of.local,
         "concurrency": of.concurrency,
         "date": of.provenance.date,
@@ -68,7 +69,7 @@ fn limit(of: &WrittenLimit) -> Value {
         "limit": of.terms.amount,
         "per": of.terms.period.name(Language::English),
         "kind": said::kind(&of.terms),
-        "resets": said::resets(&of.terms),
+        "resets": said::resets(&of.terms, Language::English),
         "models": of.patterns().0,
         "shared": of.is_shared(),
     })

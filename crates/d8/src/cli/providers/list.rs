@@ -6,6 +6,7 @@ use crate::catalogue::{Provider, Tier, Wire, said};
 use crate::client::stacked;
 use crate::client::table::{Surface, Table};
 use crate::text;
+use crate::words::language::Language;
 
 /// What is said of one tier, by column.
 struct Row {
@@ -77,7 +78,10 @@ fn row(provider: &Provider, tier: &Tier) -> Row {
         .map(str::to_owned)
         .collect();
     kinds.dedup();
-    let resets: Vec<String> = limits.iter().filter_map(|limit| said::resets(&limit.terms)).collect();
+    let resets: Vec<String> = limits
+        .iter()
+        .filter_map(|limit| said::resets(&limit.terms, Language::spoken()))
+        .collect();
     let price = model.map_or_else(|| "-".to_owned(), |model| said::price_of(provider, tier, &model.id));
     Row {
         cells: [

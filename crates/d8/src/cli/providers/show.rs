@@ -5,6 +5,7 @@ use crate::client::stacked;
 use crate::client::table::{Surface, Table};
 use crate::config::limit::table::WrittenLimit;
 use crate::text;
+use crate::words::language::Language;
 
 use super::list::wire;
 
@@ -110,7 +111,10 @@ fn tier_part(provider: &Provider, tier: &Tier, surface: Surface) -> String {
 
 /// Models in one column, their limits beside them.
 fn limits(tier: &Tier, surface: Surface) -> String {
-    let resets = tier.limits.iter().any(|limit| said::resets(&limit.terms).is_some());
+    let resets = tier
+        .limits
+        .iter()
+        .any(|limit| said::resets(&limit.terms, Language::spoken()).is_some());
     let mut titles = vec![
         text!("providers-title-models"),
         text!("providers-title-limit"),
@@ -135,7 +139,7 @@ fn limits(tier: &Tier, surface: Surface) -> String {
             column(|limit| said::whole(&limit.terms)),
             column(|limit| said::kind(&limit.terms).unwrap_or("-").to_owned()),
         ];
-        let reset = || column(|limit| said::resets(&limit.terms).unwrap_or_else(|| "-".to_owned()));
+        let reset = || column(|limit| said::resets(&limit.terms, Language::spoken()).unwrap_or_else(|| "-".to_owned()));
         cells.extend(resets.then(reset));
         cells.push(stacked::lines(group.iter().map(scope)));
         stacked::row(&mut table, &cells);

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use crate::client::moment;
+use crate::text;
 
 /// Each flag is a field of POST /api/tasks. For a file they hold where a line does not say otherwise.
 #[derive(Clone, Debug, Default, Args)]
@@ -74,10 +75,10 @@ impl Fields {
     }
 }
 
-fn object(text: &str) -> Result<Value, String> {
-    match serde_json::from_str(text) {
+fn object(json: &str) -> Result<Value, String> {
+    match serde_json::from_str(json) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err("it must be a JSON object, such as '{\"source\": \"web\"}'".to_owned()),
-        Err(error) => Err(format!("not JSON: {error}")),
+        Ok(_) => Err(text!("submit-not-an-object")),
+        Err(error) => Err(text!("submit-not-json", why = error.to_string())),
     }
 }

@@ -19,7 +19,7 @@ use super::fields::Fields;
 use crate::cli::{Failure, OK, PARTLY, say};
 use crate::client::Client;
 use crate::client::table::one_line;
-use crate::words;
+use crate::{text, words};
 
 /// A longer line is none; the orchestrator takes no longer one either.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
@@ -40,7 +40,10 @@ pub(super) async fn submit(
         Box::new(std::io::stdin())
     } else {
         let opened = std::fs::File::open(file);
-        let opened = opened.map_err(|error| Failure::not_started(format!("{shown} cannot be read: {error}")))?;
+        let opened = opened.map_err(|error| {
+            let why = error.to_string();
+            Failure::not_started(text!("submit-cannot-be-read", what = shown.as_str(), why = why))
+        })?;
         Box::new(opened)
     };
     let told = Arc::new(Told::default());
@@ -73,27 +76,33 @@ struct Counts {
 fn verdict(counts: Counts, sent: u64, fields: &Fields) -> Result<u8, Failure> {
     let Counts { taken, refused } = counts;
     if taken + refused < sent {
-        return Err(Failure::broke_off(format!(
-            "the answer broke off: {} taken, {refused} refused, of the other {} nothing is known",
-            words::number(taken),
-            words::number(sent - taken - refused),
+        return Err(Failure::broke_off(text!(
+            "submit-broke-off",
+            taken = words::number(taken),
+            refused = words::number(refused),
+            unknown = words::number(sent - taken - refused)
         ))
         .hint(advice(fields)));
     }
-    say(&format!(
-        "{} taken, {} refused",
-        words::number(taken),
-        words::number(refused)
+    say(&text!(
+        "submit-taken",
+        taken = words::number(taken),
+        refused = words::number(refused)
     ));
     Ok(if refused == 0 { OK } else { PARTLY })
 }
 
-fn advice(fields: &Fields) -> &'static str {
+fn advice(fields: &Fields) -> String {
     if fields.key.is_some() {
-        "the same command again takes nothing twice"
+        text!("submit-again-with-key")
     } else {
-        "with --key the same command again would take nothing twice; `d8 tasks ls` shows what was taken"
+        text!("submit-again-without-key")
     }
+}
+
+fn unreadable(number: u64, error: &std::io::Error) -> String {
+    let what = text!("submit-line", number = number.to_string());
+    text!("submit-cannot-be-read", what = what, why = error.to_string())
 }
 
 /// What the sending side tells the reading side.
@@ -144,11 +153,11 @@ impl Lines {
             let mut line = Vec::new();
             let mut longest = (&mut self.input).take(LONGEST_LINE);
             let read = longest.read_until(b'\n', &mut line);
-            if read.map_err(|error| format!("line {number} cannot be read: {error}"))? == 0 {
+            if read.map_err(|error| unreadable(*number, &error))? == 0 {
                 break;
             }
             if line.len() as u64 >= LONGEST_LINE {
-                return Err(format!("line {number} is longer than 64 MiB"));
+                return Err(text!("submit-line-too-long", number = number.to_string()));
             }
             self.write(&line, *number, &mut piece);
             if piece.len() >= PIECE || !self.has_line() {
@@ -263,13 +272,12 @@ fn answer(line: &[u8], json: bool, counts: &mut Counts, tell: &mut (dyn FnMut(&s
         }
         (None, error) => {
             counts.refused += 1;
-            let number = answer
-                .line
-                .map_or_else(|| "a line".to_owned(), |number| format!("line {number}"));
-            say(&format!(
-                "{number}: {}",
-                error.map_or_else(|| "refused".to_owned(), in_words)
-            ));
+            let line = answer.line.map_or_else(
+                || text!("submit-a-line"),
+                |number| text!("submit-line", number = number.to_string()),
+            );
+            let why = error.map_or_else(|| text!("submit-refused"), in_words);
+            say(&format!("{line}: {why}"));
         }
     }
 }
@@ -279,7 +287,7 @@ fn in_words(error: LineError) -> String {
         LineError::Text(text) => text,
         LineError::Object { message, code } => match (message, code) {
             (Some(message), Some(code)) => format!("{message} ({code})"),
-            (message, code) => message.or(code).unwrap_or_else(|| "refused".to_owned()),
+            (message, code) => message.or(code).unwrap_or_else(|| text!("submit-refused")),
         },
     })
 }

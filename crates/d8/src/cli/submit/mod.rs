@@ -17,6 +17,7 @@ use crate::client::reach::Reach;
 use crate::client::table::one_line;
 use crate::client::{Answer, Client};
 use crate::config::{self, text_file};
+use crate::text;
 
 /// Hand a prompt, or a file of tasks, to a running orchestrator. It is kept when the command ends.
 #[derive(Debug, Args)]
@@ -68,7 +69,7 @@ pub(super) async fn run(arguments: SubmitArguments) -> Result<u8, Failure> {
         Meant::Prompt { prompt, wait } => {
             let prompt = if prompt == "-" { of_input()? } else { prompt };
             if prompt.trim().is_empty() {
-                return Err(Failure::not_started("the prompt is empty"));
+                return Err(Failure::not_started(text!("submit-empty")));
             }
             let client = arguments.reach.open().await?;
             let answer = client
@@ -76,7 +77,7 @@ pub(super) async fn run(arguments: SubmitArguments) -> Result<u8, Failure> {
                 .await?;
             let task: Task = answer.read()?;
             if answer.status == 200 {
-                say(&format!("{}: its key was taken before", one_line(&task.task_id)));
+                say(&text!("submit-known", task = one_line(&task.task_id)));
             }
             match wait {
                 None => {
@@ -101,8 +102,7 @@ fn meant(arguments: &SubmitArguments) -> Result<Meant, Failure> {
         (Some(_), Err(error)) => return Err(Failure::not_started(format!("--wait: {error}"))),
         (None, Err(_)) => (time.unwrap_or_default(), None),
         (None, Ok(_)) => {
-            return Err(Failure::not_started("there is no prompt")
-                .hint("write it in quotes, or `-` for standard input, or --file FILE.jsonl"));
+            return Err(Failure::not_started(text!("submit-no-prompt")).hint(text!("submit-no-prompt-next")));
         }
     };
     Ok(Meant::Prompt {
@@ -114,8 +114,11 @@ fn meant(arguments: &SubmitArguments) -> Result<Meant, Failure> {
 fn of_input() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
-    read.map_err(|error| Failure::not_started(format!("standard input cannot be read: {error}")))?;
-    text_file::decode(&bytes).ok_or_else(|| Failure::not_started("standard input is not UTF-8 text"))
+    read.map_err(|error| {
+        let (what, why) = (text!("submit-standard-input"), error.to_string());
+        Failure::not_started(text!("submit-cannot-be-read", what = what, why = why))
+    })?;
+    text_file::decode(&bytes).ok_or_else(|| Failure::not_started(text!("submit-not-utf8")))
 }
 
 /// Waits for the end of a task that was taken, and prints it.
@@ -127,7 +130,7 @@ async fn answered(
     json: bool,
 ) -> Result<u8, Failure> {
     let id = one_line(&task.task_id);
-    let goes_on = format!("it is kept and goes on: d8 tasks show {id}");
+    let goes_on = text!("submit-goes-on", task = id.as_str());
     let mut say_so = say;
     let waiting = wait::until_over(client, task, answer, longest, wait::PAUSE, &mut say_so);
     let waited = tokio::select! {

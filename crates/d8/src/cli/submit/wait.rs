@@ -8,6 +8,7 @@ use crate::cli::tasks::{answer_text, error_words, waiting};
 use crate::client::objects::Task;
 use crate::client::table::one_line;
 use crate::client::{Answer, Client, ClientError, moment};
+use crate::text;
 
 /// The longest that an orchestrator is asked to wait at a time.
 const AT_A_TIME: Duration = Duration::from_secs(60);
@@ -86,7 +87,7 @@ pub(super) fn ending(task: &Task) -> Ending {
         (status, _) => {
             let why = task.wait.as_ref().map(|wait| waiting(wait, moment::now()));
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            Ending::Open(one_line(&format!("is still {status}{why}")))
+            Ending::Open(one_line(&text!("submit-still", status = status, why = why)))
         }
     }
 }

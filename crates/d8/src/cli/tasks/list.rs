@@ -3,16 +3,19 @@
 use clap::Args;
 
 use super::filter::Filter;
-use crate::cli::{Failure, OK, say, tell};
+use crate::cli::Failure;
 use crate::client::moment;
 use crate::client::objects::{Task, Tasks};
 use crate::client::reach::Reach;
-use crate::client::table::{Cell, Surface, Table, Tone};
+use crate::client::table::{Cell, Table, Tone};
+use crate::client::watch::{Look, Watch};
+use crate::text;
 
 /// List tasks: how each stands, and why it waits or failed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
   d8 tasks ls --status pending\n  \
+  d8 tasks ls --code attempts_exhausted --watch 5\n  \
   d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'")]
 pub(super) struct ListArguments {
     #[command(flatten)]
@@ -24,35 +27,48 @@ pub(super) struct ListArguments {
     #[arg(long, value_name = "ID")]
     after: Option<String>,
     #[command(flatten)]
+    watch: Watch,
+    #[command(flatten)]
     reach: Reach,
 }
 
 pub(super) async fn run(arguments: &ListArguments) -> Result<u8, Failure> {
     let client = arguments.reach.open().await?;
     let limit = arguments.limit.to_string();
-    let mut query = arguments.filter.given();
-    query.push(("limit", &limit));
-    query.extend(arguments.after.as_deref().map(|after| ("after", after)));
-    let answer = client.get(&["api", "tasks"], &query).await?;
-    if arguments.reach.json {
-        tell(&answer.text);
-        return Ok(OK);
-    }
-    let tasks: Tasks = answer.read()?;
-    if tasks.tasks.is_empty() {
-        say("no such task");
-    } else {
-        tell(&table(&tasks.tasks, moment::now()).render(Surface::of_output()));
-    }
-    if let Some(next) = &tasks.next {
-        say(&format!("there are more: the same with --after {next}"));
-    }
-    Ok(OK)
+    let look = async |surface| {
+        let filter = arguments.filter.to_query();
+        let mut query: Vec<(&str, &str)> = filter
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        query.push(("limit", &limit));
+        query.extend(arguments.after.as_deref().map(|after| ("after", after)));
+        let answer = client.get(&["api", "tasks"], &query).await?;
+        if arguments.reach.json {
+            return Ok(Look::of_json(&answer.text));
+        }
+        let tasks: Tasks = answer.read()?;
+        if tasks.tasks.is_empty() {
+            return Ok(Look::note(text!("tasks-none")));
+        }
+        let mut look = Look::of(table(&tasks.tasks, moment::now()).render(surface));
+        look.note = tasks.next.map(|next| text!("tasks-more", next = next));
+        Ok(look)
+    };
+    arguments.watch.show(arguments.reach.json, look).await
 }
 
 pub(super) fn table(tasks: &[Task], now: f64) -> Table {
     let titles = [
-        "TASK", "TYPE", "STATUS", "PRIORITY", "ROUTE", "GROUP", "CLIENT", "AGE", "NOTE",
+        text!("table-task"),
+        text!("table-type"),
+        text!("table-status"),
+        text!("table-priority"),
+        text!("table-route"),
+        text!("table-group"),
+        text!("table-client"),
+        text!("table-age"),
+        text!("table-note"),
     ];
     let mut table = Table::new(&titles, &[3])
         .usual(1, "agent_action")
@@ -60,7 +76,11 @@ pub(super) fn table(tasks: &[Task], now: f64) -> Table {
         .usual(4, "default")
         .usual(5, "-")
         .usual(6, "local")
-        .usual(8, "");
+        .usual(8, "")
+        .gives(&[8])
+        .keeps(8, 24)
+        .names(&[0, 4, 5])
+        .spare(&[1, 6, 5, 4]);
     for task in tasks {
         let text = |text: &Option<String>| Cell::from(text.as_deref().unwrap_or("-"));
         let age = task.created_at.map(|then| moment::past(then, now));
@@ -82,7 +102,7 @@ pub(super) fn table(tasks: &[Task], now: f64) -> Table {
 }
 
 /// How a task stands, at a glance.
-pub(super) fn tone(status: &str) -> Tone {
+pub(crate) fn tone(status: &str) -> Tone {
     match status {
         "completed" => Tone::Good,
         "failed" => Tone::Bad,
@@ -92,7 +112,7 @@ pub(super) fn tone(status: &str) -> Tone {
 }
 
 /// Who has it, why it waits, or why it failed.
-fn note(task: &Task, now: f64) -> String {
+pub(crate) fn note(task: &Task, now: f64) -> String {
     if let Some(wait) = &task.wait {
         return super::waiting(wait, now);
     }
@@ -100,5 +120,6 @@ fn note(task: &Task, now: f64) -> String {
         return error.message.clone().or_else(|| error.code.clone()).unwrap_or_default();
     }
     let worker = task.assigned_to.as_ref().filter(|_| task.status == "assigned");
-    worker.map(|worker| format!("on {worker}")).unwrap_or_default()
+    let on = |worker: &String| text!("tasks-on", worker = worker.as_str());
+    worker.map(on).unwrap_or_default()
 }

@@ -11,7 +11,10 @@ use super::Failure;
 use crate::client::moment;
 use crate::client::objects::Wait;
 use crate::client::table::one_line;
+use crate::text;
 
+#[cfg(feature = "tui")]
+pub(crate) use list::{note, tone};
 pub(crate) use show::{answer_text, error_words};
 
 /// List, show, cancel, retry or reprioritise the tasks of a running orchestrator.
@@ -21,7 +24,8 @@ pub(crate) use show::{answer_text, error_words};
   Examples:\n  \
   d8 tasks --status failed\n  \
   d8 tasks show task_12\n  \
-  d8 tasks retry --status failed --group monday\n  \
+  d8 tasks retry --code attempts_exhausted --group monday\n  \
+  d8 tasks cancel --status pending --older-than 1d\n  \
   d8 tasks reprioritise --priority 9 --client web")]
 pub(super) struct TasksArguments {
     #[command(flatten)]
@@ -53,8 +57,9 @@ pub(super) async fn run(arguments: TasksArguments) -> Result<u8, Failure> {
 
 /// Why a task waits, in one line.
 pub(crate) fn waiting(wait: &Wait, now: f64) -> String {
-    let why = wait.message.as_deref().or(wait.code.as_deref()).unwrap_or("waits");
-    let mut text = moment::with_time_left(&one_line(why), "", wait.until, now);
+    let why = wait.message.as_deref().or(wait.code.as_deref());
+    let why = why.map_or_else(|| text!("tasks-waits"), one_line);
+    let mut text = moment::with_time_left(&why, wait.until, now, |when| when);
     if let Some(next) = &wait.next {
         text = format!("{}; {}", text.trim_end_matches('.'), one_line(next));
     }

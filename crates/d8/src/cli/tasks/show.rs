@@ -4,39 +4,49 @@ use clap::Args;
 use serde_json::Value;
 
 use super::list::tone;
-use crate::cli::{Failure, OK, tell};
+use crate::cli::Failure;
 use crate::client::moment;
 use crate::client::objects::{Attempt, Reason, Task};
 use crate::client::reach::Reach;
 use crate::client::table::{Cell, Surface, Table, one_line};
-use crate::words;
+use crate::client::watch::{Look, Watch};
+use crate::{text, words};
 
 /// Show a task: its attempts, why it waits or failed, its answer.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
   d8 tasks show task_12\n  \
+  d8 tasks show task_12 --watch      until it has ended\n  \
   d8 tasks show task_12 --json | jq -r .result.choices[0].message.content")]
 pub(super) struct ShowArguments {
     /// The task, as `d8 submit` and `d8 tasks ls` name it.
     #[arg(value_name = "ID")]
     id: String,
     #[command(flatten)]
+    watch: Watch,
+    #[command(flatten)]
     reach: Reach,
 }
 
 pub(super) async fn run(arguments: &ShowArguments) -> Result<u8, Failure> {
     let client = arguments.reach.open().await?;
-    let answer = client.get(&["api", "tasks", &arguments.id], &[]).await?;
-    if arguments.reach.json {
-        tell(&answer.text);
-    } else {
+    let look = async |surface| {
+        let answer = client.get(&["api", "tasks", &arguments.id], &[]).await?;
         let task: Task = answer.read()?;
-        tell(&text(&task, moment::now(), moment::on_the_clock, Surface::of_output()));
-    }
-    Ok(OK)
+        let look = if arguments.reach.json {
+            Look::of_json(&answer.text)
+        } else {
+            Look::of(page(&task, moment::now(), moment::on_the_clock, surface))
+        };
+        Ok(Look {
+            is_last: task.is_over(),
+            ..look
+        })
+    };
+    arguments.watch.show(arguments.reach.json, look).await
 }
 
-pub(super) fn text(task: &Task, now: f64, on_the_clock: fn(f64) -> String, surface: Surface) -> String {
+pub(super) fn page(task: &Task, now: f64, on_the_clock: fn(f64) -> String, surface: Surface) -> String {
     let mut facts = facts(task, now, on_the_clock);
     if !task.attempts.is_empty() {
         facts.push(format!("\n{}", attempts(&task.attempts, now).render(surface)));
@@ -49,19 +59,23 @@ pub(super) fn text(task: &Task, now: f64, on_the_clock: fn(f64) -> String, surfa
 
 fn facts(task: &Task, now: f64, on_the_clock: fn(f64) -> String) -> Vec<String> {
     let moment = |then: f64| format!("{} ({})", on_the_clock(then), moment::past(then, now));
+    let wait = task.wait.as_ref();
     let facts = [
-        ("task", Some(task.task_id.clone())),
-        ("status", Some(task.status.clone())),
-        ("type", task.kind.clone()),
-        ("priority", task.priority.map(|priority| priority.to_string())),
-        ("route", task.route.clone()),
-        ("group", task.group.clone()),
-        ("client", task.client.clone()),
-        ("worker", task.assigned_to.clone()),
-        ("created", task.created_at.map(moment)),
-        ("ended", task.completed_at.map(moment)),
-        ("waits", task.wait.as_ref().map(|wait| super::waiting(wait, now))),
-        ("error", task.error.as_ref().map(error_words)),
+        (text!("tasks-fact-task"), Some(task.task_id.clone())),
+        (text!("tasks-fact-status"), Some(task.status.clone())),
+        (text!("tasks-fact-type"), task.kind.clone()),
+        (
+            text!("tasks-fact-priority"),
+            task.priority.map(|priority| priority.to_string()),
+        ),
+        (text!("tasks-fact-route"), task.route.clone()),
+        (text!("tasks-fact-group"), task.group.clone()),
+        (text!("tasks-fact-client"), task.client.clone()),
+        (text!("tasks-fact-worker"), task.assigned_to.clone()),
+        (text!("tasks-fact-created"), task.created_at.map(moment)),
+        (text!("tasks-fact-ended"), task.completed_at.map(moment)),
+        (text!("tasks-fact-waits"), wait.map(|wait| super::waiting(wait, now))),
+        (text!("tasks-fact-error"), task.error.as_ref().map(error_words)),
     ];
     let given = facts.into_iter().filter_map(|(name, value)| Some((name, value?)));
     given
@@ -74,15 +88,25 @@ pub(crate) fn error_words(error: &Reason) -> String {
     match (&error.message, &error.code) {
         (Some(message), Some(code)) => format!("{message} ({code})"),
         (Some(text), None) | (None, Some(text)) => text.clone(),
-        (None, None) => "it failed".to_owned(),
+        (None, None) => text!("tasks-it-failed"),
     }
 }
 
 fn attempts(attempts: &[Attempt], now: f64) -> Table {
-    let mut table = Table::new(
-        &["ATTEMPT", "TARGET", "WORKER", "BEGAN", "TOOK", "OUTCOME", "TOKENS"],
-        &[0],
-    );
+    let titles = [
+        text!("table-attempt"),
+        text!("table-target"),
+        text!("table-worker"),
+        text!("table-began"),
+        text!("table-took"),
+        text!("table-outcome"),
+        text!("table-tokens"),
+    ];
+    let mut table = Table::new(&titles, &[0])
+        .keeps(1, 24)
+        .gives(&[2])
+        .names(&[1, 2])
+        .spare(&[2, 6]);
     for attempt in attempts {
         let text = |text: Option<&str>| Cell::from(text.unwrap_or("-"));
         let began = attempt.started_at.map(|then| moment::past(then, now));
@@ -98,7 +122,7 @@ fn attempts(attempts: &[Attempt], now: f64) -> Table {
             text(began.as_deref()),
             text(took.as_deref()),
             match outcome.as_deref() {
-                None => "under way".into(),
+                None => text!("tasks-under-way").into(),
                 Some(outcome) => Cell::toned(outcome, tone(outcome)),
             },
             text(attempt.usage.as_ref().and_then(tokens).as_deref()),
@@ -121,7 +145,8 @@ fn tokens(usage: &Value) -> Option<String> {
     let input = count(["prompt_tokens", "input_tokens"]);
     let output = count(["completion_tokens", "output_tokens"]);
     let shown = |count: Option<u64>| count.map_or_else(|| "?".to_owned(), words::number);
-    (input.is_some() || output.is_some()).then(|| format!("{} in, {} out", shown(input), shown(output)))
+    let told = || text!("tasks-tokens", input = shown(input), output = shown(output));
+    (input.is_some() || output.is_some()).then(told)
 }
 
 /// The text of an answer: of a chat completion, or of what a worker of the Hive reported; else its JSON.

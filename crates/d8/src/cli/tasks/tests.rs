@@ -56,7 +56,7 @@ task_4  -             assigned          -  -        -      -       -           o
 
 #[test]
 fn a_task_is_shown_whole() {
-    let shown = show::text(
+    let shown = show::page(
         &task(&json!({
             "task_id": "task_12", "type": "agent_action", "status": "completed", "priority": 7, "client": "local",
             "created_at": 990.0, "completed_at": 998.0,
@@ -145,11 +145,18 @@ async fn many_are_changed_only_on_purpose() {
     assert!(nobody_meant.hints.concat().contains("--all"));
     assert_eq!(server.lines(), Vec::<String>::new());
 
-    assert_eq!(typed(&server, &["cancel", "--all"]).await, Ok(OK));
-    assert_eq!(
-        typed(&server, &["retry", "--status", "failed", "--group", "monday"]).await,
-        Ok(OK)
-    );
+    assert_eq!(typed(&server, &["cancel", "--all", "--yes"]).await, Ok(OK));
+    let failed = [
+        "retry",
+        "--status",
+        "failed",
+        "--code",
+        "quarantined",
+        "--group",
+        "monday",
+        "-y",
+    ];
+    assert_eq!(typed(&server, &failed).await, Ok(OK));
     assert_eq!(
         typed(&server, &["reprioritise", "--priority", "9", "--client", "me"]).await,
         Ok(OK)
@@ -161,10 +168,39 @@ async fn many_are_changed_only_on_purpose() {
         .collect();
     let expected = [
         json!({"filter": {}, "all": true}),
-        json!({"filter": {"status": "failed", "group": "monday"}, "all": false}),
+        json!({"filter": {"status": "failed", "group": "monday", "code": "quarantined"}, "all": false}),
         json!({"filter": {"client": "me"}, "all": false, "priority": 9}),
     ];
     assert_eq!(bodies, expected);
+}
+
+#[tokio::test]
+async fn where_nobody_can_be_asked_many_are_only_counted() {
+    let server = Standin::start().await;
+    for verb in ["cancel", "retry"] {
+        server.on(&format!("POST /api/tasks/{verb}"), 200, &json!({"count": 1_203}));
+        let asked = typed(&server, &[verb, "--status", "failed"]).await.unwrap_err();
+        assert_eq!(asked.code, NOT_STARTED);
+        assert!(asked.message.contains("1,203 tasks"), "{asked:?}");
+        assert!(asked.hints.concat().contains("--yes"), "{asked:?}");
+        assert_eq!(typed(&server, &[verb, "--status", "failed", "--dry-run"]).await, Ok(OK));
+    }
+    for call in server.calls() {
+        let body: Value = serde_json::from_str(&call.body).unwrap();
+        assert_eq!(body["dry_run"], true, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_age_becomes_a_moment() {
+    let server = Standin::start().await;
+    server.on("POST /api/tasks/cancel", 200, &json!({"count": 1}));
+    let before = crate::client::moment::now();
+    assert_eq!(typed(&server, &["cancel", "--older-than", "1h", "--yes"]).await, Ok(OK));
+    let body: Value = serde_json::from_str(&server.calls()[0].body).unwrap();
+    let since = before - body["filter"]["created_before"].as_f64().unwrap();
+    assert!((3_590.0..3_610.0).contains(&since), "{body}");
+    assert!(Line::try_parse_from(["tasks", "cancel", "--older-than", "yesterday"]).is_err());
 }
 
 #[tokio::test]
@@ -183,6 +219,8 @@ fn flags_that_contradict_each_other_are_refused() {
         &["tasks", "cancel", "task_1", "--all"][..],
         &["tasks", "cancel", "--all", "--group", "g"],
         &["tasks", "ls", "--status", "lost"],
+        &["tasks", "ls", "--code", "lost"],
+        &["tasks", "cancel", "task_1", "--dry-run"],
         &["tasks", "reprioritise", "--priority", "11", "--all"],
     ] {
         assert!(Line::try_parse_from(words).is_err(), "{words:?}");

@@ -11,6 +11,7 @@ use crate::config::fault::Fault;
 use crate::config::limit::period::Period;
 use crate::config::suggestion::nearest;
 use crate::text;
+use crate::words::language::Language;
 
 /// Edges are worked out from here before now: a month's count must be right after a restart.
 const BACK: i64 = 40;
@@ -93,17 +94,17 @@ impl ResetTime {
     }
 
     /// "midnight Pacific", "16:00 Asia/Shanghai", "day 1, midnight UTC".
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self, language: Language) -> String {
         let zone = match self.zone_name.as_str() {
-            "America/Los_Angeles" => text!("reset-pacific"),
+            "America/Los_Angeles" => text!(language => "reset-pacific"),
             other => other.to_owned(),
         };
         let reset = match (self.time.hour(), self.time.minute()) {
-            (0, 0) => text!("reset-midnight", zone = zone),
-            (hour, minute) => text!("reset-time", time = format!("{hour:02}:{minute:02}"), zone = zone),
+            (0, 0) => text!(language => "reset-midnight", zone = zone),
+            (hour, minute) => text!(language => "reset-time", time = format!("{hour:02}:{minute:02}"), zone = zone),
         };
         match self.day {
-            Some(day) => text!("reset-day", day = day.to_string(), reset = reset),
+            Some(day) => text!(language => "reset-day", day = day.to_string(), reset = reset),
             None => reset,
         }
     }

@@ -143,7 +143,7 @@ impl Rule {
                 period.nominal()
             },
             resets: match &self.terms.kind {
-                Kind::Resets(time) => Some(time.in_words()),
+                Kind::Resets(time) => Some(time.in_words(Language::spoken())),
                 _ => None,
             },
         })

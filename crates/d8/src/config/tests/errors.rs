@@ -382,7 +382,7 @@ hint: use a file: `url = "sqlite:d8.db"`
         (
             format!("{agent}every = \"1h\"\noutput = \"out/{{agnt}}.md\"\n"),
             "5:10",
-            "unknown placeholder `{agnt}`",
+            "unknown name `{agnt}`",
             "did you mean `agent`?",
         ),
     ] {

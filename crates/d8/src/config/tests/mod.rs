@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod accounts;
+mod agents;
 mod errors;
 mod files;
 mod limits;

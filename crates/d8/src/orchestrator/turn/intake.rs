@@ -172,6 +172,10 @@ impl Turn {
             self.own.requests.keep(id, request.clone(), task.payload.is_some());
         }
         let row = self.row(&task, group, now);
+        if let Some(agent) = task.agent {
+            self.gathering.agents.push(agent.row);
+            self.gathering.outputs.push((id, agent.note));
+        }
         if let Some(payload) = task.payload {
             self.gathering.payloads.push((id, payload));
         }

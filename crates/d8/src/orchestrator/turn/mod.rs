@@ -283,6 +283,11 @@ impl Turn {
                 self.questions.push(event);
             }
             Event::Told(tasks) => self.gathering.told.extend(tasks),
+            Event::Agent(row, reply) => {
+                self.gathering.agents.push(row);
+                self.later(Some(reply), ());
+            }
+            Event::Delivered(tasks) => self.gathering.delivered.extend(tasks),
             Event::ForgetRequests(keys, reply) => {
                 self.gathering.forget_requests.extend(keys);
                 self.later(Some(reply), ());

@@ -110,7 +110,7 @@ async fn tasks_are_found_by_why_they_failed_and_by_when_they_came() {
         assert_eq!(site.post("/api/tasks/cancel", body).await.ok(200), json!({"count": 0}));
     }
     assert_eq!(site.statuses(&[task]).await, ["pending"]);
-    site.get("/api/tasks?code=lost").await.refused(400, "invalid_query");
+    site.get("/api/tasks?code=lost").await.refused(400, "invalid_request");
 }
 
 #[tokio::test]

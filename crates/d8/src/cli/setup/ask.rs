@@ -1,0 +1,130 @@
+//! The questions: put to a person at a terminal, or to nobody, who takes what is usual.
+
+use std::io::IsTerminal;
+
+use inquire::list_option::ListOption;
+use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
+use secrecy::SecretString;
+
+use super::Stop;
+use crate::cli::Failure;
+use crate::text;
+
+/// Lines of a list that are shown at once.
+const PAGE: usize = 15;
+
+/// Who answers.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum Asker {
+    /// A person at a terminal.
+    Person,
+    /// Nobody: `--yes`.
+    Nobody,
+}
+
+impl Asker {
+    /// `yes`: nobody wants to be asked.
+    pub(super) fn of_process(yes: bool) -> Result<Self, Failure> {
+        let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        match (yes, is_terminal) {
+            (true, _) => Ok(Self::Nobody),
+            (false, true) => Ok(Self::Person),
+            (false, false) => {
+                Err(Failure::not_started(text!("setup-no-terminal")).hint(text!("setup-no-terminal-hint")))
+            }
+        }
+    }
+
+    pub(super) fn is_person(self) -> bool {
+        self == Self::Person
+    }
+
+    /// The number of the chosen one; nobody takes the first.
+    pub(super) fn choose(self, question: &str, options: Vec<String>) -> Result<usize, Stop> {
+        if self == Self::Nobody {
+            return Ok(0);
+        }
+        let help = text!("setup-help-choose");
+        // What stands in a second column is for choosing only.
+        let shown = |chosen: ListOption<&String>| chosen.value.split("  ").next().unwrap_or_default().to_owned();
+        let prompt = Select::new(question, options)
+            .with_page_size(PAGE)
+            .with_formatter(&shown);
+        asked(|| prompt.with_help_message(&help).raw_prompt()).map(|chosen| chosen.index)
+    }
+
+    /// The numbers of the chosen ones; nobody takes all.
+    pub(super) fn choose_some(self, question: &str, options: Vec<String>) -> Result<Vec<usize>, Stop> {
+        if self == Self::Nobody {
+            return Ok((0..options.len()).collect());
+        }
+        let help = text!("setup-help-choose-some");
+        let prompt = MultiSelect::new(question, options)
+            .with_page_size(PAGE)
+            .with_default(&[0]);
+        let chosen = asked(|| prompt.with_help_message(&help).raw_prompt())?;
+        Ok(chosen.into_iter().map(|one| one.index).collect())
+    }
+
+    /// Yes or no; nobody says what is usual.
+    pub(super) fn confirm(self, question: &str, usual: bool) -> Result<bool, Stop> {
+        if self == Self::Nobody {
+            return Ok(usual);
+        }
+        let error = text!("setup-help-confirm");
+        let parser = |answer: &str| match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" | "s" | "si" | "sí" => Ok(true),
+            "n" | "no" => Ok(false),
+            _ => Err(()),
+        };
+        let shown = |answer: bool| if answer { text!("setup-yes") } else { text!("setup-no") };
+        let usual_shown = |usual: bool| {
+            if usual {
+                text!("setup-yes-no")
+            } else {
+                text!("setup-no-yes")
+            }
+        };
+        let prompt = Confirm::new(question)
+            .with_default(usual)
+            .with_parser(&parser)
+            .with_error_message(&error)
+            .with_formatter(&shown)
+            .with_default_value_formatter(&usual_shown);
+        asked(|| prompt.prompt())
+    }
+
+    /// A line of text; nobody gives what is usual.
+    pub(super) fn line(self, question: &str, usual: &str) -> Result<String, Stop> {
+        if self == Self::Nobody {
+            return Ok(usual.to_owned());
+        }
+        let prompt = Text::new(question);
+        let prompt = if usual.is_empty() {
+            prompt
+        } else {
+            prompt.with_default(usual)
+        };
+        asked(|| prompt.prompt()).map(|answer| answer.trim().to_owned())
+    }
+
+    /// A key, of which nothing is shown while it is typed.
+    pub(super) fn key(self, question: &str) -> Result<SecretString, Stop> {
+        let help = text!("setup-help-key");
+        let prompt = Password::new(question)
+            .with_display_mode(PasswordDisplayMode::Hidden)
+            .with_help_message(&help)
+            .without_confirmation();
+        asked(|| prompt.prompt()).map(SecretString::from)
+    }
+}
+
+/// Puts a question and waits, which must not hold up the rest of the program. Esc and Ctrl-C both mean that it is enough.
+fn asked<T>(question: impl FnOnce() -> Result<T, InquireError>) -> Result<T, Stop> {
+    tokio::task::block_in_place(question).map_err(|error| match error {
+        InquireError::OperationCanceled | InquireError::OperationInterrupted => Stop::Interrupted,
+        other => Failure::not_started(text!("setup-terminal-fault", error = other.to_string()))
+            .hint(text!("setup-no-terminal-hint"))
+            .into(),
+    })
+}

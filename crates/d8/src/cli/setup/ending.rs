@@ -1,0 +1,133 @@
+//! What was done, what will hold, and what comes next.
+
+use std::path::Path;
+
+use d8_wire::LimitSignal;
+
+use super::talk::say;
+use crate::catalogue::Catalogue;
+use crate::cli::tell;
+use crate::config::Account;
+use crate::private_file::Closed;
+use crate::setup::{Draft, Site, Written, limits};
+use crate::text;
+
+pub(super) struct Ending<'a> {
+    pub(super) site: &'a Site,
+    pub(super) draft: &'a Draft,
+    pub(super) account: &'a Account,
+    pub(super) catalogue: &'a Catalogue,
+    /// The limits that headers showed.
+    pub(super) seen: Vec<LimitSignal>,
+    /// The user named the file, so that other commands must be told of it.
+    pub(super) is_named: bool,
+}
+
+impl Ending<'_> {
+    pub(super) fn say(&self, written: &Written) {
+        let name = self.account.name.as_str();
+        let config = shown(&self.site.config_path);
+        match written.config {
+            true => say(&text!("setup-wrote-config", path = config.as_str(), account = name)),
+            false => say(&text!("setup-kept-config", path = config.as_str(), account = name)),
+        }
+        if let Some(closed) = &written.env {
+            let path = shown(&self.site.env_path);
+            let variable = self.draft.settings.variable.as_deref().unwrap_or_default();
+            say_closed(&path, variable, closed);
+        }
+        self.say_warnings();
+        self.say_limits();
+    }
+
+    fn say_warnings(&self) {
+        let Draft {
+            name, settings, key, ..
+        } = self.draft;
+        if let (Some(variable), Some(key)) = (&settings.variable, key)
+            && self.site.is_shadowed(variable, key)
+        {
+            say(&text!("setup-shadowed", variable = variable.as_str()));
+        }
+        if !self.draft.is_written && name != &settings.provider && name.starts_with(&*settings.provider) {
+            say(&text!(
+                "setup-one-quota",
+                account = name.as_str(),
+                first = settings.provider.as_str()
+            ));
+        }
+        if self.site.default_route_leaves_out(name) {
+            let model = self.account.default_model().map_or("", |model| model.id.as_str());
+            say(&text!("setup-route", account = name.as_str(), model = model));
+        }
+        if !self.account.free && !self.account.local {
+            say(&text!("setup-costs", account = name.as_str()));
+        }
+    }
+
+    /// The limits are what a script may want: they go to standard output.
+    fn say_limits(&self) {
+        let model = self.account.default_model().map_or("", |model| model.id.as_str());
+        let lines = limits::lines(self.catalogue, self.account, &self.seen);
+        if lines.is_empty() {
+            let none = if self.account.local {
+                text!("setup-no-limits-local", model = model)
+            } else {
+                text!("setup-no-limits", model = model)
+            };
+            say(&none);
+            return;
+        }
+        say(&text!("setup-limits", model = model));
+        let width = lines.iter().map(|line| line.limit.chars().count()).max().unwrap_or(0);
+        for line in lines {
+            tell(&format!("  {:width$}  {}", line.limit, line.says));
+        }
+    }
+
+    /// The next three commands.
+    pub(super) fn say_next(&self) {
+        let config = match self.is_named {
+            true => format!(" --config {}", shown(&self.site.config_path)),
+            false => String::new(),
+        };
+        let commands = [
+            (format!("d8 up{config}"), text!("setup-next-up")),
+            ("d8 submit \"Say hello\"".to_owned(), text!("setup-next-submit")),
+            (format!("d8 run work.jsonl{config}"), text!("setup-next-run")),
+        ];
+        say_commands(&commands);
+    }
+}
+
+/// As the user would name it from here.
+fn shown(path: &Path) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(&cwd).unwrap_or(path).display().to_string()
+}
+
+/// Commands under each other, each with what it is for.
+pub(super) fn say_commands(commands: &[(String, String)]) {
+    let width = commands
+        .iter()
+        .map(|(command, _)| command.chars().count())
+        .max()
+        .unwrap_or(0);
+    say(&text!("setup-next"));
+    for (command, what) in commands {
+        say(&format!("  {command:width$}  {what}"));
+    }
+}
+
+/// That a file with a key was written, and whether it is closed to others.
+pub(super) fn say_closed(path: &str, variable: &str, closed: &Closed) {
+    match closed {
+        Closed::Yes => say(&text!("setup-wrote-key", path = path, variable = variable)),
+        Closed::No(why) => say(&text!(
+            "setup-wrote-open",
+            path = path,
+            variable = variable,
+            why = why.as_str()
+        )),
+    }
+}

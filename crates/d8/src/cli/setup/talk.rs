@@ -1,0 +1,50 @@
+//! Talk that fits the terminal: lines break between words.
+
+use crate::cli;
+use crate::client::table::Surface;
+
+/// Says a line, in as many as the terminal needs; elsewhere in one.
+pub(super) fn say(line: &str) {
+    match Surface::of_talk() {
+        Some(Surface::Terminal { width, .. }) => {
+            wrapped(line, usize::from(width)).iter().for_each(|line| cli::say(line))
+        }
+        _ => cli::say(line),
+    }
+}
+
+/// A line in pieces of `width` columns at most, further ones set in by two. A word that is longer stays whole.
+fn wrapped(line: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut now = String::new();
+    for word in line.split(' ') {
+        let length = now.chars().count() + 1 + word.chars().count();
+        if length > width && !now.trim().is_empty() {
+            lines.push(std::mem::replace(&mut now, format!("  {word}")));
+        } else {
+            // The first word of a line has nothing before it; a second blank is the text's own.
+            if !now.is_empty() || !lines.is_empty() || line.starts_with(' ') {
+                now.push(' ');
+            }
+            now.push_str(word);
+        }
+    }
+    lines.push(now);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("one two three", 80), ["one two three"]);
+        assert_eq!(wrapped("one two three four", 10), ["one two", "  three", "  four"]);
+        assert_eq!(
+            wrapped("a-word-that-is-too-long b", 10),
+            ["a-word-that-is-too-long", "  b"]
+        );
+        assert_eq!(wrapped("", 10), [""]);
+    }
+}

@@ -1,0 +1,98 @@
+//! How an agent wants its answers: from which model, how long, in which form.
+
+use serde_json::{Value, json};
+use toml::Spanned;
+
+use crate::config::fault::{Fault, one_of};
+use crate::config::file::AgentTable;
+use crate::config::surroundings::Surroundings;
+use crate::config::text_file;
+
+pub(super) fn asks_for(table: &AgentTable) -> Result<Option<String>, Fault> {
+    match (&table.route, &table.model) {
+        (Some(_), Some(model)) => Err(Fault::new("`route` and `model` say the same thing")
+            .at(model.span())
+            .hint("give one of them")),
+        (Some(name), None) | (None, Some(name)) => Ok(Some(name.as_ref().clone())),
+        (None, None) => Ok(None),
+    }
+}
+
+pub(super) fn priority(table: &AgentTable) -> Result<Option<u8>, Fault> {
+    let Some(written) = &table.priority else {
+        return Ok(None);
+    };
+    let number = u8::try_from(*written.as_ref())
+        .ok()
+        .filter(|number| (1..=10).contains(number));
+    let wrong = || Fault::new("a priority is 1 to 10, higher first").at(written.span());
+    number.map(Some).ok_or_else(wrong)
+}
+
+pub(super) fn max_tokens(table: &AgentTable) -> Result<Option<u32>, Fault> {
+    match &table.max_tokens {
+        Some(written) if *written.as_ref() == 0 => {
+            Err(Fault::new("an answer of 0 tokens says nothing").at(written.span()))
+        }
+        written => Ok(written.as_ref().map(|written| *written.as_ref())),
+    }
+}
+
+pub(super) fn temperature(table: &AgentTable) -> Result<Option<f64>, Fault> {
+    let Some(written) = &table.temperature else {
+        return Ok(None);
+    };
+    let wrong = || Fault::new("a temperature is 0 to 2").at(written.span());
+    let number = match written.as_ref() {
+        toml::Value::Float(number) => Some(*number),
+        toml::Value::Integer(number) => i32::try_from(*number).ok().map(f64::from),
+        _ => None,
+    };
+    let number = number.filter(|number| (0.0..=2.0).contains(number));
+    number.map(Some).ok_or_else(wrong)
+}
+
+/// OpenAI's `response_format`, from the word or from the schema.
+pub(super) fn response_format(table: &AgentTable, around: &Surroundings<'_>) -> Result<Option<Value>, Fault> {
+    let word = match &table.response_format {
+        None => None,
+        Some(word) => {
+            let meanings = [
+                ("text", "text"),
+                ("json", "json_object"),
+                ("json_object", "json_object"),
+            ];
+            let meaning = one_of("response_format", word.as_ref(), &meanings);
+            Some(meaning.map_err(|fault| fault.at(word.span()))?)
+        }
+    };
+    let Some(schema) = &table.schema else {
+        return Ok(word.map(|word| json!({"type": word})));
+    };
+    if word == Some("text") {
+        return Err(Fault::new("a schema is for JSON, but `response_format` is `text`").at(schema.span()));
+    }
+    let schema = read_schema(schema, around).map_err(|fault| fault.at(schema.span()))?;
+    let format = json!({"name": "answer", "schema": schema, "strict": true});
+    Ok(Some(json!({"type": "json_schema", "json_schema": format})))
+}
+
+fn read_schema(written: &Spanned<toml::Value>, around: &Surroundings<'_>) -> Result<Value, Fault> {
+    let wrong = || {
+        Fault::new("a schema is a table or a file of JSON")
+            .hint("write `schema = { type = \"object\", ... }` or `schema = \"file:answer.schema.json\"`")
+    };
+    match written.as_ref() {
+        toml::Value::Table(table) => serde_json::to_value(table).map_err(|_| wrong()),
+        toml::Value::String(text) => {
+            let path = around.path(text.strip_prefix("file:").ok_or_else(wrong)?.trim());
+            let shown = path.display();
+            let text = text_file::read(&path)
+                .map_err(|error| Fault::new(format!("the schema's file {shown} cannot be read: {error}")))?;
+            let schema: Value = serde_json::from_str(&text)
+                .map_err(|error| Fault::new(format!("the schema's file {shown} is no JSON: {error}")))?;
+            if schema.is_object() { Ok(schema) } else { Err(wrong()) }
+        }
+        _ => Err(wrong()),
+    }
+}
