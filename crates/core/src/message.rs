@@ -6,6 +6,7 @@ use crate::change::{Change, Ending, Parked, Pausable, TaskRow};
 use crate::clock::ClockOffset;
 use crate::id::{AccountId, AttemptNo, GroupId, LimitId, TargetId, TaskId, WorkerId};
 use crate::limit::{Dimension, Learnt};
+use crate::setup::{Setup, Spent};
 use crate::time::Timestamp;
 use crate::usage::{Spend, Usage};
 use crate::worker::Enlisted;
@@ -103,6 +104,15 @@ pub enum Input {
         /// Whose.
         AccountId,
     ),
+    /// The configuration is another one from now on. What is under way runs on, what was spent stays spent, and what waits
+    /// waits for what serves it now.
+    SetUp {
+        /// All of it. Routes that are not in it lead nowhere; the bounds stay as they are.
+        setup: Box<Setup>,
+        /// What was spent at the targets that have limits which did not count them until now, in order of time. Other
+        /// targets' is not looked at.
+        past: Vec<Spent>,
+    },
 }
 
 /// What an attempt found out.

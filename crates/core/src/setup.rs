@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::id::{AccountId, LimitId, RouteId, TargetId};
 use crate::limit::LimitSpec;
-use crate::usage::CostRule;
+use crate::time::Timestamp;
+use crate::usage::{CostRule, Spend};
 
 /// An account and a model.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,4 +88,15 @@ pub struct Setup {
     pub routes: Vec<(RouteId, RouteSpec)>,
     /// The bounds.
     pub bounds: Bounds,
+}
+
+/// What a target was spent on before the engine counted it: the store remembers it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spent {
+    /// Where.
+    pub target: TargetId,
+    /// The latest moment at which it may have arrived.
+    pub arrived: Timestamp,
+    /// What it took.
+    pub spent: Spend,
 }

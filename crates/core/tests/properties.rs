@@ -125,6 +125,96 @@ enum Op {
     /// Until the end, when everything is healed.
     Hold(u8),
     Stall(u8),
+    SetUp(Reform),
+}
+
+/// Another configuration.
+#[derive(Clone, Debug)]
+enum Reform {
+    /// A limit holds another amount; so many thousandths of what it held at first.
+    Amount(u8, u32),
+    /// An account's limit is no longer written, or is again.
+    Toggle(u8),
+    /// An account is taken out.
+    Without(u8),
+    /// All accounts again.
+    Whole,
+    /// The account serves another level of the route.
+    Level(u8, u8),
+    /// The account serves the route no more.
+    OffRoute(u8),
+}
+
+fn reform() -> impl Strategy<Value = Reform> {
+    prop_oneof![
+        3 => (any::<u8>(), 200_u32..3_000).prop_map(|(which, part)| Reform::Amount(which, part)),
+        2 => any::<u8>().prop_map(Reform::Toggle),
+        2 => (1_u8..5).prop_map(Reform::Without),
+        1 => Just(Reform::Whole),
+        1 => (1_u8..5, 0_u8..3).prop_map(|(account, level)| Reform::Level(account, level)),
+        1 => (1_u8..5).prop_map(Reform::OffRoute),
+    ]
+}
+
+/// What `now` becomes by a change; `first` is how it was at first.
+fn reformed(first: &Setup, now: &Setup, reform: &Reform) -> Setup {
+    let mut setup = now.clone();
+    match *reform {
+        Reform::Amount(which, part) => {
+            let which = usize::from(which) % first.limits.len();
+            let (id, spec) = &first.limits[which];
+            let amount = (spec.amount * u64::from(part) / 1_000).max(1);
+            for (known, spec) in &mut setup.limits {
+                if known == id {
+                    spec.amount = amount;
+                }
+            }
+        }
+        Reform::Toggle(which) => {
+            let (id, spec) = &first.limits[usize::from(which) % first.limits.len()];
+            let written = setup.limits.iter().any(|(known, _)| known == id);
+            setup.limits.retain(|(known, _)| known != id);
+            setup.limits.extend((!written).then(|| (*id, spec.clone())));
+            for (target, spec) in &mut setup.targets {
+                let first = first.targets.iter().find(|(known, _)| known == target);
+                let covers = first.is_some_and(|(_, first)| first.limits.contains(id));
+                spec.limits.retain(|known| known != id);
+                spec.limits.extend((covers && !written).then_some(*id));
+            }
+        }
+        Reform::Without(account) => {
+            let gone = TargetId(u32::from(account));
+            setup.targets.retain(|(id, _)| *id != gone);
+            off_route(&mut setup, gone);
+            let used: Vec<LimitId> = setup.targets.iter().flat_map(|(_, spec)| spec.limits.clone()).collect();
+            setup.limits.retain(|(id, _)| used.contains(id));
+        }
+        Reform::Whole => return first.clone(),
+        Reform::Level(account, level) => {
+            let target = TargetId(u32::from(account));
+            if setup.targets.iter().any(|(id, _)| *id == target) {
+                off_route(&mut setup, target);
+                setup.routes[0].1.levels[usize::from(level)].push(target);
+            }
+        }
+        Reform::OffRoute(account) => off_route(&mut setup, TargetId(u32::from(account))),
+    }
+    setup
+}
+
+fn off_route(setup: &mut Setup, target: TargetId) {
+    for level in &mut setup.routes[0].1.levels {
+        level.retain(|id| *id != target);
+    }
+}
+
+/// Everything that there was, and room for every task.
+fn healed(first: &Setup) -> Setup {
+    let mut setup = first.clone();
+    for (_, spec) in &mut setup.limits {
+        spec.amount *= 3;
+    }
+    setup
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -140,6 +230,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (1_u8..5).prop_map(Op::Lost),
         1 => (1_u8..5).prop_map(Op::Hold),
         1 => (1_u8..9).prop_map(Op::Stall),
+        3 => reform().prop_map(Op::SetUp),
     ]
 }
 
@@ -221,6 +312,10 @@ fn apply(world: &mut World, op: &Op, next_id: &mut u64) {
         }]),
         Op::Lost(id) => world.give(vec![Input::WorkerLost(WorkerId(100 + u32::from(id)))]),
         Op::Hold(id) => world.give(vec![Input::Pause(Pausable::Account(AccountId(u32::from(id))))]),
+        Op::SetUp(ref reform) => {
+            let setup = reformed(&world.first, &world.setup, reform);
+            world.set_up(setup);
+        }
         Op::Stall(seconds) => world.give(vec![Input::Stalled(Duration::from_secs(u64::from(seconds)))]),
     }
 }
@@ -244,6 +339,7 @@ proptest! {
         }
         world.nature.faults = 0;
         world.nature.silences = 0;
+        world.set_up(healed(&setup));
         let resume = (1..5).map(|id| Input::Resume(Pausable::Account(AccountId(id))));
         world.give(resume.chain(workers(&setup, 4)).collect());
         let end = world.now + Duration::from_secs(300_000);

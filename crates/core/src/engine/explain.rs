@@ -84,9 +84,13 @@ impl Engine {
         self.ledger.memory()
     }
 
-    /// Every target, as it stands.
+    /// Every target, as it stands; those that are configured no more as long as something is under way there.
     pub fn targets(&self) -> impl Iterator<Item = TargetView> + '_ {
-        self.targets.iter().map(|(id, target)| TargetView {
+        let shown = self
+            .targets
+            .iter()
+            .filter(|(_, target)| !target.retired || target.in_flight > 0);
+        shown.map(|(id, target)| TargetView {
             target: *id,
             account: target.spec.account,
             in_flight: target.in_flight,
@@ -99,10 +103,12 @@ impl Engine {
         let accounts = self
             .accounts
             .iter()
+            .filter(|(_, account)| account.targets.iter().any(|id| self.is_live(*id)))
             .filter_map(|(id, account)| account.parked.map(|(until, why)| (Parked::Account(*id), until, why)));
         let targets = self
             .targets
             .iter()
+            .filter(|(_, target)| !target.retired)
             .filter_map(|(id, target)| target.parked.map(|(until, why)| (Parked::Target(*id), until, why)));
         accounts.chain(targets).collect()
     }

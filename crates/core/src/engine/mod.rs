@@ -22,6 +22,7 @@ mod level;
 mod outlook;
 mod park;
 mod pause;
+mod reform;
 mod restore;
 mod workload;
 
@@ -43,7 +44,7 @@ use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskI
 use crate::message::{Effects, Input, Output};
 use crate::queue::{Class, ClassId, ClassKey, Place};
 use crate::quota::{Ledger, Reserved};
-use crate::setup::{Bounds, RouteSpec, Setup, TargetSpec};
+use crate::setup::{Bounds, LEVELS, RouteSpec, Setup, TargetSpec};
 use crate::sizes::Sizes;
 use crate::task::{Event, Status};
 use crate::time::Timestamp;
@@ -140,6 +141,8 @@ struct Target {
     ready_at: Option<Timestamp>,
     wait: Option<Wait>,
     last_grant: u64,
+    /// It is no longer configured: what is under way there may end, and nothing more is started.
+    retired: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -254,6 +257,7 @@ impl Engine {
                 ready_at: None,
                 wait: None,
                 last_grant: 0,
+                retired: false,
             },
         );
     }
@@ -307,6 +311,7 @@ impl Engine {
             Input::Finished { task, attempt, report } => self.finished(task, attempt, report, effects),
             Input::Unpark(what) => self.unpark(what, effects),
             Input::Forget(account) => self.forget(account, effects),
+            Input::SetUp { setup, past } => self.set_up(*setup, &past),
         }
     }
 
@@ -427,14 +432,29 @@ impl Engine {
             return *id;
         }
         let id = ClassId(u32::try_from(self.classes.len()).expect("classes are few"));
-        let mut levels: [Vec<TargetId>; 3] = Default::default();
+        let levels = self.levels_of(&key);
+        self.route_classes.entry(key.route).or_default().push(id);
+        self.classes.push(Class::new(key.clone(), levels));
+        self.class_ids.insert(key, id);
+        self.offer(id);
+        id
+    }
+
+    /// The levels of a class: its route's without the exceptions.
+    fn levels_of(&self, key: &ClassKey) -> [Vec<TargetId>; LEVELS] {
+        let mut levels: [Vec<TargetId>; LEVELS] = Default::default();
         if let Some(route) = self.routes.get(&key.route) {
             for (level, targets) in route.levels.iter().enumerate() {
                 let allowed = |id: &&TargetId| !key.except.contains(id) && self.targets.contains_key(id);
                 levels[level] = targets.iter().filter(allowed).copied().collect();
             }
         }
-        let class = Class::new(key.clone(), levels);
+        levels
+    }
+
+    /// Lets the targets of a class know of it.
+    fn offer(&mut self, id: ClassId) {
+        let class = &self.classes[id.0 as usize];
         for level in 0..class.levels.len() {
             for target in &class.levels[level] {
                 for above in class.above(level) {
@@ -447,10 +467,6 @@ impl Engine {
                 }
             }
         }
-        self.route_classes.entry(key.route).or_default().push(id);
-        self.classes.push(class);
-        self.class_ids.insert(key, id);
-        id
     }
 
     /// Puts a delayed task where it belongs now: into its queue, or back behind its timer.

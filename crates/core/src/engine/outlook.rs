@@ -27,7 +27,10 @@ impl Engine {
 
     /// The limits as they stand at `now`, if nothing happens before.
     pub fn outlook_at(&self, now: Timestamp) -> Outlook {
-        let open = self.targets.iter().filter(|(id, _)| !self.is_parked_for_good(**id));
+        let open = self
+            .targets
+            .iter()
+            .filter(|(id, target)| !target.retired && !self.is_parked_for_good(**id));
         let targets = open.map(|(id, target)| (*id, target.spec.clone())).collect();
         Outlook {
             at: now.max(self.now),

@@ -72,10 +72,8 @@ impl Engine {
         let waiting = self.classes.iter().filter(|class| class.waiting() > 0);
         let due = self.timers.iter().rev().take(LOOK_BACK);
         let mut due = due.filter_map(|(at, timer)| matches!(timer, Timer::Due(_)).then_some(*at));
-        let targets = self
-            .targets
-            .keys()
-            .filter_map(|id| Some((*id, self.prospect(*id, now)?)));
+        let live = self.targets.keys().filter(|id| self.is_live(**id));
+        let targets = live.filter_map(|id| Some((*id, self.prospect(*id, now)?)));
         Workload {
             assigned: self.leases.len() as u64,
             classes: waiting.map(|class| self.waiting(class, class.waiting())).collect(),

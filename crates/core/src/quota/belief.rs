@@ -41,6 +41,12 @@ impl Belief {
         }
     }
 
+    /// Somebody wrote another amount; what the wire showed is still true.
+    pub(crate) fn rewrite(&mut self, amount: u64, standing: Standing) {
+        self.written = amount;
+        self.standing = standing;
+    }
+
     pub(crate) fn amount(&self) -> u64 {
         let Some(learnt) = self.learnt else {
             return self.written;

@@ -5,6 +5,7 @@ mod belief;
 mod count;
 mod learning;
 mod others;
+mod reform;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -419,11 +420,11 @@ impl Ledger {
         })
     }
 
-    /// Reserved by requests in flight, and how much the limit holds; for checks.
+    /// Reserved by requests in flight, and how much may be; for checks.
     pub(crate) fn in_flight(&self, id: LimitId) -> (u64, u64) {
         self.entries
             .get(&id)
-            .map_or((0, 0), |entry| (entry.count.in_flight(), entry.count.spec().amount))
+            .map_or((0, 0), |entry| (entry.count.in_flight(), entry.count.most_in_flight()))
     }
 }
 

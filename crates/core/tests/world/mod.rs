@@ -8,9 +8,9 @@ use d8_core::change::{Change, TaskRow};
 use d8_core::clock::ClockOffset;
 use d8_core::engine::Engine;
 use d8_core::id::{AttemptNo, GroupId, PrefixId, RouteId, TargetId, TaskId};
-use d8_core::limit::{Dimension, Window};
+use d8_core::limit::{Dimension, LimitSpec, Window};
 use d8_core::message::{Effects, Input, Lease, Outcome, Output, Report};
-use d8_core::setup::Setup;
+use d8_core::setup::{Setup, Spent, TargetSpec};
 use d8_core::time::Timestamp;
 use d8_core::usage::{Estimate, Usage};
 
@@ -27,17 +27,65 @@ impl Dice {
     }
 }
 
+/// How many configurations there were before.
+type Era = u32;
+
 /// One limit at the provider's: what arrived when.
 pub struct Judge {
     pub dimension: Dimension,
-    pub amount: u64,
     pub window: Window,
+    /// From when on it has held how much, by the provider's clock, and under which configuration.
+    amounts: Vec<(i64, u64, Era)>,
+    /// What was sent earlier was not counted when it was let out.
+    since: Era,
     arrivals: Vec<(i64, u64)>,
 }
 
 impl Judge {
-    /// True when an arrival of `cost` at `at` is over the limit.
-    fn refuses(&self, at: i64, cost: u64) -> bool {
+    fn new(spec: &LimitSpec, since: Era) -> Self {
+        Self {
+            dimension: spec.dimension,
+            window: spec.window.clone(),
+            amounts: vec![(i64::MIN, spec.amount, 0)],
+            since,
+            arrivals: Vec::new(),
+        }
+    }
+
+    fn cost(&self, estimate: &Estimate) -> u64 {
+        // The truth is never above the reservation, as with max_tokens given.
+        let input = u64::from(estimate.input_tokens);
+        let output = u64::from(estimate.max_output_tokens.unwrap_or(0));
+        match self.dimension {
+            Dimension::Requests | Dimension::Concurrency => 1,
+            Dimension::Tokens => input + output,
+            Dimension::InputTokens => input,
+            Dimension::OutputTokens => output,
+            Dimension::Cost => 0,
+        }
+    }
+
+    /// How much it held under a configuration.
+    fn held(&self, era: Era) -> u64 {
+        let known = self.amounts.iter().rev().find(|(.., since)| *since <= era);
+        known.map_or(0, |(_, amount, _)| *amount)
+    }
+
+    /// How much a bucket drained between two moments, in units of 1/per.
+    fn drained(&self, from: i64, to: i64) -> i128 {
+        let ends = self.amounts.iter().skip(1).map(|(at, ..)| *at).chain([i64::MAX]);
+        let spans = self.amounts.iter().zip(ends);
+        let drained = spans.map(|((start, amount, _), end)| {
+            let length = i128::from(end.min(to)) - i128::from(from.max(*start));
+            length.max(0) * i128::from(*amount)
+        });
+        drained.sum()
+    }
+
+    /// True when an arrival of `cost` at `at` is over the most that the limit has held since it was sent.
+    fn refuses(&self, at: i64, sent: Era, cost: u64) -> bool {
+        let later = self.amounts.iter().filter(|(.., era)| *era > sent);
+        let amount = later.map(|(_, amount, _)| *amount).fold(self.held(sent), u64::max);
         let micros = |per: Duration| per.as_micros() as i64;
         let within = |from: i64| -> u64 {
             self.arrivals
@@ -48,8 +96,8 @@ impl Judge {
         };
         match &self.window {
             Window::InFlight => false,
-            Window::Sliding { per } => within(at - micros(*per)) + cost > self.amount,
-            Window::Fixed { per } => within(at.div_euclid(micros(*per)) * micros(*per) - 1) + cost > self.amount,
+            Window::Sliding { per } => within(at - micros(*per)) + cost > amount,
+            Window::Fixed { per } => within(at.div_euclid(micros(*per)) * micros(*per) - 1) + cost > amount,
             Window::Resets(edges) => {
                 let start = edges
                     .iter()
@@ -57,19 +105,19 @@ impl Judge {
                     .filter(|edge| *edge <= at)
                     .max()
                     .unwrap_or(i64::MIN + 1);
-                within(start - 1) + cost > self.amount
+                within(start - 1) + cost > amount
             }
             Window::Bucket { per } => {
                 let (mut level, mut last) = (0_i128, i64::MIN);
                 let per = i128::from(micros(*per));
-                for (when, amount) in self.arrivals.iter().chain([&(at, 0)]) {
+                for (when, amount) in self.arrivals.iter().filter(|(when, _)| *when <= at).chain([&(at, 0)]) {
                     if last != i64::MIN {
-                        level = (level - i128::from(when - last) * i128::from(self.amount)).max(0);
+                        level = (level - self.drained(last, *when)).max(0);
                     }
                     level += i128::from(*amount) * per;
                     last = *when;
                 }
-                level + i128::from(cost) * per > i128::from(self.amount) * per
+                level + i128::from(cost) * per > i128::from(amount) * per
             }
         }
     }
@@ -83,6 +131,7 @@ enum Due {
         attempt: u32,
         target: TargetId,
         sent_at: Timestamp,
+        sent: Era,
     },
     Report {
         task: TaskId,
@@ -112,33 +161,38 @@ pub struct World {
     pub nature: Nature,
     pub dice: Dice,
     pub judges: BTreeMap<u32, Judge>,
-    setup: Setup,
+    /// As it is configured now, and as it was at first.
+    pub setup: Setup,
+    pub first: Setup,
     due: BTreeSet<(Timestamp, u64, Due)>,
     sequence: u64,
     pub ended: BTreeMap<TaskId, u32>,
     pub calls: BTreeMap<TaskId, u32>,
     pub changes: Vec<Change>,
     sizes: BTreeMap<TaskId, Estimate>,
+    /// Everything that ever arrived, by the provider's clock.
+    arrived: Vec<(TargetId, i64, Estimate)>,
+    /// Which targets each limit counts.
+    counts: BTreeMap<u32, BTreeSet<TargetId>>,
+    era: Era,
 }
 
 impl World {
     pub fn new(setup: Setup, seed: u64, nature: Nature) -> Self {
         let now = Timestamp::from_secs(1_800_000_000);
-        let judges = setup.limits.iter().map(|(id, spec)| {
-            let judge = Judge {
-                dimension: spec.dimension,
-                amount: spec.amount,
-                window: spec.window.clone(),
-                arrivals: Vec::new(),
-            };
-            (id.0, judge)
+        let judges = setup.limits.iter().map(|(id, spec)| (id.0, Judge::new(spec, 0)));
+        let counts = setup.limits.iter().map(|(id, _)| {
+            let covers = |(_, target): &&(TargetId, TargetSpec)| target.limits.contains(id);
+            (id.0, setup.targets.iter().filter(covers).map(|(id, _)| *id).collect())
         });
+        let counts = counts.collect();
         Self {
             judges: judges.collect(),
             engine: Engine::new(setup.clone(), now),
             now,
             nature,
             dice: Dice(seed),
+            first: setup.clone(),
             setup,
             due: BTreeSet::new(),
             sequence: 0,
@@ -146,7 +200,63 @@ impl World {
             calls: BTreeMap::new(),
             changes: Vec::new(),
             sizes: BTreeMap::new(),
+            arrived: Vec::new(),
+            counts,
+            era: 0,
         }
+    }
+
+    /// Another configuration, which the providers hold to from this moment on. What the engine must be told of the past is
+    /// what a store would have kept.
+    pub fn set_up(&mut self, setup: Setup) {
+        let past = self.changes.iter().filter_map(|change| match change {
+            Change::AttemptEnded {
+                target,
+                ended_at,
+                spent,
+                ..
+            } => Some(Spent {
+                target: *target,
+                arrived: *ended_at,
+                spent: *spent,
+            }),
+            _ => None,
+        });
+        let mut past: Vec<Spent> = past.collect();
+        past.sort_by_key(|spent| spent.arrived);
+        let theirs = self.theirs(self.now);
+        self.era += 1;
+        let mut judges = std::mem::take(&mut self.judges);
+        for (id, spec) in &setup.limits {
+            let covers = |(_, target): &&(TargetId, TargetSpec)| target.limits.contains(id);
+            let covered: BTreeSet<TargetId> = setup.targets.iter().filter(covers).map(|(id, _)| *id).collect();
+            let counted = self.counts.get(&id.0) == Some(&covered);
+            let judge = judges.remove(&id.0).filter(|_| counted).map(|mut judge| {
+                judge.amounts.push((theirs, spec.amount, self.era));
+                judge
+            });
+            let judge = judge.unwrap_or_else(|| {
+                // It has been there all the time; only nobody knew.
+                let mut judge = Judge::new(spec, self.era);
+                let counted = self.arrived.iter().filter(|(target, ..)| covered.contains(target));
+                judge.arrivals = counted
+                    .map(|(_, at, estimate)| (*at, judge.cost(estimate).min(spec.amount)))
+                    .collect();
+                judge
+            });
+            self.counts.insert(id.0, covered);
+            self.judges.insert(id.0, judge);
+        }
+        self.setup = setup.clone();
+        self.give(vec![Input::SetUp {
+            setup: Box::new(setup),
+            past,
+        }]);
+    }
+
+    /// A moment by the provider's clock.
+    fn theirs(&self, at: Timestamp) -> i64 {
+        at.as_micros() + self.nature.clock
     }
 
     pub fn row(&mut self, id: u64, route: u32, priority: u8, estimate: Estimate) -> TaskRow {
@@ -205,6 +315,7 @@ impl World {
                 attempt: lease.attempt.0,
                 target: lease.target,
                 sent_at: self.now,
+                sent: self.era,
             },
         );
     }
@@ -235,7 +346,8 @@ impl World {
                     attempt,
                     target,
                     sent_at,
-                } => self.arrive(at, task, attempt, target, sent_at),
+                    sent,
+                } => self.arrive(at, (task, attempt), target, sent_at, sent),
                 Due::Report {
                     task,
                     attempt,
@@ -252,36 +364,28 @@ impl World {
         true
     }
 
-    fn arrive(&mut self, at: Timestamp, task: TaskId, attempt: u32, target: TargetId, sent_at: Timestamp) {
+    fn arrive(
+        &mut self,
+        at: Timestamp,
+        (task, attempt): (TaskId, u32),
+        target: TargetId,
+        sent_at: Timestamp,
+        sent: Era,
+    ) {
         *self.calls.entry(task).or_insert(0) += 1;
-        let spec = &self
-            .setup
-            .targets
-            .iter()
-            .find(|(id, _)| *id == target)
-            .expect("known")
-            .1;
         let estimate = self.sizes[&task];
-        // The truth is never above the reservation, as with max_tokens given.
-        let input = u64::from(estimate.input_tokens);
-        let output = u64::from(estimate.max_output_tokens.unwrap_or(0));
-        for limit in &spec.limits {
+        let theirs = self.theirs(at);
+        self.arrived.push((target, theirs, estimate));
+        let spec = self.setup.targets.iter().find(|(id, _)| *id == target);
+        for limit in spec.iter().flat_map(|(_, spec)| &spec.limits) {
             let judge = self.judges.get_mut(&limit.0).expect("known");
-            let cost = match judge.dimension {
-                Dimension::Requests | Dimension::Concurrency => 1,
-                Dimension::Tokens => input + output,
-                Dimension::InputTokens => input,
-                Dimension::OutputTokens => output,
-                Dimension::Cost => 0,
-            };
-            let cost = cost.min(judge.amount);
-            let theirs = at.as_micros() + self.nature.clock;
+            let cost = judge.cost(&estimate).min(judge.held(sent));
             assert!(
-                !judge.refuses(theirs, cost),
-                "429 at {at:?}: limit {} ({:?} {} {:?}) was overspent",
+                sent < judge.since || !judge.refuses(theirs, sent, cost),
+                "429 at {at:?}: limit {} ({:?} {:?} {:?}) was overspent",
                 limit.0,
                 judge.dimension,
-                judge.amount,
+                judge.amounts,
                 judge.window
             );
             judge.arrivals.push((theirs, cost));

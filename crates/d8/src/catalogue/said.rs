@@ -5,7 +5,6 @@ use d8_core::money::Price;
 
 use super::{ModelEntry, Provider, Tier, price};
 use crate::config::account::costs_nothing;
-use crate::config::limit::period::Period;
 use crate::config::limit::rule::{Kind, Terms};
 use crate::config::limit::scope::{Patterns, Spread, matches};
 use crate::config::limit::table::WrittenLimit;
@@ -29,20 +28,20 @@ pub(crate) fn short(amount: u64) -> String {
 }
 
 /// "min", "day", "2 s".
-fn period(period: Period) -> String {
-    match period.name(Language::English).as_str() {
+fn period(name: &str) -> String {
+    match name {
         "second" => "s".to_owned(),
         "minute" => "min".to_owned(),
         "hour" => "h".to_owned(),
         "day" => text!("providers-day"),
         "month" => text!("providers-month"),
-        _ => period.name(Language::spoken()),
+        other => other.to_owned(),
     }
 }
 
 /// "14,400/day", "250k/min in", "$5.00/month".
 pub(crate) fn limit(terms: &Terms) -> String {
-    let per = period(terms.period);
+    let per = period(&terms.period.name(Language::English));
     match terms.dimension {
         Dimension::InputTokens => format!("{}/{per} {}", short(terms.amount), text!("providers-in")),
         Dimension::OutputTokens => format!("{}/{per} {}", short(terms.amount), text!("providers-out")),
@@ -53,15 +52,20 @@ pub(crate) fn limit(terms: &Terms) -> String {
 
 /// "14,400 requests/day", "250,000 input tokens/min".
 pub(crate) fn whole(terms: &Terms) -> String {
-    let counted = match terms.dimension {
+    counted(terms.dimension, terms.amount, &terms.period.name(Language::English))
+}
+
+/// The same from its parts; `per` is the period's name, such as "minute".
+pub(crate) fn counted(dimension: Dimension, amount: u64, per: &str) -> String {
+    let counted = match dimension {
         Dimension::Requests => text!("providers-counts-requests"),
         Dimension::Tokens => text!("providers-counts-tokens"),
         Dimension::InputTokens => text!("providers-counts-input-tokens"),
         Dimension::OutputTokens => text!("providers-counts-output-tokens"),
         Dimension::Concurrency => text!("providers-counts-at-once"),
-        Dimension::Cost => return limit(terms),
+        Dimension::Cost => return format!("{}/{}", dollars(amount), period(per)),
     };
-    format!("{} {counted}/{}", number(terms.amount), period(terms.period))
+    format!("{} {counted}/{}", number(amount), period(per))
 }
 
 /// Picodollars as "$5.00", half a cent up.

@@ -9,6 +9,7 @@ use super::{Failure, INTERRUPTED, OK, say, tell};
 use crate::client::table::Surface;
 use crate::demo::{Contest, Ended, MOST, Quotas, Standing, Who, table};
 use crate::run::demo::SPEED;
+use crate::text;
 use crate::words;
 
 /// Watch the same work go to a plain worker, a resilient worker and D8, each on emulated free tiers of its own. No key needed.
@@ -52,9 +53,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<u8, Failure> {
     } = arguments;
     introduce(tasks, speed);
     if let Some(left) = day_left {
-        say(&format!(
-            "Of Gemini's day only {left} requests are left, which nobody is told beforehand."
-        ));
+        say(&text!("demo-day-left", left = left));
     }
     let contest = Contest {
         tasks: tasks as usize,
@@ -72,7 +71,7 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<u8, Failure> {
         tell(&table(&ended.standings, surface).render(surface));
     }
     if ended.interrupted {
-        say("stopped before the end; nothing is left behind");
+        say(&text!("demo-stopped"));
         return Ok(INTERRUPTED);
     }
     conclude(&ended, speed);
@@ -82,22 +81,18 @@ pub(super) async fn run(arguments: DemoArguments) -> Result<u8, Failure> {
 /// What will be seen, and why it is fair.
 fn introduce(tasks: u32, speed: u32) {
     let minute = Duration::from_secs(60) / speed;
-    say(&format!(
-        "{} tasks of Content Empire and Device Farm for each of them, on emulated free",
-        words::number(u64::from(tasks))
-    ));
-    say("tiers of November 2025: Gemini 15 requests a minute and 1,500 a day, Groq 30 and");
-    say("14,400. Each has keys of its own, so that the quotas are the same for all.");
-    say(&format!(
-        "Time runs {speed} times as fast: a minute takes {:.2} s.",
-        minute.as_secs_f64()
+    say(&text!(
+        "demo-introduction",
+        tasks = tasks,
+        speed = speed.to_string(),
+        minute = format!("{:.2}", minute.as_secs_f64()),
     ));
 }
 
 /// What was seen, in words, and what to do next.
 fn conclude(ended: &Ended, speed: u32) {
     for quotas in [Quotas::Gemini, Quotas::Both] {
-        let mut heading = Some(format!("on {}:", quotas.name()));
+        let mut heading = Some(text!("demo-on", quotas = quotas.name()));
         for standing in ended.standings.iter().filter(|standing| standing.quotas == quotas) {
             heading.take().iter().for_each(|heading| say(heading));
             say(&format!("  {}", standing.sentence()));
@@ -106,8 +101,7 @@ fn conclude(ended: &Ended, speed: u32) {
     if let Some(sentence) = at_true_speed(&ended.standings, speed) {
         say(&sentence);
     }
-    say("next: put your keys into the environment or into .env; then `d8 run FILE.jsonl`");
-    say("does a file of work and `d8 up` serves an API. The README tells how.");
+    say(&text!("demo-next"));
 }
 
 /// The times as they would be without the speed, where nothing was lost: who fails fast is not quick.
@@ -117,11 +111,11 @@ fn at_true_speed(standings: &[Standing], speed: u32) -> Option<String> {
         let standing = found.find(|standing| standing.quotas == quotas && standing.who == who)?;
         (standing.done == standing.total).then(|| words::span(standing.time * speed))
     };
-    Some(format!(
-        "at true speed: resilient {}, D8 {}; with Groq {}, {}",
-        time(Quotas::Gemini, Who::Resilient)?,
-        time(Quotas::Gemini, Who::D8)?,
-        time(Quotas::Both, Who::Resilient)?,
-        time(Quotas::Both, Who::D8)?,
+    Some(text!(
+        "demo-true-speed",
+        resilient = time(Quotas::Gemini, Who::Resilient)?,
+        d8 = time(Quotas::Gemini, Who::D8)?,
+        resilient_both = time(Quotas::Both, Who::Resilient)?,
+        d8_both = time(Quotas::Both, Who::D8)?,
     ))
 }

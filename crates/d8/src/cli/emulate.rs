@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 
 use super::{Failure, OK, interrupted, say, tell};
 use crate::config;
+use crate::text;
 
 /// Stand in for Groq, OpenAI and Gemini, and enforce their limits as they do: test any client against 429s.
 #[derive(Debug, Args)]
@@ -51,21 +52,25 @@ pub(super) async fn run(arguments: EmulateArguments) -> Result<u8, Failure> {
     let emulator = Emulator::new(options(&arguments)?);
     let listen = &arguments.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::not_started(format!("cannot listen on {listen}: {error}"))
-            .hint("name another with --listen, or port 0")
+        Failure::not_started(text!(
+            "emulate-cannot-listen",
+            address = listen.as_str(),
+            error = error.to_string()
+        ))
+        .hint(text!("emulate-cannot-listen-hint"))
     })?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::not_started(error.to_string()))?;
     tell(&format!("http://{address}"));
-    say("serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it");
+    say(&text!("emulate-serving"));
     let served = d8_emulator::serve(listener, emulator, interrupted()).await;
     served.map_err(|error| Failure::broke_off(error.to_string()))?;
     Ok(OK)
 }
 
 fn options(arguments: &EmulateArguments) -> Result<Options, Failure> {
-    let speed = Speed::new(arguments.speed).ok_or_else(|| Failure::not_started("--speed must be above zero"))?;
+    let speed = Speed::new(arguments.speed).ok_or_else(|| Failure::not_started(text!("emulate-bad-speed")))?;
     let mut faults = Faults::default();
     for (kind, probability) in &arguments.faults {
         *place(&mut faults, *kind) = *probability;

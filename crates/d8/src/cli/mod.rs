@@ -3,13 +3,18 @@
 mod accounts;
 mod agents;
 mod completions;
+mod config;
 mod demo;
 mod doctor;
 mod emulate;
 mod help;
+mod import;
 mod man;
+mod plan;
 mod providers;
+mod reload;
 mod run;
+mod service;
 mod setup;
 mod simulate;
 mod stats;
@@ -20,6 +25,7 @@ mod top;
 mod up;
 mod worker;
 mod workers;
+mod workload;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -63,11 +69,15 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     Agents(agents::AgentsArguments),
     Stats(stats::StatsArguments),
+    Plan(plan::PlanArguments),
     Providers(providers::ProvidersArguments),
     #[cfg(feature = "tui")]
     Top(top::TopArguments),
     Emulate(emulate::EmulateArguments),
     Simulate(simulate::SimulateArguments),
+    Config(config::ConfigArguments),
+    Reload(reload::ReloadArguments),
+    Import(import::ImportArguments),
     Completions(completions::CompletionsArguments),
     Man(man::ManArguments),
 }
@@ -122,7 +132,7 @@ impl Failure {
 /// The program: reads the command line, does what it says, and tells the exit code.
 pub fn main() -> ExitCode {
     if rustls::crypto::ring::default_provider().install_default().is_err() {
-        return fail(&Failure::not_started("the TLS library cannot be set up"));
+        return fail(&Failure::not_started(text!("no-tls")));
     }
     let arguments = match arguments() {
         Ok(arguments) => arguments,
@@ -131,7 +141,7 @@ pub fn main() -> ExitCode {
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&Failure::not_started(format!("no threads can be started: {error}"))),
+        Err(error) => return fail(&Failure::not_started(text!("no-threads", error = error.to_string()))),
     };
     let done = runtime.block_on(async {
         match arguments.command {
@@ -147,11 +157,15 @@ pub fn main() -> ExitCode {
             Command::Accounts(arguments) => accounts::run(arguments).await,
             Command::Agents(arguments) => agents::run(arguments).await,
             Command::Stats(arguments) => stats::run(arguments).await,
+            Command::Plan(arguments) => plan::run(&arguments),
             Command::Providers(arguments) => providers::run(&arguments),
             #[cfg(feature = "tui")]
             Command::Top(arguments) => top::run(arguments).await,
             Command::Emulate(arguments) => emulate::run(arguments).await,
             Command::Simulate(arguments) => simulate::run(arguments).await,
+            Command::Config(arguments) => config::run(arguments),
+            Command::Reload(arguments) => reload::run(arguments).await,
+            Command::Import(arguments) => import::run(arguments),
             Command::Completions(arguments) => completions::run(&arguments),
             Command::Man(arguments) => man::run(&arguments),
         }

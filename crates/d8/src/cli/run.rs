@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions};
 use crate::run::demo::{self, Demo};
 use crate::run::{Job, Place, run as do_job};
+use crate::text;
 
 /// Do all the work in a file, to the end. Killed at any point, the same command goes on where it stopped.
 #[derive(Debug, Args)]
@@ -59,18 +60,20 @@ pub(super) async fn run(arguments: RunArguments) -> Result<u8, Failure> {
     let job = job(&arguments)?;
     let (config, demo) = world(&arguments).await?;
     for notice in &config.notices {
-        say(&format!("note: {notice}"));
+        say(&text!("note", message = notice.to_string()));
     }
     let named = orchestrator(&arguments)?;
     let speed = if demo.is_some() { demo::SPEED } else { 1 };
     let (summary, interrupted) = do_job(&job, Arc::new(config), speed, named.as_ref()).await?;
     if let Some(demo) = &demo {
         let (accepted, refused) = demo.score();
-        say(&format!(
-            "the emulated providers accepted {accepted} requests and refused {refused}"
+        say(&text!(
+            "run-demo-score",
+            accepted = accepted.to_string(),
+            refused = refused.to_string()
         ));
         if summary.total > 0 && summary.done == summary.total && accepted == 0 {
-            say("hint: all of it was done before; --run with a new name does it again");
+            say(&text!("hint", message = text!("run-demo-all-done-before")));
         }
     }
     say(&summary.to_text());
@@ -123,15 +126,11 @@ async fn world(arguments: &RunArguments) -> Result<(Config, Option<Demo>), Failu
         let demo = Demo::start(now)
             .await
             .map_err(|error| Failure::not_started(error.to_string()))?;
-        say(&format!(
-            "demonstration: emulated Groq (30 requests a minute) and Gemini (15 a minute), the free tiers of November 2025; \
-             {} times as fast as real time",
-            demo::SPEED
-        ));
+        say(&text!("run-demo", speed = demo::SPEED));
         return Ok((demo.config.clone(), Some(demo)));
     }
     let options = LoadOptions::of_process(arguments.config.clone(), now)
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     let config = Config::load(options).map_err(|error| Failure::not_started(error.to_string()))?;
     Ok((config, None))
 }
@@ -141,7 +140,7 @@ fn orchestrator(arguments: &RunArguments) -> Result<Option<Address>, Failure> {
         return Ok(None);
     };
     let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     Ok(find::addresses(Some(named), options)?.into_iter().next())
 }
 

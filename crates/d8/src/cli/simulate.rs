@@ -7,6 +7,7 @@ use clap::Args;
 use d8_core::time::Timestamp;
 use serde_json::json;
 
+use super::workload::WorkloadFlags;
 use super::{Failure, OK, say, tell};
 use crate::client::table::Surface;
 use crate::config::{self, Config, LoadOptions};
@@ -15,9 +16,10 @@ use crate::simulate::conditions::{Belief, Conditions, Jitter, Outage};
 use crate::simulate::scenario::{self, Scenario, config_of};
 use crate::simulate::workload::{Sizes, Workload, default_route};
 use crate::simulate::{Outcome, Policy, plot, simulate, table};
+use crate::text;
 
 /// The seed's two workloads together: 500 posts and 1,000 actions a day.
-const TASKS: usize = 1_500;
+const TASKS: u64 = 1_500;
 /// The seed's comparison.
 const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 
@@ -26,6 +28,7 @@ const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 #[command(
     after_help = "The engine is the one that `d8 run` uses; providers count as the emulator does. Nothing is sent\n\
   and nothing is stored. The same seed gives the same figures.\n\n\
+  The tasks of --per-day are handed over at once, their answers vary by half.\n\
   Policies: d8; plain, resilient and groq (the Hive's workers); backoff, token-bucket and cooldown (in common use).\n\
   BOUND is the least time in which the limits allow what was completed, RATIO is bound to time.\n\n\
   Examples:\n  \
@@ -41,17 +44,10 @@ const DEFAULT: [Policy; 3] = [Policy::D8, Policy::Plain, Policy::Resilient];
 )]
 pub(super) struct SimulateArguments {
     /// The work, as `d8 run` reads it; `-` is standard input. Without it: tasks of one size, by the flags.
-    #[arg(value_name = "FILE.jsonl")]
+    #[arg(value_name = "FILE.jsonl", conflicts_with_all = ["per_day", "in_tokens"])]
     input: Option<String>,
-    /// So many tasks a day, handed over at once.
-    #[arg(long, value_name = "N", conflicts_with = "input")]
-    per_day: Option<usize>,
-    /// Tokens of a prompt.
-    #[arg(long, value_name = "N", default_value_t = 300, conflicts_with = "input")]
-    in_tokens: u32,
-    /// Tokens of an answer, on average; they vary by half.
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    out_tokens: u32,
+    #[command(flatten)]
+    flags: WorkloadFlags,
     /// Hand the work over evenly within a day, not at once.
     #[arg(long)]
     spread: bool,
@@ -99,7 +95,7 @@ pub(super) struct SimulateArguments {
     config: Option<PathBuf>,
     /// A kept world with its own accounts and work, or `all` of them; an unknown name lists them.
     #[arg(long, value_name = "NAME", conflicts_with_all = [
-        "input", "per_day", "in_tokens", "out_tokens", "config", "demo", "spread", "longest", "start", "latency", "jitter",
+        "input", "per_day", "in_tokens", "out_tokens", "in_per_month", "out_per_month", "config", "demo", "spread", "longest", "start", "latency", "jitter",
         "heavy_tail", "foreign", "wrong_limits", "unknown_limits", "clock", "outages",
     ])]
     scenario: Option<String>,
@@ -151,11 +147,12 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
         let lines = known
             .iter()
             .map(|scenario| format!("{}: {}", scenario.name, scenario.about));
-        let failure = Failure::not_started(format!("there is no scenario `{name}`")).hint("all: every one of these");
+        let failure =
+            Failure::not_started(text!("simulate-no-scenario", name = name)).hint(text!("simulate-all-scenarios"));
         return Err(lines.fold(failure, Failure::hint));
     }
     if name == "all" && arguments.plot.is_some() {
-        return Err(Failure::not_started("--plot draws one scenario").hint("name one in place of all"));
+        return Err(Failure::not_started(text!("simulate-plot-one")).hint(text!("simulate-plot-one-hint")));
     }
     let policies = policies(arguments, &scenario::COMPARED);
     let mut results = Vec::new();
@@ -176,7 +173,7 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
         show(&result.outcomes, Duration::from_secs(7 * 86_400));
     } else {
         tell(&scenario::of_scenarios(&results).render(Surface::of_output()));
-        say("bound to time (where windows slide, to the bound of what can be seen), and how many 429s");
+        say(&text!("simulate-cells"));
     }
     Ok(OK)
 }
@@ -184,8 +181,12 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
 fn draw(arguments: &SimulateArguments, outcomes: &[Outcome], title: &str) -> Result<(), Failure> {
     let Some(path) = &arguments.plot else { return Ok(()) };
     std::fs::write(path, plot::svg(outcomes, title)).map_err(|error| {
-        Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
-            .hint("name another file with --plot")
+        Failure::broke_off(text!(
+            "unwritable",
+            path = path.display().to_string(),
+            problem = error.to_string()
+        ))
+        .hint(text!("simulate-other-plot"))
     })
 }
 
@@ -195,28 +196,35 @@ fn world(arguments: &SimulateArguments) -> Result<Config, Failure> {
         return config_of(crate::simulate::DEMO, now);
     }
     let options = LoadOptions::of_process(arguments.config.clone(), now)
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     Config::load(options).map_err(|error| Failure::not_started(error.to_string()))
 }
 
 fn workload(arguments: &SimulateArguments, config: &Config) -> Result<Workload, Failure> {
     let workload = match &arguments.input {
-        Some(input) => Workload::of_file(&Place::parse(input), config, arguments.out_tokens, arguments.seed)?,
+        Some(input) => Workload::of_file(&Place::parse(input), config, arguments.flags.output(), arguments.seed)?,
         None => {
+            let count = arguments.flags.per_day().unwrap_or(TASKS);
+            let (input, output) = arguments.flags.of(count).size();
+            let size = |tokens: u128| u32::try_from(tokens).unwrap_or(u32::MAX);
             let sizes = Sizes {
-                count: arguments.per_day.unwrap_or(TASKS),
-                input: arguments.in_tokens,
-                output: arguments.out_tokens,
+                count: usize::try_from(count).unwrap_or(usize::MAX),
+                input: size(input),
+                output: size(output),
                 wildness: 0.0,
             };
             Workload::of_sizes(&sizes, default_route(config)?, arguments.seed)
         }
     };
     for (number, problem) in workload.bad.iter().take(10) {
-        say(&format!("line {number}: {problem}"));
+        say(&text!(
+            "run-bad-line",
+            line = number.to_string(),
+            problem = problem.to_string()
+        ));
     }
     if workload.jobs.is_empty() {
-        return Err(Failure::not_started("there is no work to do").hint("name a file with at least one good line"));
+        return Err(Failure::not_started(text!("simulate-no-work")).hint(text!("simulate-no-work-hint")));
     }
     Ok(if arguments.spread {
         workload.spread_over(Duration::from_secs(86_400))
@@ -230,8 +238,8 @@ fn conditions(arguments: &SimulateArguments, config: &Config) -> Result<Conditio
         if config.account(&outage.account).is_none() {
             let names: Vec<&str> = config.accounts.iter().map(|account| account.name.as_str()).collect();
             return Err(
-                Failure::not_started(format!("--down: there is no account `{}`", outage.account))
-                    .hint(format!("there are {}", names.join(", "))),
+                Failure::not_started(text!("simulate-no-account", name = outage.account.as_str()))
+                    .hint(text!("simulate-there-are", names = names.join(", "))),
             );
         }
     }
@@ -269,13 +277,15 @@ fn show(outcomes: &[Outcome], longest: Duration) {
     for outcome in outcomes.iter().filter(|outcome| outcome.figures.open > 0) {
         let figures = &outcome.figures;
         let longest = crate::words::span(longest);
-        say(&format!(
-            "{}: {} tasks were still open after {longest}",
-            figures.name, figures.open
+        say(&text!(
+            "simulate-still-open",
+            policy = figures.name,
+            open = figures.open,
+            longest = longest
         ));
     }
     if outcomes.iter().any(|outcome| outcome.figures.ratio_seen.is_some()) {
-        say("seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there");
+        say(&text!("simulate-seen"));
     }
 }
 

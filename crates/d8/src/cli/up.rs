@@ -10,16 +10,24 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
+    for agent in &config.agents {
+        let schedule = words::schedule(&agent.schedule);
+        say(&match agent.paused {
+            true => text!("up-agent-paused", agent = agent.name.as_str(), schedule = schedule),
+            false => text!("up-agent", agent = agent.name.as_str(), schedule = schedule),
+        });
+    }
 use super::{Failure, OK, interrupted, say, tell};
 use crate::agents::{self, Agents};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
 use crate::orchestrator::{Handle, Opened, Opening, Scope};
+use crate::reload::{Read, Reloader};
 use crate::run::identity;
 use crate::server::app::App;
 use crate::server::token::{self, Kept};
 use crate::server::{Guard, callbacks, layers, listen, router, tasks};
-use crate::words;
+use crate::text;
 
 /// How long what is under way may take once the user wants an end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -36,7 +44,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
   GROQ_API_KEY=... d8 up                   http://127.0.0.1:5000, and http://[::1]:5000 where there is IPv6\n  \
   d8 up --listen 0.0.0.0:5000              for workers on other machines; asks for a token\n  \
   d8 up --listen 127.0.0.1:0               a free port; the first line of output says which\n\n\
-  Ctrl-C or SIGTERM: what is under way may end within 10 seconds; a second one ends at once. Nothing is lost either way"
+  Ctrl-C or SIGTERM: what is under way may end within 10 seconds; a second one ends at once. Nothing is lost either way\n\
+  `d8 reload` or SIGHUP: d8.toml and .env are read again, and what changed comes into force"
 )]
 pub(super) struct UpArguments {
     /// Where to listen; port 0 lets the system choose. Default: listen in [server], else 127.0.0.1:5000.
@@ -58,8 +67,9 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     let mut interrupted = std::pin::pin!(interrupted());
     let (config, folders) = configuration(&arguments)?;
     for notice in &config.notices {
-        say(&format!("note: {notice}"));
+        say(&text!("note", message = notice.to_string()));
     }
+    let read_again = read_again(&arguments);
     let config = Arc::new(config);
     let listeners = listen::bind(config.server.listen)
         .await
@@ -82,13 +92,20 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     announce(&opened, &addresses, kept.as_ref())?;
     let shutdown = CancellationToken::new();
     let app = App::new(&opened, shutdown.clone());
+    let reloader = Arc::new(Reloader::new(&opened, (*config).clone(), read_again));
+    let _ = app.reloader.set(reloader.clone());
     start_agents(&app, &mut opened).await?;
     let guard = Guard::new(kept.as_ref().map(|kept| &kept.token), [identity::host()]);
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
     greet(&config, &addresses, kept.as_ref());
     let outcome = match begin(&app, &mut opened, &folders) {
-        Ok(()) => live(opened, &shutdown, &mut interrupted).await,
+        Ok(()) => {
+            let hang_ups = tokio::spawn(reload_on_hang_up(reloader));
+            let outcome = live(opened, &shutdown, &mut interrupted).await;
+            hang_ups.abort();
+            outcome
+        }
         Err(failure) => Err(failure),
     };
     shutdown.cancel();
@@ -119,12 +136,41 @@ fn begin(app: &Arc<App>, opened: &mut Opened, folders: &UserFolders) -> Result<(
     opened
         .handle
         .begin()
-        .map_err(|_| Failure::broke_off("the engine has stopped"))
+        .map_err(|_| Failure::broke_off(text!("engine-stopped")))
 }
+
+/// The same configuration as it stands whenever it is asked for.
+fn read_again(arguments: &UpArguments) -> Read {
+    let arguments = UpArguments {
+        listen: arguments.listen.clone(),
+        config: arguments.config.clone(),
+    };
+    Box::new(move || match configuration(&arguments) {
+        Ok((config, _)) => Ok(config),
+        Err(failure) => Err(failure.message),
+    })
+}
+
+/// SIGHUP is the way in which services are told to read their configuration again.
+#[cfg(unix)]
+async fn reload_on_hang_up(reloader: Arc<Reloader>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut hang_ups) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    while hang_ups.recv().await.is_some() {
+        // What came of it is in the log.
+        let _ = reloader.reload().await;
+    }
+}
+
+/// Windows knows no such signal: `d8 reload` does it.
+#[cfg(not(unix))]
+async fn reload_on_hang_up(_reloader: Arc<Reloader>) {}
 
 fn configuration(arguments: &UpArguments) -> Result<(Config, UserFolders), Failure> {
     let options = LoadOptions::of_process(arguments.config.clone(), Clock::start().now())
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     let folders = options.folders.clone();
     let mut config = Config::load(options).map_err(|error| Failure::not_started(error.to_string()))?;
     if let Some(text) = &arguments.listen {
@@ -172,41 +218,37 @@ fn greet(config: &Config, addresses: &[SocketAddr], kept: Option<&Kept>) {
         tell(&url(*address));
     }
     if let Some(kept) = kept.filter(|kept| kept.is_new) {
-        say(&format!(
-            "token for callers from other machines, shown only once: {}",
-            kept.token.expose_secret()
-        ));
+        say(&text!("up-token", token = kept.token.expose_secret()));
         if let Some(file) = &kept.file {
-            say(&format!("it is kept in {}", file.display()));
+            say(&text!("up-token-kept", file = file.display().to_string()));
         }
     }
     if config.accounts.is_empty() {
-        say(
-            "no account: neither d8.toml nor the environment names a key; only workers that bring their own are served",
-        );
-        say("hint: set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env, and start again");
+        say(&text!("up-no-account"));
+        say(&text!("hint", message = text!("up-no-account-hint")));
     }
     for account in &config.accounts {
-        let models = words::number(account.models.len() as u64);
-        let key = if account.api_key.is_some() || account.local {
-            "served here"
+        let served = if account.api_key.is_some() || account.local {
+            text!("up-served-here")
         } else {
-            "waits for a worker with its key"
+            text!("up-waits-for-worker")
         };
-        say(&format!(
-            "account {}: {}, {} models, {key}",
-            account.name, account.provider, models
+        say(&text!(
+            "up-account",
+            account = account.name.as_str(),
+            provider = account.provider.as_str(),
+            models = account.models.len(),
+            served = served,
         ));
     }
     for agent in &config.agents {
-        let state = if agent.paused { ", paused" } else { "" };
-        say(&format!(
-            "agent {}: {}{state}",
-            agent.name,
-            words::schedule(&agent.schedule)
-        ));
+        let schedule = words::schedule(&agent.schedule);
+        say(&match agent.paused {
+            true => text!("up-agent-paused", agent = agent.name.as_str(), schedule = schedule),
+            false => text!("up-agent", agent = agent.name.as_str(), schedule = schedule),
+        });
     }
-    say("ready; Ctrl-C ends it");
+    say(&text!("up-ready"));
 }
 
 /// Runs until the user wants an end or the loop fails.
@@ -224,12 +266,14 @@ async fn live(
     let failed = tokio::select! {
         () = wants_end => false,
         () = running.ended() => true,
+        () = service::live(handle.clone()) => false,
     };
+    service::stopping();
     if !failed {
-        say("stopping: what is under way may end; Ctrl-C again ends at once");
+        say(&text!("up-stopping"));
         tokio::select! {
             () = drained(&handle) => {}
-            () = tokio::time::sleep(DRAIN) => say("stopping: some calls are still under way; they count as spent"),
+            () = tokio::time::sleep(DRAIN) => say(&text!("up-still-under-way")),
             () = interrupted() => {}
             () = running.ended() => {}
         }
@@ -239,8 +283,7 @@ async fn live(
     drop(hold);
     match ended {
         Ok(()) => Ok(OK),
-        Err(error) => Err(Failure::broke_off(error.to_string())
-            .hint("start it again: what was acknowledged is kept, and it goes on where it stopped")),
+        Err(error) => Err(Failure::broke_off(error.to_string()).hint(text!("up-start-again"))),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::config::remote_worker::{RemoteWorker as Settings, Site, Wishes};
 use crate::config::{Environment, UserFolders};
 use crate::protocol::{Introduction, VERSION};
+use crate::text;
 use crate::worker::Provider;
 use crate::worker::remote::{Address, Ending, Pace, RemoteWorker, new_incarnation};
 
@@ -54,7 +55,7 @@ pub(super) async fn run(arguments: WorkerArguments) -> Result<u8, Failure> {
     let slots = arguments.slots;
     let settings = settings(arguments)?;
     for notice in &settings.notices {
-        say(&format!("note: {notice}"));
+        say(&text!("note", message = notice.to_string()));
     }
     let worker = worker(settings, slots)?;
     let ending = Ending::default();
@@ -73,7 +74,7 @@ async fn listen_for_ends(ending: Ending) {
 
 fn settings(arguments: WorkerArguments) -> Result<Settings, Failure> {
     let cwd = std::env::current_dir()
-        .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
     let site = Site {
         cwd,
         env: Environment::of_process(),
@@ -95,8 +96,7 @@ fn settings(arguments: WorkerArguments) -> Result<Settings, Failure> {
 
 fn worker(settings: Settings, slots: u32) -> Result<RemoteWorker, Failure> {
     let address = Address::parse(&settings.orchestrator, settings.token).map_err(|why| {
-        Failure::not_started(format!("the orchestrator's URL cannot be read: {why}"))
-            .hint("write it like http://pi:5000, with a token like http://d8:TOKEN@pi:5000")
+        Failure::not_started(text!("worker-bad-url", why = why.to_string())).hint(text!("worker-bad-url-hint"))
     })?;
     let provider = Provider::new(&settings.account, 1).map_err(Failure::not_started)?;
     Ok(RemoteWorker {

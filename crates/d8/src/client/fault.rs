@@ -1,19 +1,20 @@
 //! What can go wrong between a command and its orchestrator, in words, with the next step.
 
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::cli::Failure;
+use crate::text;
 use crate::words;
 
 /// Why a call brought nothing. No token is in it.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum ClientError {
     /// Nobody answered, or not to the end.
-    #[error("no orchestrator answers at {url}: {why}")]
     Unreachable {
         /// The address tried.
         url: String,
@@ -25,7 +26,6 @@ pub enum ClientError {
         is_here: bool,
     },
     /// The orchestrator said no.
-    #[error("{message}{}", in_brackets(code))]
     Refused {
         /// The HTTP status.
         status: u16,
@@ -35,7 +35,6 @@ pub enum ClientError {
         message: String,
     },
     /// What answered is no orchestrator.
-    #[error("{url} answered {status}, and not as an orchestrator does")]
     Stranger {
         /// The address.
         url: String,
@@ -43,56 +42,66 @@ pub enum ClientError {
         status: u16,
     },
     /// The answer has a shape that this version does not know.
-    #[error("the orchestrator's answer cannot be read: {why}")]
     Unreadable {
         /// What is wrong with it.
         why: String,
     },
     /// Not a name of anything.
-    #[error("`{name}` is no name")]
     NoName {
         /// What was given.
         name: String,
     },
     /// No client can be made.
-    #[error("no HTTP client: {why}")]
     Setup {
         /// Why.
         why: String,
     },
 }
 
+impl Error for ClientError {}
+
+impl fmt::Display for ClientError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Unreachable { url, why, .. } => text!("client-unreachable", url = url.as_str(), why = why.as_str()),
+            Self::Refused { message, code, .. } if code.is_empty() => message.clone(),
+            Self::Refused { message, code, .. } => format!("{message} ({code})"),
+            Self::Stranger { url, status } => {
+                text!("client-stranger", url = url.as_str(), status = status.to_string())
+            }
+            Self::Unreadable { why } => text!("client-unreadable", why = why.as_str()),
+            Self::NoName { name } => text!("client-no-name", name = name.as_str()),
+            Self::Setup { why } => text!("client-no-client", why = why.as_str()),
+        })
+    }
+}
+
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         let message = error.to_string();
         match error {
-            ClientError::Refused { status: 401, .. } => Self::broke_off(message).hint(
-                "give its token: D8_TOKEN, or --orchestrator http://d8:TOKEN@HOST:PORT; `d8 up` keeps it where it runs",
-            ),
+            ClientError::Refused { status: 401, .. } => Self::broke_off(message).hint(text!("client-give-token")),
             ClientError::Refused { .. } => Self::broke_off(message),
             ClientError::Unreachable {
                 passed_over, is_here, ..
             } => passed_over
                 .iter()
                 .fold(Self::not_started(message), |failure, other| {
-                    failure.hint(format!("tried before: {other}"))
+                    failure.hint(text!("client-tried-before", other = other.as_str()))
                 })
                 .hint(next_step(is_here)),
-            ClientError::Stranger { .. } => Self::not_started(message)
-                .hint("another program may have that port (on macOS AirPlay uses 5000): name the right one with --orchestrator"),
-            ClientError::Unreadable { .. } => {
-                Self::broke_off(message).hint("are d8 and the orchestrator of the same version?")
-            }
+            ClientError::Stranger { .. } => Self::not_started(message).hint(text!("client-another-program")),
+            ClientError::Unreadable { .. } => Self::broke_off(message).hint(text!("client-same-version")),
             ClientError::NoName { .. } | ClientError::Setup { .. } => Self::not_started(message),
         }
     }
 }
 
-fn next_step(is_here: bool) -> &'static str {
+fn next_step(is_here: bool) -> String {
     if is_here {
-        "start one with `d8 up`, or name another with --orchestrator URL or ORCHESTRATOR_URL"
+        text!("client-start-one")
     } else {
-        "check the address, and that `d8 up --listen 0.0.0.0:5000` runs there and no firewall is between"
+        text!("client-check-address")
     }
 }
 
@@ -126,7 +135,7 @@ pub(super) fn refused(url: String, status: u16, text: &str) -> ClientError {
     ClientError::Refused {
         status,
         code: code.unwrap_or_default(),
-        message: message.unwrap_or_else(|| format!("refused with status {status}")),
+        message: message.unwrap_or_else(|| text!("client-refused", status = status.to_string())),
     }
 }
 
@@ -147,11 +156,11 @@ pub(super) fn why(error: &reqwest::Error, longest: Duration) -> String {
         return silence(if error.is_connect() { super::CONNECT } else { longest });
     }
     let what = if error.is_connect() {
-        "no connection"
+        text!("client-no-connection")
     } else {
-        "the connection broke off"
+        text!("client-broke-off")
     };
-    deepest.map_or_else(|| what.to_owned(), |detail| format!("{what} ({detail})"))
+    deepest.map_or_else(|| what.clone(), |detail| format!("{what} ({detail})"))
 }
 
 fn is_telling(kind: io::ErrorKind) -> bool {
@@ -164,21 +173,13 @@ fn is_telling(kind: io::ErrorKind) -> bool {
 /// A system's error as a clause.
 pub(super) fn io_words(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::ConnectionRefused => "the connection is refused, so nothing listens there".to_owned(),
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "there is no way to it".to_owned(),
-        _ => format!("no connection ({error})"),
+        io::ErrorKind::ConnectionRefused => text!("client-nothing-listens"),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => text!("client-no-way"),
+        _ => format!("{} ({error})", text!("client-no-connection")),
     }
 }
 
 /// Nothing came for so long.
 pub(super) fn silence(longest: Duration) -> String {
-    format!("no answer within {}", words::span(longest))
-}
-
-fn in_brackets(code: &str) -> String {
-    if code.is_empty() {
-        String::new()
-    } else {
-        format!(" ({code})")
-    }
+    text!("client-silence", longest = words::span(longest))
 }

@@ -12,6 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::token;
 use crate::cli::Failure;
 use crate::config::{Config, Environment, LoadOptions, StoreLocation, UserFolders, env_names, location};
+use crate::text;
 
 /// Where `d8 up` listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:5000";
@@ -52,8 +53,8 @@ impl fmt::Display for Origin {
         match self {
             Self::Flag => f.write_str("--orchestrator"),
             Self::Variable => f.write_str(env_names::ORCHESTRATOR_URL),
-            Self::Owner(store) => write!(f, "the holder of {}", store.display()),
-            Self::Default => f.write_str("the default"),
+            Self::Owner(store) => f.write_str(&text!("client-holder", store = store.display().to_string())),
+            Self::Default => f.write_str(&text!("client-default")),
         }
     }
 }
@@ -138,9 +139,12 @@ impl ThisMachine {
     fn address(&self, text: &str, origin: Origin) -> Result<Address, Failure> {
         let mut url = parse(text).map_err(|why| {
             // The text itself may hold a password.
-            Failure::not_started(format!("{origin} is no URL of an orchestrator: {why}")).hint(format!(
-                "write it like {DEFAULT_URL}, or http://d8:TOKEN@raspberrypi.local:5000"
+            Failure::not_started(text!(
+                "client-no-url",
+                origin = origin.to_string(),
+                why = why.to_string()
             ))
+            .hint(text!("client-no-url-hint", default = DEFAULT_URL))
         })?;
         let token = self.token(&url);
         let unmade = url.set_username("").is_err() || url.set_password(None).is_err();

@@ -176,6 +176,7 @@ pub(crate) struct Worker {
     pub(crate) slots: Option<u64>,
     pub(crate) in_flight: Option<u64>,
     pub(crate) policy: Option<String>,
+    #[cfg(feature = "tui")]
     #[serde(deserialize_with = "or_default")]
     pub(crate) built_in: bool,
     pub(crate) requests: Option<Requests>,

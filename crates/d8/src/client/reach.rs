@@ -9,6 +9,7 @@ use super::{Client, find};
 use crate::cli::Failure;
 use crate::clock::Clock;
 use crate::config::LoadOptions;
+use crate::text;
 
 /// Where the orchestrator is, and how to print what it says.
 #[derive(Clone, Debug, Args)]
@@ -28,7 +29,7 @@ impl Reach {
     /// A client of the orchestrator that is meant.
     pub(crate) async fn open(&self) -> Result<Client, Failure> {
         let options = LoadOptions::of_process(self.config.clone(), Clock::start().now())
-            .map_err(|error| Failure::not_started(format!("the current folder cannot be read: {error}")))?;
+            .map_err(|error| Failure::not_started(text!("folder-unreadable", error = error.to_string())))?;
         let addresses = find::addresses(self.orchestrator.as_ref(), options)?;
         Ok(Client::open(addresses).await?)
     }

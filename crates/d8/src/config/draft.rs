@@ -73,12 +73,26 @@ impl Account {
         let provider = Catalogue::builtin().provider(provider)?;
         let tier = tier.map_or(Some(provider.default_tier()), |name| provider.tier(name))?;
         let models = if models.is_empty() { &tier.models } else { models };
-        let draft = Draft::of_catalogue(name, provider, provider.wire?).with_models(tier, models);
-        let account = draft.account(quota_key, &draft.rules, now);
-        (!account.models.is_empty()).then_some(Self {
+        let account = Self::reckoned(name, provider, tier, models, quota_key, now);
+        (provider.wire.is_some() && !account.models.is_empty()).then_some(Self {
             origin: Origin::Worker,
             ..account
         })
+    }
+
+    /// An account under the catalogue's limits alone, to reckon with: it has no key, and where D8 does not speak the
+    /// provider's wire, its own is not the provider's.
+    pub fn reckoned(
+        name: String,
+        provider: &Provider,
+        tier: &Tier,
+        models: &[String],
+        quota_key: String,
+        now: Timestamp,
+    ) -> Self {
+        let wire = provider.wire.unwrap_or(Wire::OpenAi);
+        let draft = Draft::of_catalogue(name, provider, wire).with_models(tier, models);
+        draft.account(quota_key, &draft.rules, now)
     }
 }
 

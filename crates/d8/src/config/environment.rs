@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Variables by name. Those of the process come first; `.env` files only add to them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
+    /// The file that said it, of those that the process did not have.
+    files: BTreeMap<String, PathBuf>,
 }
 
 impl Environment {
@@ -31,13 +34,24 @@ impl Environment {
         self.variables.keys().map(String::as_str)
     }
 
+    /// The `.env` file that a variable comes from; none for those of the process.
+    pub fn file_of(&self, name: &str) -> Option<&Path> {
+        self.files.get(name).map(PathBuf::as_path)
+    }
+
     /// Adds what a `.env` file says of variables that are not set yet. Gives back how many entries cannot be read:
     /// such a file may belong to another program, so they are skipped.
     pub fn add_dotenv(&mut self, text: &str) -> usize {
+        self.add_dotenv_file(text, Path::new(".env"))
+    }
+
+    /// The same for a file of which it is to be known that a variable came from it.
+    pub fn add_dotenv_file(&mut self, text: &str, file: &Path) -> usize {
         let mut unreadable = 0;
         for entry in dotenvy::from_read_iter(text.as_bytes()) {
             match entry {
                 Ok((name, value)) if self.get(&name).is_none() => {
+                    self.files.insert(name.clone(), file.to_owned());
                     self.variables.insert(name, value);
                 }
                 Ok(_) => {}
@@ -60,6 +74,7 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
                 .into_iter()
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
+            files: BTreeMap::new(),
         }
     }
 }
@@ -73,14 +88,15 @@ impl fmt::Debug for Environment {
 
 #[cfg(test)]
 mod tests {
-    use super::Environment;
+    use super::*;
 
     #[test]
     fn dotenv_adds_but_never_replaces() {
         let mut environment: Environment = [("A", "process"), ("EMPTY", " ")].into_iter().collect();
-        let unreadable =
-            environment.add_dotenv("A=file\nB='two words'\nexport C=3\nEMPTY=now\nnot an entry at all\nD=4\n");
-        assert_eq!(unreadable, 1);
+        let text = "A=file\nB='two words'\nexport C=3\nEMPTY=now\nnot an entry at all\nD=4\n";
+        let file = Path::new("/home/ana/.env");
+        assert_eq!(environment.add_dotenv_file(text, file), 1);
+        assert_eq!([environment.file_of("A"), environment.file_of("B")], [None, Some(file)]);
         let values: Vec<_> = ["A", "B", "C", "D", "EMPTY", "E"]
             .iter()
             .map(|name| environment.get(name))

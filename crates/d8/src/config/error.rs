@@ -23,6 +23,14 @@ impl ConfigError {
         &self.message
     }
 
+    /// What happened, and the excerpt of the file with a caret below it where there is one.
+    pub fn what_and_where(&self) -> String {
+        match &self.excerpt {
+            Some(excerpt) => format!("{}\n{excerpt}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// What to do next.
     pub fn hints(&self) -> &[String] {
         &self.hints
@@ -65,8 +73,7 @@ impl From<Fault> for ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
-        self.excerpt.iter().try_for_each(|excerpt| write!(f, "\n{excerpt}"))?;
+        f.write_str(&self.what_and_where())?;
         self.hints.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct ServerTable {
     pub(crate) token: Option<Spanned<SecretText>>,
     pub(crate) worker_timeout: Option<Text>,
     pub(crate) max_pending: Option<Spanned<u64>>,
-    pub(crate) allow_private_callbacks: Option<bool>,
+    pub(crate) allow_private_callbacks: Option<Spanned<bool>>,
 }
 
 /// `[store]`.

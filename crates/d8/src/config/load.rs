@@ -49,36 +49,7 @@ impl LoadOptions {
 impl Config {
     /// Finds and reads d8.toml and `.env`, and resolves every setting. Without a file the environment alone decides.
     pub fn load(options: LoadOptions) -> Result<Self, ConfigError> {
-        let source = location::find(options.config_path.as_deref(), &options.cwd, &options.folders)?;
-        let beside = source
-            .as_ref()
-            .and_then(|source| source.path.as_deref())
-            .and_then(Path::parent);
-        let mut notices = Vec::new();
-        let mut env = options.env;
-        let folders: Vec<&Path> = beside.into_iter().chain([options.cwd.as_path()]).collect();
-        location::add_dotenv(&mut env, &folders, &mut notices);
-        // Without a file the store is the user's, so that what a key has spent is known wherever d8 is started.
-        let store_folder = beside
-            .or(options.folders.data.as_deref())
-            .unwrap_or(&options.cwd)
-            .to_owned();
-        let folder = beside.unwrap_or(&options.cwd).to_owned();
-        let source = source.unwrap_or(Source {
-            path: None,
-            shown: String::new(),
-            text: String::new(),
-        });
-        assemble(
-            source,
-            Site {
-                folder,
-                store_folder,
-                env,
-                now: options.now,
-                notices,
-            },
-        )
+        load(options).map(|loaded| loaded.config)
     }
 
     /// The agents of d8.toml alone, for those who only look at them or let others do their work: no account and no key is
@@ -98,7 +69,8 @@ impl Config {
         let text = plain(&source.text);
         let judged = toml::from_str(&text).map_err(|error| toml_words::fault(&error));
         let agents = judged.and_then(|file: File| {
-            let private = file.server.allow_private_callbacks.unwrap_or_default();
+            let private = file.server.allow_private_callbacks.as_ref();
+            let private = private.is_some_and(|allowed| *allowed.as_ref());
             agent::judge(&file.agent, &around, private)
         });
         agents.map_err(|fault| ConfigError::new(fault, &source.shown, &text))
@@ -118,23 +90,71 @@ impl Config {
 
     /// The configuration that `text` says, as if it were a d8.toml in the current folder. Reads no `.env`.
     pub fn from_text(text: &str, options: LoadOptions) -> Result<Self, ConfigError> {
-        let source = Source {
-            path: None,
-            shown: location::FILE_NAME.to_owned(),
-            text: text.to_owned(),
-        };
-        let LoadOptions { cwd, env, now, .. } = options;
-        assemble(
-            source,
-            Site {
-                folder: cwd.clone(),
-                store_folder: cwd,
-                env,
-                now,
-                notices: Vec::new(),
-            },
-        )
+        from_text(text, options).map(|loaded| loaded.config)
     }
+}
+
+/// A configuration with what it was read from.
+pub(super) struct Loaded {
+    pub(super) config: Config,
+    /// d8.toml as it is written.
+    pub(super) file: File,
+    /// Its text.
+    pub(super) text: String,
+}
+
+/// See [`Config::load`].
+pub(super) fn load(options: LoadOptions) -> Result<Loaded, ConfigError> {
+    let source = location::find(options.config_path.as_deref(), &options.cwd, &options.folders)?;
+    let beside = source
+        .as_ref()
+        .and_then(|source| source.path.as_deref())
+        .and_then(Path::parent);
+    let mut notices = Vec::new();
+    let mut env = options.env;
+    let folders: Vec<&Path> = beside.into_iter().chain([options.cwd.as_path()]).collect();
+    location::add_dotenv(&mut env, &folders, &mut notices);
+    // Without a file the store is the user's, so that what a key has spent is known wherever d8 is started.
+    let store_folder = beside
+        .or(options.folders.data.as_deref())
+        .unwrap_or(&options.cwd)
+        .to_owned();
+    let folder = beside.unwrap_or(&options.cwd).to_owned();
+    let source = source.unwrap_or(Source {
+        path: None,
+        shown: String::new(),
+        text: String::new(),
+    });
+    assemble(
+        source,
+        Site {
+            folder,
+            store_folder,
+            env,
+            now: options.now,
+            notices,
+        },
+    )
+}
+
+/// See [`Config::from_text`].
+pub(super) fn from_text(text: &str, options: LoadOptions) -> Result<Loaded, ConfigError> {
+    let source = Source {
+        path: None,
+        shown: location::FILE_NAME.to_owned(),
+        text: text.to_owned(),
+    };
+    let LoadOptions { cwd, env, now, .. } = options;
+    assemble(
+        source,
+        Site {
+            folder: cwd.clone(),
+            store_folder: cwd,
+            env,
+            now,
+            notices: Vec::new(),
+        },
+    )
 }
 
 /// Where a configuration lives.
@@ -146,12 +166,16 @@ struct Site {
     notices: Vec<String>,
 }
 
-fn assemble(source: Source, site: Site) -> Result<Config, ConfigError> {
+fn assemble(source: Source, site: Site) -> Result<Loaded, ConfigError> {
     let text = plain(&source.text);
-    let config = judge(&text, site).map_err(|fault| ConfigError::new(fault, &source.shown, &text))?;
-    Ok(Config {
-        file: source.path,
-        ..config
+    let (config, file) = judge(&text, site).map_err(|fault| ConfigError::new(fault, &source.shown, &text))?;
+    Ok(Loaded {
+        config: Config {
+            file: source.path,
+            ..config
+        },
+        file,
+        text,
     })
 }
 
@@ -160,7 +184,7 @@ fn plain(text: &str) -> String {
     text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n")
 }
 
-fn judge(text: &str, site: Site) -> Result<Config, Fault> {
+fn judge(text: &str, site: Site) -> Result<(Config, File), Fault> {
     let Site {
         folder,
         store_folder,
@@ -203,7 +227,7 @@ fn judge(text: &str, site: Site) -> Result<Config, Fault> {
         catalogue,
     };
     agent::check_what_they_ask_for(&file.agent, &config)?;
-    Ok(config)
+    Ok((config, file))
 }
 
 /// What is known of providers with the user's own entries.

@@ -10,7 +10,8 @@ use super::text_file;
 
 /// The file's name.
 pub const FILE_NAME: &str = "d8.toml";
-const DOTENV_NAME: &str = ".env";
+/// The file of variables beside it.
+pub const DOTENV_NAME: &str = ".env";
 
 /// Where a user's programs keep things; none where the system does not say.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -42,6 +43,17 @@ pub(crate) struct Source {
     pub(crate) shown: String,
     /// What it says.
     pub(crate) text: String,
+}
+
+/// The file that would be read, whether it can be or not.
+pub fn path(options: &super::LoadOptions) -> Option<PathBuf> {
+    let named = options.config_path.as_ref().map(|named| options.cwd.join(named));
+    let here = || Some(options.cwd.join(FILE_NAME)).filter(|path| path.is_file());
+    let of_user = || {
+        let path = options.folders.config.as_ref().map(|folder| folder.join(FILE_NAME));
+        path.filter(|path| path.is_file())
+    };
+    named.or_else(here).or_else(of_user)
 }
 
 /// The file that the user named, else `./d8.toml`, else the one in the user's config folder, else none.
@@ -88,7 +100,7 @@ pub(crate) fn add_dotenv(env: &mut Environment, folders: &[&Path], notices: &mut
         if done.contains(&path) || !path.is_file() {
             continue;
         }
-        match text_file::read(&path).map(|text| env.add_dotenv(&text)) {
+        match text_file::read(&path).map(|text| env.add_dotenv_file(&text, &path)) {
             Ok(0) => {}
             Ok(unreadable) => notices.push(format!(
                 "{}: {unreadable} of its entries are not of the form NAME=value, left out",

@@ -153,7 +153,8 @@ impl Search<'_> {
     fn kind(&self) -> Option<String> {
         let mut env = self.site.env.clone();
         for name in [".env.worker", ".env"] {
-            let _ = text_file::read(&self.site.cwd.join(name)).map(|text| env.add_dotenv(&text));
+            let path = self.site.cwd.join(name);
+            let _ = text_file::read(&path).map(|text| env.add_dotenv(&text));
         }
         let named = self.wishes.kind.clone();
         let named = named.or_else(|| env.get(env_names::WORKER_TYPE).map(str::to_owned));

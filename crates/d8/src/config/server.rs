@@ -84,7 +84,8 @@ pub(crate) fn judge(table: &ServerTable, around: &Surroundings<'_>) -> Result<Se
             .map_or(defaults.max_pending, |most| *most.as_ref()),
         allow_private_callbacks: table
             .allow_private_callbacks
-            .unwrap_or(defaults.allow_private_callbacks),
+            .as_ref()
+            .map_or(defaults.allow_private_callbacks, |allowed| *allowed.as_ref()),
     })
 }
 

@@ -35,7 +35,8 @@ pub(crate) fn judge(table: &AccountTable, tier: &Tier, models: &[Model]) -> Resu
     Ok(expand(&written, models, Standing::Ceiling))
 }
 
-fn shorthands(table: &AccountTable) -> Vec<(Shorthand, std::ops::Range<usize>)> {
+/// rpm, rpd, tpm and tpd, as far as they are written, each with its place.
+pub(crate) fn shorthands(table: &AccountTable) -> Vec<(Shorthand, std::ops::Range<usize>)> {
     [
         (&table.rpm, Dimension::Requests, Period::MINUTE),
         (&table.rpd, Dimension::Requests, Period::DAY),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Quotas, Who};
 use crate::client::table::{Cell, Surface, Table, Tone};
+use crate::text;
 use crate::words;
 
 /// The characters of a progress bar.
@@ -56,13 +57,13 @@ impl Quotas {
 
 impl Who {
     /// For people.
-    pub fn name(self, quotas: Quotas) -> &'static str {
+    pub fn name(self, quotas: Quotas) -> String {
         match (self, quotas) {
-            (Self::Plain, Quotas::Gemini) => "plain worker",
-            (Self::Plain, Quotas::Both) => "two plain workers",
-            (Self::Resilient, Quotas::Gemini) => "resilient worker",
-            (Self::Resilient, Quotas::Both) => "resilient + Groq worker",
-            (Self::D8, _) => "D8",
+            (Self::Plain, Quotas::Gemini) => text!("demo-plain"),
+            (Self::Plain, Quotas::Both) => text!("demo-plain-both"),
+            (Self::Resilient, Quotas::Gemini) => text!("demo-resilient"),
+            (Self::Resilient, Quotas::Both) => text!("demo-resilient-both"),
+            (Self::D8, _) => "D8".to_owned(),
         }
     }
 
@@ -127,28 +128,23 @@ impl Standing {
 
     /// "D8: 300 of 300 in 18 s, no 429".
     pub fn sentence(&self) -> String {
-        let number = words::number;
-        let mut text = format!(
-            "{}: {} of {} in {}",
-            self.who.name(self.quotas),
-            number(self.done),
-            number(self.total),
-            time(self.time),
+        let mut text = text!(
+            "demo-standing",
+            who = self.who.name(self.quotas),
+            done = self.done,
+            total = self.total,
+            time = time(self.time),
         );
         if self.failed > 0 {
-            text += &format!(", {} lost", number(self.failed));
+            text += &text!("demo-lost", failed = self.failed);
         }
         let left = self.total - self.done - self.failed;
         if left > 0 {
-            text += &format!(", {} not yet", number(left));
+            text += &text!("demo-not-yet", left = left);
         }
-        text += &match self.refused {
-            0 => ", no 429".to_owned(),
-            1 => ", one 429".to_owned(),
-            refused => format!(", {} 429s", number(refused)),
-        };
+        text += &text!("demo-refused", refused = self.refused);
         if let (Who::D8, Some(least)) = (self.who, self.least()) {
-            text += &format!("; the quotas allow no less than {}", time(least));
+            text += &text!("demo-least", least = time(least));
         }
         text
     }
@@ -176,7 +172,15 @@ pub(crate) fn table(standings: &[Standing], surface: Surface) -> Table {
 
 fn wide(standings: &[Standing], bars: bool) -> Table {
     let titles = [
-        "QUOTAS", "WHO", "DONE", "LOST", "429S", "BUSY", "WAIT", "TIME", "PROGRESS",
+        text!("demo-title-quotas"),
+        text!("demo-title-who"),
+        text!("demo-title-done"),
+        text!("demo-title-lost"),
+        "429S".to_owned(),
+        text!("demo-title-busy"),
+        text!("demo-title-wait"),
+        text!("demo-title-time"),
+        text!("demo-title-progress"),
     ];
     let shown = if bars { titles.len() } else { titles.len() - 1 };
     let mut table = Table::new(&titles[..shown], &[2, 3, 4, 5, 6, 7]);
@@ -202,22 +206,29 @@ fn wide(standings: &[Standing], bars: bool) -> Table {
 }
 
 fn narrow(standings: &[Standing]) -> Table {
-    let mut table = Table::new(
-        &["QUOTAS", "WHO", "DONE", "LOST", "429S", "LEFT", "TIME", "PROGRESS"],
-        &[2, 3, 4, 5, 6],
-    );
+    let titles = [
+        text!("demo-title-quotas"),
+        text!("demo-title-who"),
+        text!("demo-title-done"),
+        text!("demo-title-lost"),
+        "429S".to_owned(),
+        text!("demo-title-left"),
+        text!("demo-title-time"),
+        text!("demo-title-progress"),
+    ];
+    let mut table = Table::new(&titles, &[2, 3, 4, 5, 6]);
     for standing in standings {
         let Standing { quotas, who, .. } = *standing;
         let quotas_name = match (quotas, who) {
-            (Quotas::Gemini, Who::Plain) => "Gemini",
-            (Quotas::Both, Who::Plain) => "both",
-            _ => "",
+            (Quotas::Gemini, Who::Plain) => "Gemini".to_owned(),
+            (Quotas::Both, Who::Plain) => text!("demo-both"),
+            _ => String::new(),
         };
         let who_name = match (who, quotas) {
-            (Who::Plain, _) => "plain",
-            (Who::Resilient, Quotas::Gemini) => "resilient",
-            (Who::Resilient, Quotas::Both) => "resilient+Groq",
-            (Who::D8, _) => "D8",
+            (Who::Plain, _) => text!("demo-short-plain"),
+            (Who::Resilient, Quotas::Gemini) => text!("demo-short-resilient"),
+            (Who::Resilient, Quotas::Both) => text!("demo-short-resilient-both"),
+            (Who::D8, _) => "D8".to_owned(),
         };
         let mut cells = vec![Cell::from(quotas_name), who_name.into()];
         cells.extend(standing.counts());
@@ -271,6 +282,8 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::language::Language;
+    use crate::words::language::tests::speaking;
 
     fn standings() -> Vec<Standing> {
         let plain = Standing {
@@ -335,10 +348,14 @@ mod tests {
             time: Duration::from_millis(9_999_900),
             bound: None,
         };
-        for width in [80, 101, 102, 120] {
-            let surface = Surface::Terminal { width, color: false };
-            let text = table(std::slice::from_ref(&longest), surface).render(surface);
-            assert_eq!(text.lines().count(), 5, "{width}:\n{text}");
+        for language in Language::ALL {
+            for width in [80, 101, 102, 120] {
+                let surface = Surface::Terminal { width, color: false };
+                let text = speaking(language, || {
+                    table(std::slice::from_ref(&longest), surface).render(surface)
+                });
+                assert_eq!(text.lines().count(), 5, "{language}, {width}:\n{text}");
+            }
         }
     }
 
@@ -361,6 +378,17 @@ Gemini + Groq  D8             300     0     0     0     0  18.2 s";
                 "plain worker: 30 of 300 in 2.1 s, 270 lost, 270 429s",
                 "D8: 150 of 300 in 18.2 s, 150 not yet, no 429; the quotas allow no less than 35.6 s",
                 "D8: 300 of 300 in 18.2 s, no 429; the quotas allow no less than 17.3 s",
+            ]
+        );
+        let spanish = speaking(Language::Spanish, || {
+            standings().iter().map(Standing::sentence).collect::<Vec<_>>()
+        });
+        assert_eq!(
+            spanish,
+            [
+                "worker simple: 30 de 300 en 2.1 s, 270 perdidas, 270 respuestas 429",
+                "D8: 150 de 300 en 18.2 s, 150 por hacer, ningún 429; las cuotas no permiten menos de 35.6 s",
+                "D8: 300 de 300 en 18.2 s, ningún 429; las cuotas no permiten menos de 17.3 s",
             ]
         );
     }

@@ -43,12 +43,10 @@ impl Facts {
                 routes: config.routes.iter().map(|route| route.name.clone()).collect(),
                 notices: config.notices.clone(),
             },
-            Err(error) => {
-                let whole = error.to_string();
-                let message = whole.split("\nhint: ").next().unwrap_or_default().to_owned();
-                let hints = error.hints().to_vec();
-                Self::Broken { message, hints }
-            }
+            Err(error) => Self::Broken {
+                message: error.what_and_where(),
+                hints: error.hints().to_vec(),
+            },
         }
     }
 }

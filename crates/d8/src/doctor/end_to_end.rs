@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Finding;
+use super::{Finding, milliseconds};
 use crate::cli::Failure;
 use crate::client::objects::{Stats, Task};
 use crate::client::table::one_line;
@@ -64,10 +64,10 @@ impl<'a> Trial<'a> {
     ) -> Result<(), Finding> {
         let url = self.client.address().shown();
         self.client.get(&[], &[]).await.map_err(|error| failed(1, error))?;
-        found(Finding::ok(name(1), text!("doctor-e2e-online", url = url)));
+        found(Finding::ok(name(1), text!("doctor-e2e-online", url = url.as_str())));
 
         let before = self.stats(2).await?;
-        found(staffed(&before)?);
+        found(staffed(&before, &url)?);
 
         let id = self.submit().await.map_err(|error| failed(3, error))?;
         self.open = Some(id.clone());
@@ -171,10 +171,12 @@ fn failed(step: u8, error: ClientError) -> Finding {
 }
 
 /// Without a worker there is nothing to follow.
-fn staffed(stats: &Stats) -> Result<Finding, Finding> {
+fn staffed(stats: &Stats, url: &str) -> Result<Finding, Finding> {
     let workers = &stats.workers;
     if workers.online == 0 {
-        return Err(Finding::problem(name(2), text!("doctor-workers-none")).next(text!("doctor-workers-none-next")));
+        return Err(
+            Finding::problem(name(2), text!("doctor-workers-none")).next(text!("doctor-workers-none-next", url = url))
+        );
     }
     let kinds = workers
         .by_type
@@ -199,7 +201,7 @@ fn standing(task: &Task) -> String {
 
 /// What became of it.
 fn outcome(task: &Task, took: Duration) -> Finding {
-    let time = words::span(Duration::from_millis(took.as_millis() as u64 / 100 * 100));
+    let time = milliseconds(took);
     let last = task.attempts.last();
     let target = last.and_then(|attempt| attempt.target.as_deref()).map(one_line);
     let worker = last
@@ -317,7 +319,7 @@ mod tests {
     #[test]
     fn without_a_worker_there_is_nothing_to_follow() {
         let stats = Stats::default();
-        let found = staffed(&stats).err().map(|finding| finding.grade);
+        let found = staffed(&stats, "http://pi:5000").err().map(|finding| finding.grade);
         assert_eq!(found, Some(Grade::Problem));
     }
 }

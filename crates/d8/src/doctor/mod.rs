@@ -133,7 +133,7 @@ pub async fn examine(wishes: Wishes, progress: &mut (dyn FnMut(String) + Send)) 
     }));
     if let Some(standing) = &standing {
         if standing.is_running {
-            findings.extend(workers::judge(standing));
+            findings.extend(workers::judge(standing, url.as_deref().unwrap_or_default()));
         }
         findings.extend(queue::judge(standing, url.as_deref().unwrap_or_default()));
     }
@@ -174,9 +174,15 @@ async fn standing(
     let (Some(config), Some(store)) = (config, readable) else {
         return (None, None);
     };
-    // A store of an older shape is brought up to date by whoever opens it, which is not our business.
-    let read = tokio::task::block_in_place(|| Standing::of_store(config, &store.path));
-    (read.ok(), None)
+    match tokio::task::block_in_place(|| Standing::of_store(config, &store.path)) {
+        Ok(standing) => (Some(standing), None),
+        // A store of an older shape is brought up to date by whoever opens it, which is not our business.
+        Err(_) if store.is_older() => (None, None),
+        Err(why) => {
+            let unread = Finding::warning("store", text!("doctor-store-unread", why = why));
+            (None, Some(unread.next(text!("doctor-store-unread-next"))))
+        }
+    }
 }
 
 /// What the provider of each configured account says, in their order.

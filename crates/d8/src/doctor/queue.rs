@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use d8_core::time::Timestamp;
+
 use super::standing::CountedWait;
 use super::{Finding, Standing};
 use crate::client::moment;
@@ -50,10 +52,19 @@ pub(crate) fn judge(standing: &Standing, url: &str) -> Vec<Finding> {
         return stuck;
     }
     let moving = standing.waits.iter().max_by_key(|wait| wait.count);
-    let message = match moving {
+    let mut message = match moving {
         Some(wait) => format!("{counts}; {}", told(wait, standing.now)),
         None => counts,
     };
+    if let (1.., Some(then)) = (pending, standing.all_done_at) {
+        let instant = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64);
+        let then = words::clock(instant(then), instant(standing.now));
+        message = format!(
+            "{}; {}",
+            message.trim_end_matches('.'),
+            text!("doctor-queue-done", then = then)
+        );
+    }
     stuck.push(Finding::ok(NAME, message));
     stuck
 }

@@ -2,7 +2,7 @@
 //! day that was spent, most of it by somebody else.
 
 use d8_core::time::Timestamp;
-use d8_wire::{Period, RefusedLimit};
+use d8_wire::{Dimension, Period, RefusedLimit};
 
 use super::Finding;
 use super::asked::Patient;
@@ -11,7 +11,7 @@ use super::standing::spent_until;
 use crate::client::objects::{self, Limit};
 use crate::client::table::one_line;
 use crate::config::{self, Route};
-use crate::probe::{Probed, Verdict};
+use crate::probe::{Probed, Verdict, limit_in_words};
 use crate::server::waits;
 use crate::text;
 use crate::words;
@@ -35,7 +35,9 @@ pub(crate) fn judge(patient: &Patient<'_>, successor: Option<&str>, now: Timesta
     {
         return Some(Finding::warning(name, probed.in_words(patient.title, now)));
     }
-    let standing = patient.standing?;
+    let Some(standing) = patient.standing else {
+        return said_to_be_left(name, patient);
+    };
     if standing.paused {
         return Some(
             Finding::warning(name, text!("doctor-quota-paused"))
@@ -54,6 +56,20 @@ pub(crate) fn judge(patient: &Patient<'_>, successor: Option<&str>, now: Timesta
         }
     }
     left(name, standing, seconds)
+}
+
+/// What the provider's headers say, where no ledger knows better.
+fn said_to_be_left(name: String, patient: &Patient<'_>) -> Option<Finding> {
+    let told = patient.said()?.seen.as_ref()?.limits.iter().filter_map(|limit| {
+        let words = limit_in_words(limit)?;
+        Some(text!(
+            "doctor-quota-left",
+            left = words::number(limit.remaining?),
+            limit = words
+        ))
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| Finding::ok(name, told.join(", ")))
 }
 
 fn spent(name: String, told: &str, successor: Option<&str>) -> Finding {
@@ -137,13 +153,12 @@ fn counted<'a>(standing: &'a objects::Account, limit: &RefusedLimit) -> Option<&
 }
 
 fn amount_in_words(limit: &RefusedLimit, amount: u64) -> String {
-    let noun = match dimension(limit.dimension) {
-        "requests" => "request",
-        "input_tokens" => "input token",
-        "output_tokens" => "output token",
-        _ => "token",
-    };
-    words::plural(amount, noun)
+    match limit.dimension {
+        Dimension::Requests => text!("amount-requests", amount = amount),
+        Dimension::InputTokens => text!("amount-input-tokens", amount = amount),
+        Dimension::OutputTokens => text!("amount-output-tokens", amount = amount),
+        _ => text!("amount-tokens", amount = amount),
+    }
 }
 
 /// The limits of which most is used, those that are used up first.
@@ -156,7 +171,22 @@ fn left(name: String, standing: &objects::Account, now: f64) -> Option<Finding> 
     }
     limits.sort_by(|one, other| share(other).total_cmp(&share(one)));
     let told = limits.iter().take(NAMED).map(|limit| of_limit(limit, now));
-    Some(Finding::ok(name, told.collect::<Vec<_>>().join(", ")))
+    let told = told.collect::<Vec<_>>().join(", ");
+    Some(Finding::ok(
+        name,
+        match expected(standing, now) {
+            Some(expected) => format!("{told}; {expected}"),
+            None => told,
+        },
+    ))
+}
+
+/// When it runs out and goes on, where it runs out.
+fn expected(standing: &objects::Account, now: f64) -> Option<String> {
+    let forecast = standing.forecast?;
+    let instant = |seconds: f64| Timestamp::from_micros((seconds * 1e6) as i64);
+    let runs_out = instant(forecast.runs_out_at?);
+    words::forecast(Some(runs_out), forecast.next_start_at.map(instant), instant(now))
 }
 
 fn of_limit(limit: &Limit, now: f64) -> String {
@@ -198,7 +228,7 @@ mod tests {
 
     fn spent_day() -> Verdict {
         let limit = RefusedLimit {
-            dimension: d8_wire::Dimension::Requests,
+            dimension: Dimension::Requests,
             per: Some(Period::Day),
             amount: Some(1_500),
             used: None,
@@ -268,6 +298,32 @@ mod tests {
         assert_eq!(
             found.map(|finding| finding.message).as_deref(),
             Some("12 of 30 requests a minute, 1,203 of 14,400 requests a day")
+        );
+    }
+
+    #[test]
+    fn without_a_ledger_the_headers_say_what_is_left() {
+        let account = account("groq");
+        let limit = d8_wire::LimitSignal {
+            dimension: Dimension::Requests,
+            per: Some(Period::Day),
+            limit: Some(14_400),
+            remaining: Some(14_399),
+            reset: None,
+        };
+        let seen = crate::probe::Seen {
+            limits: vec![limit],
+            ..seen()
+        };
+        let found = judge(
+            &patient(&account, asked(Verdict::Works, Some(seen))),
+            None,
+            Timestamp::EPOCH,
+        );
+        let told = found.map(|finding| finding.message);
+        assert_eq!(
+            told.as_deref(),
+            Some("14,399 left of 14,400 requests a day, by the provider")
         );
     }
 

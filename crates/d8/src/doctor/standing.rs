@@ -33,7 +33,9 @@ pub(crate) struct Standing {
     pub(crate) waits: Vec<CountedWait>,
     /// Some that wait.
     pub(crate) waiting: Vec<Task>,
-    /// When, in seconds since 1970.
+    /// When all that waits is done, in seconds since 1970, where that is foreseen.
+    pub(crate) all_done_at: Option<f64>,
+    /// When this was so, likewise.
     pub(crate) now: f64,
 }
 
@@ -67,6 +69,7 @@ impl Standing {
         };
         Ok(Self {
             is_running: true,
+            all_done_at: accounts.forecast.and_then(|forecast| forecast.all_done_at),
             accounts: accounts.accounts,
             workers: workers.workers,
             tasks: stats.tasks,

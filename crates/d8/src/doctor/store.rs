@@ -35,6 +35,13 @@ pub(crate) struct Facts {
     pub(crate) holder: Holder,
 }
 
+impl Facts {
+    /// Its tables have an older shape than this program's.
+    pub(crate) fn is_older(&self) -> bool {
+        matches!(&self.schema, Some(Ok(schema)) if schema.found < schema.known)
+    }
+}
+
 /// What the store says of itself when it cannot be used.
 #[derive(Clone, Debug)]
 pub(crate) struct Fault {

@@ -12,11 +12,11 @@ const FORGOTTEN: f64 = 86_400.0;
 /// So many are named.
 const NAMED: usize = 5;
 
-/// Of an orchestrator that runs.
-pub(crate) fn judge(standing: &Standing) -> Vec<Finding> {
+/// Of an orchestrator that runs, at `url`.
+pub(crate) fn judge(standing: &Standing, url: &str) -> Vec<Finding> {
     let online: Vec<&Worker> = standing.workers.iter().filter(|worker| is_online(worker)).collect();
     let mut findings = vec![if online.is_empty() {
-        Finding::problem(NAME, text!("doctor-workers-none")).next(text!("doctor-workers-none-next"))
+        Finding::problem(NAME, text!("doctor-workers-none")).next(text!("doctor-workers-none-next", url = url))
     } else {
         let busy = online.iter().filter(|worker| worker.status.as_deref() == Some("busy"));
         Finding::ok(
@@ -47,8 +47,11 @@ pub(crate) fn judge(standing: &Standing) -> Vec<Finding> {
     let unserved = |account: &&Account| account.workers == Some(0) && account.origin.as_deref() != Some("worker");
     findings.extend(standing.accounts.iter().filter(unserved).map(|account| {
         let name = one_line(&account.account);
-        Finding::warning(NAME, text!("doctor-account-unserved", account = name.as_str()))
-            .next(text!("doctor-account-unserved-next", account = name.as_str()))
+        Finding::warning(NAME, text!("doctor-account-unserved", account = name.as_str())).next(text!(
+            "doctor-account-unserved-next",
+            account = name.as_str(),
+            url = url
+        ))
     }));
     findings
 }
@@ -101,9 +104,14 @@ mod tests {
 
     #[test]
     fn nobody_at_work_is_a_problem() {
-        let found = judge(&standing(Vec::new(), 0));
+        let found = judge(&standing(Vec::new(), 0), "http://pi:5000");
         assert_eq!(found[0].grade, Grade::Problem);
-        assert!(found[0].next.as_deref().is_some_and(|next| next.contains("d8 worker")));
+        assert!(
+            found[0]
+                .next
+                .as_deref()
+                .is_some_and(|next| next.contains("--orchestrator http://pi:5000"))
+        );
         assert!(found[1].message.contains("groq-main"), "{found:?}");
     }
 
@@ -115,7 +123,7 @@ mod tests {
             worker("pi-1", "offline", now - 180.0),
             worker("old", "offline", now - 200_000.0),
         ];
-        let found = judge(&standing(workers, 1));
+        let found = judge(&standing(workers, 1), "http://pi:5000");
         assert_eq!(found.len(), 2, "{found:?}");
         assert_eq!(found[0].message, "1 online (builtin:groq-main), 1 busy");
         assert_eq!(found[1].grade, Grade::Warning);

@@ -13,12 +13,13 @@ use d8_core::usage::Estimate;
 use d8_core::wait::Wait;
 use d8_store::{AgentRow, Payload, ResultRow};
 use d8_wire::ChatRequest;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::fleet::Member;
 use super::pace::Tally;
-use crate::config::Route;
+use crate::config::{Config, Route};
 use crate::protocol::Registration;
+use crate::worker::{self, Equipment, Errand};
 
 /// The type of tasks that name none.
 pub const AGENT_ACTION: &str = "agent_action";
@@ -302,6 +303,26 @@ pub enum Reporter {
     },
 }
 
+/// Another configuration, with what serves its accounts.
+#[derive(Debug)]
+pub struct Reform {
+    /// The configuration.
+    pub config: Config,
+    /// For each account that is served here otherwise than before, or was not.
+    pub hands: Vec<Hand>,
+}
+
+/// What an account is served with from now on.
+#[derive(Debug)]
+pub struct Hand {
+    /// The account's name.
+    pub account: String,
+    /// What its worker makes attempts with.
+    pub equipment: Equipment,
+    /// The worker itself, where there was none.
+    pub worker: Option<(mpsc::UnboundedSender<Errand>, Arc<worker::Tally>)>,
+}
+
 /// Something that is told when what came before it is stored.
 pub(super) type Later = Box<dyn FnOnce() + Send>;
 
@@ -362,6 +383,8 @@ pub(super) enum Event {
     /// The answers of these tasks have been delivered, or never will be.
     Delivered(Vec<TaskId>),
     ForgetRequests(Vec<u128>, oneshot::Sender<()>),
+    /// The configuration is another one.
+    Reform(Box<Reform>, oneshot::Sender<()>),
     /// Built-in workers take work from now on.
     Begin,
     /// Nothing more is started; what is under way may end.

@@ -122,6 +122,14 @@ impl Fleet {
         self.members.values()
     }
 
+    pub(super) fn members_mut(&mut self) -> impl Iterator<Item = &mut Member> {
+        self.members.values_mut()
+    }
+
+    pub(super) fn id_of(&self, worker: WorkerId) -> Option<&str> {
+        self.ids.get(&worker).map(String::as_str)
+    }
+
     pub(super) fn remove(&mut self, id: &str) -> Option<Member> {
         let member = self.members.remove(id)?;
         self.ids.remove(&member.enlisted.worker);

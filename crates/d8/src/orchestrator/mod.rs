@@ -38,8 +38,8 @@ use tokio::sync::oneshot;
 pub use audience::Audience;
 pub use directory::{Directory, Entries};
 pub use event::{
-    AGENT_ACTION, Accepted, AgentWork, Done, MAX_ATTEMPTS, Named, NewTask, Open, Polled, Refusal, Registered, Reporter,
-    Start, Status, View, Way,
+    AGENT_ACTION, Accepted, AgentWork, Done, Hand, MAX_ATTEMPTS, Named, NewTask, Open, Polled, Reform, Refusal,
+    Registered, Reporter, Start, Status, View, Way,
 };
 pub use library::{Library, LookupError};
 pub use news::News;
@@ -305,6 +305,11 @@ impl Handle {
     /// These keys of requests need not be known any more; answers when that is stored.
     pub async fn forget_requests(&self, keys: Vec<u128>) -> Result<(), Stopped> {
         self.ask(|reply| Event::ForgetRequests(keys, reply)).await
+    }
+
+    /// Goes on with another configuration. When the answer is here it is in force, and what it changed is stored.
+    pub async fn reform(&self, reform: Reform) -> Result<(), Stopped> {
+        self.ask(|reply| Event::Reform(Box::new(reform), reply)).await
     }
 
     /// Lets the built-in workers take work: before, tasks only gather.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, PoisonError, RwLock, mpsc};
 use std::thread;
 
 use d8_core::Engine;
@@ -21,7 +21,7 @@ use super::writer::Writer;
 use super::{Audience, Directory, Entries, Handle, Library, Loop, Requests, Status, route_of};
 use crate::clock::Clock;
 use crate::config::{Account, Config, StoreLocation};
-use crate::worker::{self, Errand, Provider};
+use crate::worker::{self, Errand};
 
 /// So many news wait for whoever watches slowly.
 const NEWS: usize = 4_096;
@@ -69,8 +69,27 @@ pub enum Scope {
     Group(String),
 }
 
-/// What came of the attempts of each worker in this process.
-pub type Tallies = BTreeMap<WorkerId, Arc<worker::Tally>>;
+/// What came of the attempts of each worker in this process, those that came later too.
+#[derive(Debug, Default)]
+pub struct Tallies(RwLock<BTreeMap<WorkerId, Arc<worker::Tally>>>);
+
+impl Tallies {
+    /// What came of the attempts of a worker.
+    pub fn of(&self, worker: WorkerId) -> Option<Arc<worker::Tally>> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&worker)
+            .cloned()
+    }
+
+    pub(super) fn add(&self, worker: WorkerId, tally: Arc<worker::Tally>) {
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(worker, tally);
+    }
+}
 
 /// What is needed to begin.
 #[derive(Debug)]
@@ -122,12 +141,8 @@ impl Opening {
     pub fn open(self) -> Result<Opened, OpenError> {
         let speed = self.speed;
         self.open_with(|account, surroundings| {
-            let provider = Provider::new(account, speed).map_err(OpenError::Provider)?;
-            let rules = worker::policy::Rules::of(account, speed);
-            let policy = rules.map(|rules| Arc::new(worker::policy::Paced::new(rules)));
             let worker = worker::Worker {
-                provider,
-                policy,
+                equipment: worker::Equipment::of(account, speed).map_err(OpenError::Provider)?,
                 surroundings,
             };
             Ok(worker.start())
@@ -186,7 +201,7 @@ impl Opening {
             sinks: sinks.clone(),
         };
         let entries = directory.entries();
-        let mut tallies = Tallies::new();
+        let tallies = Arc::new(Tallies::default());
         let mut built_in = HashMap::new();
         for entry in &entries.plan.accounts {
             if let (Some(worker), Some(account)) = (entry.built_in, entries.config.account(&entry.name)) {
@@ -194,7 +209,7 @@ impl Opening {
                     tally: worker::Tally::part_of(&tally),
                     ..surroundings.clone()
                 };
-                tallies.insert(worker, surroundings.tally.clone());
+                tallies.add(worker, surroundings.tally.clone());
                 built_in.insert(worker, start(account, surroundings)?);
             }
         }
@@ -209,6 +224,7 @@ impl Opening {
                 events: inbox,
                 writer,
                 built_in,
+                tallies: tallies.clone(),
                 fleet: roll.fleet,
                 totals: GroupCounts {
                     pending: 0,
@@ -243,7 +259,7 @@ impl Opening {
             library,
             group,
             tally,
-            tallies: Arc::new(tallies),
+            tallies,
             sinks,
             clock,
             news,

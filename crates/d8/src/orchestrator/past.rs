@@ -10,7 +10,7 @@ use d8_core::worker::Enlisted;
 use d8_store::{LeaseRow, Loaded, PastSpend as StoredSpend, Store, StoreError, Which};
 
 /// Records can be a little out of order: so much more is read.
-const DISORDER: Duration = Duration::from_secs(60);
+pub(super) const DISORDER: Duration = Duration::from_secs(60);
 
 /// What only whoever opens the store knows.
 pub(crate) struct Recall<'a> {

@@ -191,6 +191,13 @@ impl Plan {
         }
     }
 
+    /// Keeps the words for targets of an earlier plan: something may be under way there.
+    pub(super) fn remember(&mut self, earlier: &Self) {
+        for (id, words) in &earlier.targets {
+            self.targets.entry(*id).or_insert_with(|| words.clone());
+        }
+    }
+
     fn add_limits(&mut self, account: &Account, names: &mut Names) -> Vec<(LimitId, LimitSpec)> {
         let mut fresh = Vec::new();
         for limit in account.limits.iter().chain(&unknown::limits(account)) {

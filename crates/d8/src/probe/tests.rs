@@ -1,3 +1,5 @@
+//! Verdicts: against the emulator, against servers that answer nonsense or nothing, and from captured words.
+
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::time::Duration;

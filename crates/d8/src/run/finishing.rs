@@ -11,6 +11,7 @@ use super::output::{Final, Verdict};
 use super::{Place, Run, Stop, Summary, Trouble, trouble_failure};
 use crate::bound::{Class, earliest};
 use crate::cli::{Failure, say};
+use crate::text;
 use crate::words;
 
 impl Run {
@@ -45,15 +46,12 @@ impl Run {
         };
         match stop {
             Some(Stop::Hopeless(reasons)) => {
-                say(&format!(
-                    "stopped: nothing can serve the remaining {}",
-                    words::number(sums.open)
-                ));
+                say(&text!("run-hopeless", open = sums.open));
                 reasons.iter().for_each(|reason| say(&format!("  {reason}")));
             }
-            Some(Stop::TimeUp) => say("stopped: the time is up; the same command goes on"),
+            Some(Stop::TimeUp) => say(&text!("run-time-up")),
             None => {}
-            Some(Stop::Interrupted) => say("stopped; the same command goes on where this one ended"),
+            Some(Stop::Interrupted) => say(&text!("run-stopped")),
         }
         Ok(summary)
     }
@@ -120,20 +118,20 @@ pub(super) fn verdict(state: &LineState, result: Option<ResultRow>) -> Verdict {
         },
         LineState::Open(_) => Verdict::Failed {
             code: "not_done",
-            message: "not done yet; run the same command again".to_owned(),
+            message: text!("run-not-done-yet"),
             result: None,
         },
         LineState::Ended(_, Ending::Completed) => match result {
             Some(result) => Verdict::Answered(result),
             None => Verdict::Failed {
                 code: "not_done",
-                message: "its answer is not in the store".to_owned(),
+                message: text!("run-no-answer"),
                 result: None,
             },
         },
         LineState::Ended(_, Ending::Cancelled) => Verdict::Failed {
             code: "cancelled",
-            message: "cancelled".to_owned(),
+            message: text!("run-cancelled"),
             result: None,
         },
         LineState::Ended(_, Ending::Failed(code)) => {

@@ -17,6 +17,7 @@ use super::size::{Size, Sizes};
 use super::{Place, Trouble, identity};
 use crate::cli::Failure;
 use crate::config::{Config, DEFAULT_ROUTE, Route, UnknownModel};
+use crate::text;
 
 /// So many tasks are submitted at once.
 const CHUNK: usize = 1_000;
@@ -35,8 +36,12 @@ impl Source {
         match input {
             Place::File(path) => {
                 let lines = Lines::of_file(path).map_err(|error| {
-                    Failure::not_started(format!("{} cannot be read: {error}", path.display()))
-                        .hint("name a file of one JSON object a line, or - for standard input")
+                    Failure::not_started(text!(
+                        "run-unreadable",
+                        path = path.display().to_string(),
+                        error = error.to_string()
+                    ))
+                    .hint(text!("run-unreadable-hint"))
                 })?;
                 Ok(Self {
                     lines,
@@ -47,7 +52,8 @@ impl Source {
             Place::Standard => {
                 let mut content = Vec::new();
                 let read = std::io::stdin().lock().read_to_end(&mut content);
-                let failed = |error| Failure::not_started(format!("standard input cannot be read: {error}"));
+                let failed =
+                    |error: std::io::Error| Failure::not_started(text!("run-no-input", error = error.to_string()));
                 read.map_err(failed)?;
                 let content_name = identity::run_name_of_content(&content);
                 Ok(Self {
@@ -149,7 +155,8 @@ impl Book {
         let mut open: Vec<TaskId> = Vec::new();
         loop {
             let next = source.lines.next_line();
-            let next = next.map_err(|error| Failure::not_started(format!("the input cannot be read: {error}")))?;
+            let next =
+                next.map_err(|error| Failure::not_started(text!("run-input-broken", error = error.to_string())))?;
             let Some(raw) = next else { break };
             match self.read(&raw, config) {
                 Err(problem) => self.push_bad(&raw, &problem),
@@ -181,7 +188,7 @@ impl Book {
 
     fn read(&mut self, raw: &RawLine, config: Option<&Config>) -> Result<(Line, u32), String> {
         if raw.too_long {
-            return Err("longer than 64 MiB".to_owned());
+            return Err(text!("run-line-too-long"));
         }
         let line = Line::parse(&raw.bytes, self.model.as_deref())?;
         let route = self.route(line.request.model(), config)?;

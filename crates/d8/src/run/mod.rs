@@ -32,7 +32,7 @@ use crate::cli::{Failure, INTERRUPTED, interrupted, say};
 use crate::client::Address;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::words;
+use crate::text;
 use desk::Desk;
 pub(crate) use desk::{lasting_trouble, reasons};
 pub(crate) use identity::host;
@@ -97,9 +97,9 @@ pub async fn run(
         match desk.holder() {
             Some(process) if holder != Some(process) => {
                 holder = Some(process);
-                say(&format!("the work is done by process {process}, which holds the store"));
+                say(&text!("run-done-by", process = process.to_string()));
             }
-            None if former.is_some() => say("the process that did the work has gone; it goes on here"),
+            None if former.is_some() => say(&text!("run-goes-on-here")),
             _ => {}
         }
         let mut run = Run::begin(job, out.clone(), desk, former.take())?;
@@ -121,13 +121,13 @@ pub async fn run(
 fn interrupted_early() -> Failure {
     Failure {
         code: INTERRUPTED,
-        ..Failure::broke_off("stopped before the input was read to its end")
+        ..Failure::broke_off(text!("run-stopped-early"))
     }
-    .hint("the same command goes on; nothing is lost")
+    .hint(text!("run-stopped-early-hint"))
 }
 
 fn stopped() -> Failure {
-    Failure::broke_off("the engine has stopped").hint("run the same command again: what was done is kept")
+    Failure::broke_off(text!("engine-stopped")).hint(text!("run-same-command"))
 }
 
 /// A run under way.
@@ -319,15 +319,19 @@ impl Run {
     fn announce(&self) {
         let total = self.book.lines.len() as u64;
         if total == 0 {
-            say("warning: the input holds no line of work");
+            say(&text!("warning", message = text!("run-no-line")));
             return;
         }
-        let mut text = format!("{} to do", words::number(self.sums.open));
+        let mut text = text!("run-to-do", open = self.sums.open);
         if self.sums.before > 0 {
-            text += &format!(", {} done before", words::number(self.sums.before));
+            text += &text!("run-before", before = self.sums.before);
         }
         for (number, problem) in self.book.bad_lines().take(10) {
-            say(&format!("line {number}: {problem}"));
+            say(&text!(
+                "run-bad-line",
+                line = number.to_string(),
+                problem = problem.to_string()
+            ));
         }
         if let Some(ready) = self.outlook.as_ref().and_then(|outlook| self.forecast(outlook)) {
             text += &format!("; {}", summary::allowed_by(ready, Clock::start().now()));

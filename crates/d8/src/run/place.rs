@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::Failure;
+use crate::text;
 
 /// A file, or a standard stream.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -33,12 +34,12 @@ pub(super) fn of_answers(input: &Place, output: &Place) -> Result<Place, Failure
     let out = behind_link(named);
     if matches!(input, Place::File(input) if is_same(input, &out)) {
         return Err(
-            Failure::not_started(format!("{} is input and output at once", named.display()))
-                .hint("name another file with -o"),
+            Failure::not_started(text!("run-in-and-out", path = named.display().to_string()))
+                .hint(text!("run-other-output")),
         );
     }
     match problem(&out) {
-        Some(problem) => Err(unwritable(named, problem)),
+        Some(problem) => Err(unwritable(named, &problem)),
         None => Ok(Place::File(out)),
     }
 }
@@ -54,21 +55,25 @@ fn is_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-fn problem(out: &Path) -> Option<&'static str> {
+fn problem(out: &Path) -> Option<String> {
     let found = out.metadata().ok()?;
     if found.is_dir() {
-        Some("it is a folder")
+        Some(text!("run-is-folder"))
     } else if !found.is_file() {
         // Renaming would make a file of a device or a pipe, for everybody who uses it.
-        Some("it is no file; -o - writes to standard output")
+        Some(text!("run-is-no-file"))
     } else if found.permissions().readonly() {
-        Some("it is read-only")
+        Some(text!("run-is-read-only"))
     } else {
         None
     }
 }
 
 pub(super) fn unwritable(path: &Path, problem: &str) -> Failure {
-    Failure::not_started(format!("{} cannot be written: {problem}", path.display()))
-        .hint("name another file with -o, or mend the folder's rights")
+    Failure::not_started(text!(
+        "unwritable",
+        path = path.display().to_string(),
+        problem = problem
+    ))
+    .hint(text!("run-other-output-or-rights"))
 }

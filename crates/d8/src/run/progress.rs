@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::say;
 use crate::orchestrator::{Plan, View};
+use crate::text;
 use crate::words;
 
 /// The rate is that of the last so long.
@@ -59,21 +60,22 @@ impl Progress {
             // What takes hours need not be told every few seconds.
             self.line_every = (self.line_every + self.line_every / 4).min(LONGEST_QUIET);
             let waiting = waiting.map_or_else(String::new, |waiting| format!(" · {waiting}"));
-            say(&format!(
-                "{} of {} · {facts}{waiting}",
-                words::number(done + failed),
-                words::number(self.total)
+            say(&text!(
+                "run-progress",
+                ended = done + failed,
+                total = self.total,
+                facts = format!("{facts}{waiting}"),
             ));
         }
     }
 
     fn facts(&self, ended: u64, failed: u64, finish: Option<Duration>) -> String {
-        let mut facts = vec![format!("{} failed", words::number(failed))];
+        let mut facts = vec![text!("run-failed", failed = failed)];
         if let Some(rate) = self.rate() {
-            facts.push(format!("{:.0} a minute", rate * 60.0));
+            facts.push(text!("run-rate", rate = format!("{:.0}", rate * 60.0)));
         }
         if let Some(left) = self.time_left(ended, finish) {
-            facts.push(format!("done in about {}", words::span(left)));
+            facts.push(text!("run-done-in", left = words::span(left)));
         }
         facts.join(" · ")
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use d8_core::time::Timestamp;
 use serde_json::json;
 
+use crate::text;
 use crate::words;
 
 /// The sums of a run.
@@ -48,21 +49,14 @@ impl Summary {
     /// For people.
     pub fn to_text(&self) -> String {
         let time = words::span(Duration::from_secs_f64(self.seconds.max(0.0)));
-        let mut text = format!(
-            "{} of {} done in {time}",
-            words::number(self.done),
-            words::number(self.total)
-        );
+        let mut text = text!("run-done", done = self.done, total = self.total, time = time);
         if self.failed > 0 {
-            text += &format!(", {} not", words::number(self.failed));
+            text += &text!("run-not-done", failed = self.failed);
         }
-        text += &format!("; {} refused for quota", words::number(self.refused));
+        text += &text!("run-refused", refused = self.refused);
         if let (Some(bound), Some(ratio)) = (self.bound_seconds, self.ratio()) {
             let bound = words::span(Duration::from_secs_f64(bound.max(0.0)));
-            text += &format!(
-                "; the quotas allow no less than {bound} ({:.0} % of the bound)",
-                ratio * 100.0
-            );
+            text += &text!("run-bound", bound = bound, percent = format!("{:.0}", ratio * 100.0));
         }
         text
     }
@@ -76,14 +70,16 @@ fn round(value: f64, parts: f64) -> f64 {
 pub(super) fn allowed_by(ready: Timestamp, now: Timestamp) -> String {
     let left = ready.since(now);
     if left < Duration::from_secs(3_600) {
-        return format!("the quotas allow it in about {}", words::span(left));
+        return text!("run-allowed-in", left = words::span(left));
     }
-    format!("the quotas allow it by about {}", words::clock(ready, now))
+    text!("run-allowed-by", at = words::clock(ready, now))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::language::Language;
+    use crate::words::language::tests::speaking;
 
     const SUMMARY: Summary = Summary {
         total: 1_500,
@@ -113,6 +109,20 @@ mod tests {
             SUMMARY.to_text(),
             "1,499 of 1,500 done in 1 m 02 s, 1 not; 0 refused for quota; the quotas allow no less than 1 m 00 s (96 % of the bound)"
         );
+    }
+
+    #[test]
+    fn people_get_it_in_their_language() {
+        let (done, soon) = speaking(Language::Spanish, || {
+            let now = Timestamp::from_secs(1_795_521_600);
+            (SUMMARY.to_text(), allowed_by(now + Duration::from_secs(60), now))
+        });
+        assert_eq!(
+            done,
+            "1499 de 1500 hechas en 1 m 02 s, 1 no; 0 rechazadas por cuota; las cuotas no permiten menos de 1 m 00 s (96 % de la \
+             cota)"
+        );
+        assert_eq!(soon, "las cuotas lo permiten en unos 1 m 00 s");
     }
 
     #[test]

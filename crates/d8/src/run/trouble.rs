@@ -5,6 +5,7 @@ use d8_store::StoreError;
 use super::Place;
 use crate::cli::Failure;
 use crate::orchestrator::LoopError;
+use crate::text;
 
 /// What can go wrong while answers are put out.
 #[derive(Debug, thiserror::Error)]
@@ -20,16 +21,16 @@ pub(super) enum Trouble {
 
 pub(super) fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
     match (trouble, out) {
-        (Trouble::Write(error), Place::File(path)) => {
-            Failure::broke_off(format!("{} cannot be written: {error}", path.display()))
-                .hint("make room or mend it, then run the same command again: what was done is kept")
-        }
+        (Trouble::Write(error), Place::File(path)) => Failure::broke_off(text!(
+            "unwritable",
+            path = path.display().to_string(),
+            problem = error.to_string()
+        ))
+        .hint(text!("run-make-room")),
         (Trouble::Write(error), Place::Standard) => {
-            Failure::broke_off(format!("standard output cannot be written: {error}"))
+            Failure::broke_off(text!("run-no-output", error = error.to_string()))
         }
-        (Trouble::Gone(why), _) => {
-            Failure::broke_off(why.clone()).hint("run the same command again: what was done is kept")
-        }
+        (Trouble::Gone(why), _) => Failure::broke_off(why.clone()).hint(text!("run-same-command")),
         (Trouble::Store(error), _) => Failure::broke_off(error.to_string()).hint(error.hint()),
     }
 }
@@ -37,9 +38,7 @@ pub(super) fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
 pub(super) fn loop_failure(error: &LoopError) -> Failure {
     let failure = Failure::broke_off(error.to_string());
     match error {
-        LoopError::Store(store) => failure
-            .hint(store.hint())
-            .hint("then run the same command again: what was done is kept"),
-        LoopError::Died => failure.hint("run the same command again: what was done is kept"),
+        LoopError::Store(store) => failure.hint(store.hint()).hint(text!("run-then-same-command")),
+        LoopError::Died => failure.hint(text!("run-same-command")),
     }
 }

@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::{Run, Stop, Trouble};
 use crate::cli::{Failure, interrupted};
 use crate::orchestrator::Done;
+use crate::text;
 
 /// How long what is under way may take once the user wants an end.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -81,7 +82,7 @@ impl Run {
         }
         for trouble in look.troubles {
             if !self.told.contains(&trouble) {
-                progress.note(&format!("warning: {trouble}"));
+                progress.note(&text!("warning", message = trouble.as_str()));
                 self.told.push(trouble);
             }
         }

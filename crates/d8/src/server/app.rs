@@ -1,6 +1,6 @@
 //! What every handler has at hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use d8_core::time::Timestamp;
 use tokio::sync::broadcast;
@@ -11,6 +11,7 @@ use super::forecasts::Forecasts;
 use super::guests::Guests;
 use crate::clock::Clock;
 use crate::orchestrator::{Handle, Library, LookupError, News, Opened, Refusal, Stopped, Tallies};
+use crate::reload::Reloader;
 use crate::worker::{Sinks, Tally};
 
 /// The ways to the orchestrator, and what holds for all handlers. Handlers take `State<Arc<App>>`.
@@ -39,6 +40,8 @@ pub struct App {
     pub agents: std::sync::OnceLock<crate::agents::Agents>,
     /// Chat requests whose clients hung up and may come again.
     pub orphans: super::chat::Orphans,
+    /// Brings another configuration into force, where one was read from a file or the environment.
+    pub reloader: OnceLock<Arc<Reloader>>,
 }
 
 impl App {
@@ -57,6 +60,7 @@ impl App {
             forecasts: Forecasts::default(),
             agents: std::sync::OnceLock::new(),
             orphans: super::chat::Orphans::default(),
+            reloader: OnceLock::new(),
         })
     }
 }

@@ -140,6 +140,11 @@ impl ApiError {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, INVALID, "too_large", message)
     }
 
+    /// 422: what it names cannot be used as it is.
+    pub fn unprocessable(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, INVALID, code, message)
+    }
+
     /// 422: no target can start the task by its deadline.
     pub fn deadline_infeasible(message: impl Into<String>) -> Self {
         Self::new(

@@ -30,6 +30,7 @@ pub mod openapi;
 mod pace;
 pub mod page;
 pub mod particulars;
+pub mod reload;
 pub mod router;
 pub mod runs;
 pub mod tasks;

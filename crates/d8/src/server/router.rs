@@ -6,7 +6,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
-use super::{accounts, agents, chat, events, groups, hive, metrics, openapi, page, runs, tasks};
+use super::{accounts, agents, chat, events, groups, hive, metrics, openapi, page, reload, runs, tasks};
 
 /// What the orchestrator serves, and the document that says so.
 pub fn api() -> OpenApiRouter<Arc<App>> {
@@ -20,6 +20,7 @@ pub fn api() -> OpenApiRouter<Arc<App>> {
         .merge(tasks::routes())
         .merge(groups::routes())
         .merge(runs::routes())
+        .merge(reload::routes())
 }
 
 /// All routes. Whoever may come in is decided by [`super::layers`].

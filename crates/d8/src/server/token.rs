@@ -1,5 +1,6 @@
 //! The server's token: the one that was set, or one that D8 makes for itself and keeps in the user's data folder.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::config::{Server, UserFolders};
 use crate::private_file;
+use crate::text;
 
 /// The file's name in the user's data folder.
 pub const FILE_NAME: &str = "server.token";
@@ -28,30 +30,45 @@ pub struct Kept {
 }
 
 /// Why a server that needs a token has none.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum TokenError {
     /// There is nowhere to keep one.
-    #[error("a token is needed beyond this machine, and there is no data folder to keep one in")]
     NoFolder,
     /// The file cannot be used.
-    #[error("the server's token in {path} cannot be {verb}: {source}")]
     File {
         /// The file.
         path: String,
-        /// `read` or `written`.
-        verb: &'static str,
+        /// It was there; else it could not be written.
+        is_there: bool,
         /// Why.
         source: io::Error,
     },
     /// The system gives no randomness.
-    #[error("no token can be made: the system gives no random numbers: {0}")]
     NoRandomness(getrandom::Error),
 }
 
 impl TokenError {
     /// What to do next.
-    pub fn hint(&self) -> &'static str {
-        "set `[server] token` in d8.toml, or D8_SERVER__TOKEN, or listen on 127.0.0.1"
+    pub fn hint(&self) -> String {
+        text!("token-hint")
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::NoFolder => text!("token-no-folder"),
+            Self::File { path, is_there, source } => {
+                let (path, why) = (path.as_str(), source.to_string());
+                match is_there {
+                    true => text!("token-unreadable", path = path, why = why),
+                    false => text!("token-unwritable", path = path, why = why),
+                }
+            }
+            Self::NoRandomness(why) => text!("token-no-randomness", why = why.to_string()),
+        })
     }
 }
 
@@ -97,7 +114,7 @@ fn find_or_make(folder: &Path) -> Result<Kept, TokenError> {
         }
         // Empty: a disk was full, or somebody wants another one.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidData) => None,
-        Err(source) => return Err(unusable(&path, "read", source)),
+        Err(source) => return Err(unusable(&path, true, source)),
     };
     let is_new = found.is_none();
     let token = match found {
@@ -107,7 +124,7 @@ fn find_or_make(folder: &Path) -> Result<Kept, TokenError> {
             let line = format!("{}\n", token.expose_secret());
             std::fs::create_dir_all(folder)
                 .and_then(|()| private_file::write(&path, line.as_bytes()))
-                .map_err(|source| unusable(&path, "written", source))?;
+                .map_err(|source| unusable(&path, false, source))?;
             token
         }
     };
@@ -118,10 +135,10 @@ fn find_or_make(folder: &Path) -> Result<Kept, TokenError> {
     })
 }
 
-fn unusable(path: &Path, verb: &'static str, source: io::Error) -> TokenError {
+fn unusable(path: &Path, is_there: bool, source: io::Error) -> TokenError {
     TokenError::File {
         path: path.display().to_string(),
-        verb,
+        is_there,
         source,
     }
 }

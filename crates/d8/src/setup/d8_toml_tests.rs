@@ -1,13 +1,16 @@
+//! d8.toml as text: what is added, what is changed, and what stays.
+
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::config::env_names;
 
 const THERE: &str = "# mine\n[server]\nlisten = \"127.0.0.1:5001\" # another port\n\n[[account]]\nname = 'main'   # first\nprovider = \"groq\"\napi_key = \"env:OLD\" # of the team\nrpm = 20\n\n# the end";
 
 fn groq() -> Settings {
     Settings {
         provider: "groq".to_owned(),
-        variable: Some("GROQ_API_KEY".to_owned()),
+        variable: Some(env_names::GROQ_API_KEY.to_owned()),
         tier: Some("free".to_owned()),
         ..Settings::default()
     }

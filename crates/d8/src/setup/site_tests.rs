@@ -1,8 +1,11 @@
+//! The files of a place: found, changed, and left alone.
+
 #![allow(clippy::unwrap_used)]
 
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::config::env_names;
 
 const NOW: Timestamp = Timestamp::from_secs(1_790_000_000);
 
@@ -23,7 +26,7 @@ fn draft(name: &str) -> Draft {
         is_written: false,
         settings: Settings {
             provider: "groq".to_owned(),
-            variable: Some("GROQ_API_KEY".to_owned()),
+            variable: Some(env_names::GROQ_API_KEY.to_owned()),
             tier: Some("free".to_owned()),
             ..Settings::default()
         },
@@ -66,7 +69,7 @@ fn what_is_written_is_found_again_and_not_written_twice() {
 #[test]
 fn a_key_that_is_in_the_environment_is_not_copied_into_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let site = site(folder.path(), &[("GROQ_API_KEY", "test-key-1")]);
+    let site = site(folder.path(), &[(env_names::GROQ_API_KEY, "test-key-1")]);
     assert_eq!(
         names(&site),
         [("groq".to_owned(), Some("test-key-1".to_owned()), false)]
@@ -104,9 +107,9 @@ fn an_account_is_judged_whatever_is_wrong_with_others() {
 #[test]
 fn a_variable_of_the_process_goes_before_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    let site = site(folder.path(), &[("GROQ_API_KEY", "test-key-0")]);
+    let site = site(folder.path(), &[(env_names::GROQ_API_KEY, "test-key-0")]);
     let key = |text: &str| SecretString::from(text);
-    assert!(site.is_shadowed("GROQ_API_KEY", &key("test-key-1")));
-    assert!(!site.is_shadowed("GROQ_API_KEY", &key("test-key-0")));
+    assert!(site.is_shadowed(env_names::GROQ_API_KEY, &key("test-key-1")));
+    assert!(!site.is_shadowed(env_names::GROQ_API_KEY, &key("test-key-0")));
     assert!(!site.is_shadowed("GROQ_API_KEY_2", &key("test-key-1")));
 }

@@ -4,6 +4,89 @@
 error = error: { $message }
 hint = hint: { $message }
 
+## config
+
+config-no-folder = the current folder cannot be read: { $why }
+config-note = note: { $notice }
+config-no-file = no d8.toml: neither here nor at { $user }; the environment alone decides
+config-is-right = { $file } is right: { $accounts ->
+    [one] 1 account
+   *[other] { $accounts } accounts
+}, { $routes ->
+    [one] 1 route
+   *[other] { $routes } routes
+}, { $agents ->
+    [one] 1 agent
+   *[other] { $agents } agents
+}
+config-setting = SETTING
+config-value = VALUE
+config-from-line = { $file } line { $line }
+config-from-variable = variable { $name }
+config-from-dotenv = { $name } in { $file }
+config-named-in = { $from }, named in { $file } line { $line }
+config-from-catalogue = catalogue of { $date }
+config-from-own-entry = [[provider]] in { $file }
+config-from-default = default
+
+## reload
+
+reload-nothing = nothing has changed
+reload-faulty = nothing has changed in the running orchestrator; mend the file and give `d8 reload` again
+reload-restart = { $setting } differs and needs a restart: it stays as it is until then
+reload-account = account { $account }: { $what }
+reload-account-added = account { $account } added ({ $provider })
+reload-account-removed = account { $account } removed: its running tasks end, nothing new is given to it
+reload-key = account { $account }: another key
+reload-limit = limit { $from } -> { $to }
+reload-limit-added = limit + { $limit }
+reload-limit-removed = limit - { $limit }
+reload-models = models { $models }
+reload-route = route { $route }: { $level } { $targets }
+reload-route-order = route { $route }: { $level } in another order
+reload-route-added = route { $route } added: { $targets }
+reload-route-removed = route { $route } removed
+reload-route-setting = route { $route }: { $change }
+reload-workers = the rules for workers
+reload-server = server: { $change }
+
+## import
+
+import-no-yaml = { $file } is not the YAML of a LiteLLM configuration
+import-no-models = { $file } has no `model_list`: it is not the configuration of a LiteLLM proxy
+import-nothing = nothing of { $file } can be used here; it has:
+import-unusable = what came of it cannot be used: { $why }
+import-unreadable = { $file } cannot be read: { $why }
+import-unwritable = { $file } cannot be written: { $why }
+import-head = Written by `d8 import litellm { $file }`. Each part says where it came from.
+    rpm and tpm are ceilings; what they leave open is the catalogue's (`d8 config show`). Keys are in .env.
+import-left-because = { $what }: { $why }
+import-why-incomplete = it has no model_name or no litellm_params
+import-why-mode = D8 does chat completions, this is { $mode }
+import-why-pattern = patterns of models: name the models
+import-why-provider = D8 knows no provider `{ $provider }`
+import-why-wire = D8 does not speak the wire of { $provider } yet; its models can be had through `openrouter`
+import-why-base = it has no api_base
+import-why-unset = the variable { $name } is not set here; write the address as base_url
+import-no-such-name = { $what }: there is no `{ $name }`
+import-better = { $provider }, { $model }: { $what } { $written } is written; the catalogue of { $date } says { $known } for the tier `{ $tier }`: kept as your ceiling, lower it or leave it out, or name your tier (it has: { $tiers })
+import-heading-better = what the catalogue knows better:
+import-heading-left = not taken over:
+import-moved = keys that stood in the file are now in { $file }: { $names }
+import-would-move = keys that stand in the file would go to { $file }: { $names }
+import-unset = set in the environment or in .env: { $names }
+import-written = { $file } is written: { $accounts ->
+    [one] 1 account
+   *[other] { $accounts } accounts
+}, { $routes ->
+    [one] 1 route
+   *[other] { $routes } routes
+}
+import-next = next: d8 config show --config { $file }, then d8 up --config { $file }
+import-ask = { $file } is there already. Replace it?
+import-kept = nothing was written
+import-exists = { $file } is there already
+import-exists-hint = give another name with --out, replace it with --yes, or look first with --dry-run
 ## agents
 
 agents-none = no agent: the orchestrator's d8.toml has no [[agent]]
@@ -62,6 +145,189 @@ agents-demo-done = { $done } of { $total } done in { $time }
 agents-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
 agents-demo-filler = their answers are filler text, kept apart in the folder demo; with your own keys, `d8 up` writes real ones
 agents-demo-same-command = nothing is lost: the same command goes on
+## Everywhere
+
+note = note: { $message }
+warning = warning: { $message }
+no-tls = the TLS library cannot be set up
+no-threads = no threads can be started: { $error }
+folder-unreadable = the current folder cannot be read: { $error }
+unwritable = { $path } cannot be written: { $problem }
+engine-stopped = the engine has stopped
+
+## up
+
+up-token = token for callers from other machines, shown only once: { $token }
+up-token-kept = it is kept in { $file }
+up-no-account = no account: neither d8.toml nor the environment names a key; only workers that bring their own are served
+up-no-account-hint = set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env, and start again
+up-account = account { $account }: { $provider }, { $models } models, { $served }
+up-served-here = served here
+up-waits-for-worker = waits for a worker with its key
+up-agent = agent { $agent }: { $schedule }
+up-agent-paused = agent { $agent }: { $schedule }, paused
+up-ready = ready; Ctrl-C ends it
+up-stopping = stopping: what is under way may end; Ctrl-C again ends at once
+up-still-under-way = stopping: some calls are still under way; they count as spent
+up-start-again = start it again: what was acknowledged is kept, and it goes on where it stopped
+
+## token
+
+token-hint = set `[server] token` in d8.toml, or D8_SERVER__TOKEN, or listen on 127.0.0.1
+token-no-folder = a token is needed beyond this machine, and there is no data folder to keep one in
+token-unreadable = the server's token in { $path } cannot be read: { $why }
+token-unwritable = the server's token in { $path } cannot be written: { $why }
+token-no-randomness = no token can be made: the system gives no random numbers: { $why }
+
+## run
+
+run-demo = demonstration: emulated Groq (30 requests a minute) and Gemini (15 a minute), the free tiers of November 2025; { $speed } times as fast as real time
+run-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
+run-demo-all-done-before = all of it was done before; --run with a new name does it again
+run-to-do = { $open } to do
+run-before = , { $before } done before
+run-allowed-in = the quotas allow it in about { $left }
+run-allowed-by = the quotas allow it by about { $at }
+run-bad-line = line { $line }: { $problem }
+run-no-line = the input holds no line of work
+run-progress = { $ended } of { $total } · { $facts }
+run-failed = { $failed } failed
+run-rate = { $rate } a minute
+run-done-in = done in about { $left }
+run-done = { $done } of { $total } done in { $time }
+run-not-done = , { $failed } not
+run-refused = ; { $refused } refused for quota
+run-bound = ; the quotas allow no less than { $bound } ({ $percent } % of the bound)
+run-done-by = the work is done by process { $process }, which holds the store
+run-goes-on-here = the process that did the work has gone; it goes on here
+run-stopped-early = stopped before the input was read to its end
+run-stopped-early-hint = the same command goes on; nothing is lost
+run-same-command = run the same command again: what was done is kept
+run-then-same-command = then run the same command again: what was done is kept
+run-make-room = make room or mend it, then run the same command again: what was done is kept
+run-hopeless = stopped: nothing can serve the remaining { $open }
+run-time-up = stopped: the time is up; the same command goes on
+run-stopped = stopped; the same command goes on where this one ended
+run-not-done-yet = not done yet; run the same command again
+run-no-answer = its answer is not in the store
+run-cancelled = cancelled
+run-allows-nothing = { $account }: { $limit } allows nothing; choose another model or tier
+run-no-route = no account serves their route; name one with -m or add it to d8.toml
+run-no-account = no account: neither d8.toml nor the environment names a key
+run-no-account-hint = set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env
+run-no-account-demo = or try it without a key: d8 run --demo FILE.jsonl
+run-set-up-otherwise = { $refused }, and it is set up otherwise: { $all }
+run-set-up-otherwise-hint = make both the same, stop the other one, or use another store (store.url in d8.toml)
+run-hand-over = or hand the work over as it is: the same command with --orchestrator URL
+run-orchestrator-gone = the orchestrator has gone
+run-unknown-form = the orchestrator answers in a form that this d8 does not know: { $error }
+run-same-version = use the same version of d8 for both
+run-in-and-out = { $path } is input and output at once
+run-other-output = name another file with -o
+run-other-output-or-rights = name another file with -o, or mend the folder's rights
+run-is-folder = it is a folder
+run-is-no-file = it is no file; -o - writes to standard output
+run-is-read-only = it is read-only
+run-no-output = standard output cannot be written: { $error }
+run-unreadable = { $path } cannot be read: { $error }
+run-unreadable-hint = name a file of one JSON object a line, or - for standard input
+run-no-input = standard input cannot be read: { $error }
+run-input-broken = the input cannot be read: { $error }
+run-line-too-long = longer than 64 MiB
+
+## demo
+
+demo-introduction =
+    { $tasks } tasks of Content Empire and Device Farm for each of them, on emulated free
+    tiers of November 2025: Gemini 15 requests a minute and 1,500 a day, Groq 30 and
+    14,400. Each has keys of its own, so that the quotas are the same for all.
+    Time runs { $speed } times as fast: a minute takes { $minute } s.
+demo-day-left = Of Gemini's day only { $left } requests are left, which nobody is told beforehand.
+demo-stopped = stopped before the end; nothing is left behind
+demo-on = on { $quotas }:
+demo-next =
+    next: put your keys into the environment or into .env; then `d8 run FILE.jsonl`
+    does a file of work and `d8 up` serves an API. The README tells how.
+demo-true-speed = at true speed: resilient { $resilient }, D8 { $d8 }; with Groq { $resilient_both }, { $d8_both }
+demo-plain = plain worker
+demo-plain-both = two plain workers
+demo-resilient = resilient worker
+demo-resilient-both = resilient + Groq worker
+demo-both = both
+demo-short-plain = plain
+demo-short-resilient = resilient
+demo-short-resilient-both = resilient+Groq
+demo-standing = { $who }: { $done } of { $total } in { $time }
+demo-lost = , { $failed } lost
+demo-not-yet = , { $left } not yet
+demo-refused =
+    { $refused ->
+        [0] , no 429
+        [one] , one 429
+       *[other] , { $refused } 429s
+    }
+demo-least = ; the quotas allow no less than { $least }
+demo-title-quotas = QUOTAS
+demo-title-who = WHO
+demo-title-done = DONE
+demo-title-lost = LOST
+demo-title-busy = BUSY
+demo-title-wait = WAIT
+demo-title-left = LEFT
+demo-title-time = TIME
+demo-title-progress = PROGRESS
+
+## worker
+
+worker-bad-url = the orchestrator's URL cannot be read: { $why }
+worker-bad-url-hint = write it like http://pi:5000, with a token like http://d8:TOKEN@pi:5000
+
+## emulate
+
+emulate-cannot-listen = cannot listen on { $address }: { $error }
+emulate-cannot-listen-hint = name another with --listen, or port 0
+emulate-serving = serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it
+emulate-bad-speed = --speed must be above zero
+
+## simulate
+
+simulate-no-scenario = there is no scenario `{ $name }`
+simulate-all-scenarios = all: every one of these
+simulate-plot-one = --plot draws one scenario
+simulate-plot-one-hint = name one in place of all
+simulate-other-plot = name another file with --plot
+simulate-cells = bound to time (where windows slide, to the bound of what can be seen), and how many 429s
+simulate-no-work = there is no work to do
+simulate-no-work-hint = name a file with at least one good line
+simulate-no-account = --down: there is no account `{ $name }`
+simulate-there-are = there are { $names }
+simulate-still-open = { $policy }: { $open } tasks were still open after { $longest }
+simulate-seen = seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there
+
+## Commands and their orchestrator
+
+client-unreachable = no orchestrator answers at { $url }: { $why }
+client-stranger = { $url } answered { $status }, and not as an orchestrator does
+client-unreadable = the orchestrator's answer cannot be read: { $why }
+client-no-name = `{ $name }` is no name
+client-no-client = no HTTP client: { $why }
+client-give-token = give its token: D8_TOKEN, or --orchestrator http://d8:TOKEN@HOST:PORT; `d8 up` keeps it where it runs
+client-tried-before = tried before: { $other }
+client-another-program = another program may have that port (on macOS AirPlay uses 5000): name the right one with --orchestrator
+client-same-version = are d8 and the orchestrator of the same version?
+client-start-one = start one with `d8 up`, or name another with --orchestrator URL or ORCHESTRATOR_URL
+client-check-address = check the address, and that `d8 up --listen 0.0.0.0:5000` runs there and no firewall is between
+client-refused = refused with status { $status }
+client-no-connection = no connection
+client-broke-off = the connection broke off
+client-nothing-listens = the connection is refused, so nothing listens there
+client-no-way = there is no way to it
+client-silence = no answer within { $longest }
+client-no-url = { $origin } is no URL of an orchestrator: { $why }
+client-no-url-hint = write it like { $default }, or http://d8:TOKEN@raspberrypi.local:5000
+client-holder = the holder of { $store }
+client-default = the default
+
 ## Moments
 
 moment-now = now
@@ -452,6 +718,8 @@ providers-title-price = $/1M IN/OUT
 providers-title-date = DATE
 providers-title-kind = KIND
 providers-title-reset = RESET
+providers-title-kind-or-reset = KIND OR RESET
+providers-kind-unknown = not known
 providers-title-wire = WIRE
 providers-title-source = SOURCE
 providers-title-model = MODEL
@@ -570,6 +838,8 @@ doctor-store-full = With so little room no work is taken in
 doctor-store-room = make room on that disk, or put the store on another one (store.url in d8.toml)
 doctor-store-slow = Such a disk holds work up: each batch waits for it
 doctor-store-slow-next = put the store on a faster disk (store.url in d8.toml): an SSD rather than an SD card or a network folder
+doctor-store-unread = what it remembers cannot be read: { $why }
+doctor-store-unread-next = start d8 up or d8 run with it: that says more
 doctor-port-any = any free one (port 0)
 doctor-port-free = { $address } is free
 doctor-port-ours = { $address } is our orchestrator's
@@ -612,20 +882,22 @@ doctor-limit-lower-next = D8 keeps to what is true; write it into d8.toml, or le
 doctor-limit-higher-next = there is more to be had: raise it in d8.toml, or leave limits out there
 doctor-quota-used = { $used } of { $label }
 doctor-quota-used-until = { $used } of { $label } until { $until }
+doctor-quota-left = { $left } left of { $limit }, by the provider
 doctor-quota-paused = somebody has paused it
 doctor-quota-stands = wait, or add another account: `d8 setup`
 doctor-workers = { $online } online ({ $names }), { $busy } busy
 doctor-workers-none = no worker is online: nobody does what waits
-doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none-next = give d8 up a key (`d8 setup`), or start a worker where one is: `d8 worker --type groq --orchestrator { $url }`
 doctor-worker-silent = { $worker } ({ $kind }) has fallen silent: last heard { $ago }
 doctor-worker-silent-next = start it again on its machine, or check the network between
 doctor-account-unserved = no worker serves { $account } now
-doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator URL`
+doctor-account-unserved-next = start one where its key is: `d8 worker --account { $account } --orchestrator { $url }`
 doctor-queue = { $pending ->
     [0] nothing waits
     [one] 1 task waits
    *[other] { $waiting } tasks wait
 }, { $assigned } under way
+doctor-queue-done = all is done about { $then }
 doctor-queue-nobody = { $counts }, and no orchestrator runs
 doctor-queue-stuck = { $count ->
     [one] 1 task waits
@@ -659,6 +931,10 @@ doctor-e2e-late-next = give it more time with --timeout, or look at the queue: `
 doctor-e2e-cancelled = it was cancelled again
 doctor-e2e-statistics = workers { $online } online, { $busy } busy; tasks { $completed } completed, { $failed } failed, { $pending } pending; success { $rate }
 
+## service: what systemd shows
+
+service-standing = { $pending } waiting, { $assigned } under way, { $online } workers
+service-stopping = stopping: what is under way may end
 ## tables: the titles of columns, and --watch
 table-account = ACCOUNT
 table-age = AGE
@@ -701,7 +977,6 @@ watch-interval = `{ $text }` is no interval: write seconds, from 0.1 to a day, s
 watch-lost = { $why }; trying again
 
 ## moments
-moment-now = now
 moment-bad = `{ $text }` is no moment; write it like 10m (from now), 2026-08-01T14:00 or 2026-08-01T14:00:00Z
 moment-no-unit = `{ $text }` lacks its unit; write it like 90s, 10m or 2h
 
@@ -774,6 +1049,7 @@ tasks-retry-really = { $count ->
     [one] Do 1 task again?
    *[other] Do { $shown } tasks again?
 }
+tasks-yes-or-no = y/N
 tasks-say-yes = say --yes where nobody can be asked; --dry-run only counts them
 tasks-cannot-ask = the question cannot be asked: { $why }
 tasks-left-alone = nothing was changed
@@ -820,7 +1096,7 @@ top-no-json-next = for programs: d8 stats --watch --json
 top-terminal-failed = the terminal cannot be used: { $why }
 top-opening = connecting to { $url }
 top-broke-off = the connection broke off
-top-lost = CONNECTION LOST { $ago } ago, trying again: { $why }
+top-lost = CONNECTION LOST { $ago } ago, trying again
 top-pending = { $count } pending
 top-assigned = { $count } at work
 top-completed = { $count } done
@@ -871,3 +1147,67 @@ top-help =
     { "" }
     █ used by us   ▓ by others   ░ free
     Any key closes this.
+## plan
+
+plan-no-count = `{ $written }` is no count: write it like 1500, 10,000, 500k or 50M
+plan-not-negative = `{ $written }` is less than nothing: it must be at least 1
+plan-not-zero = `{ $written }` is nothing: it must be at least 1
+plan-too-much = `{ $written }` is more than can be planned
+plan-no-money = `{ $written }` is no amount of dollars: write it like 500 or 499.50
+plan-no-price = `{ $written }` is no price: write dollars for a million tokens, like 0.10
+plan-no-income = `{ $written }` is no income: write it like 500..1500, in dollars a month
+plan-income-negative = `{ $written }` is less than nothing: an income is 0 or more, like 500..1500
+plan-income-reversed = `{ $written }` runs backwards: write { $from }..{ $to }
+plan-income-zero = an income of 0 returns nothing: leave --income out
+plan-no-account = there is no account to plan with
+plan-no-account-name-one = plan without a key: --account groq (d8 providers lists what there is)
+plan-no-account-set-a-key = or set a provider's key, such as GROQ_API_KEY, or write an [[account]] into d8.toml
+plan-no-tier = no account to plan with has a tier `{ $name }`
+plan-no-model = the catalogue lists no models for `{ $provider }`
+plan-name-a-model = name one: --account { $provider }/{ $tier }/MODEL
+plan-neither-tier-nor-model = --account { $written }: `{ $word }` is neither a tier nor a model of { $provider }
+plan-title-work = WORK
+plan-title-tasks = TASKS/DAY
+plan-title-in = TOKENS IN
+plan-title-out = OUT
+plan-title-account = ACCOUNT
+plan-title-tier = TIER
+plan-title-capacity = CAN/DAY
+plan-title-limit = LIMITED BY
+plan-title-gets = GETS/DAY
+plan-title-fits = FITS/DAY
+plan-title-spare = SPARE/DAY
+plan-title-cost = $/MONTH
+plan-all = all
+plan-limits-unknown = limits not known
+plan-not-served = not served
+plan-tier-chosen = planned with
+plan-tier-next = next
+plan-tier-today = today's
+plan-tier-past = past
+plan-other-tiers = The same work in other tiers, all of it or what fits:
+plan-no-work = No workload is given: this is what the accounts can do of tasks of { $input } tokens in and { $output } out. Say one with --per-day, or write [[agent]]s into d8.toml.
+plan-work = The work: { $tasks } tasks a day, each about { $input } tokens in and { $output } out; that is { $input_day } in and { $output_day } out a day.
+plan-binds = { $account } (tier { $tier }): { $limit } bind first, enough for { $tasks } tasks a day of { $size } tokens.
+plan-too-large = { $account }: a task of { $size } tokens is larger than { $limit }: none can be done there. Make the tasks smaller.
+plan-fits = All of it fits, with { $spare } tasks a day to spare.
+plan-fits-as-far-as-known = All of it fits as far as is known: no limits are known of { $accounts }.
+plan-too-many = { $count } of { $tasks } tasks a day do not fit: they would wait longer every day.
+plan-next-can = can do { $tasks } tasks a day
+plan-next-can-unknown = tells its limits only in its answers
+plan-next-tier = Tier { $tier } of { $account } { $can }; there this work costs { $cost } a month.
+plan-next-tier-unpriced = Tier { $tier } of { $account } { $can }; its price is not known.
+plan-or-else = Or add an account of another provider (--account tries it), or make the tasks smaller.
+plan-past = That tier of { $account } is past. Today's tier { $tier } can do { $tasks } tasks a day on { $model }: { $limit } bind first.
+plan-past-not-served = That tier of { $account } is past, and today's tier { $tier } does not serve { $model } any more.
+plan-cost = Cost a month of 30 days: { $input } in + { $output } out = { $total }.
+plan-cost-nothing = Cost a month of 30 days: $0.00.
+plan-cost-at-least = Cost a month of 30 days: at least { $total }; the price of { $models } is not known (--price-in and --price-out say it).
+plan-cost-of-what-fits = That is the cost of what fits.
+plan-return = Income of { $income } a month: { $percent } % of the cost (income over cost, as the projection of November 2025 counted it); profit over cost: { $profit } %.
+plan-return-range = Income of { $from } to { $to } a month: { $least } % to { $most } % of the cost (income over cost, as the projection of November 2025 counted it); profit over cost: { $least_profit } % to { $most_profit } %.
+plan-return-free = Nothing is spent, so there is no return in percent: all of the income is profit.
+plan-return-unknown = No return can be told where a price is not known.
+plan-price-decides = The dearer accounts get what the cheaper ones leave. D8 does not choose by price within a level of a route: write the dearer ones as `backup` to have it so.
+plan-assumed = Assumed: the work comes evenly over the day, a month has 30 days, the sizes are what is really used, nobody else spends these quotas, and the catalogue is right (d8 providers says of when it is).
+plan-assumed-longer = A limit whose kind is not known is held for the longest that its period can be, a day for 25 hours.

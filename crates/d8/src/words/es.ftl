@@ -4,6 +4,136 @@
 error = error: { $message }
 hint = consejo: { $message }
 
+## config
+
+config-no-folder = no se puede leer la carpeta actual: { $why }
+config-note = nota: { $notice }
+config-no-file = no hay d8.toml, ni aquí ni en { $user }; decide solo el entorno
+config-is-right = { $file } está bien: { $accounts ->
+    [one] 1 cuenta
+   *[other] { $accounts } cuentas
+}, { $routes ->
+    [one] 1 ruta
+   *[other] { $routes } rutas
+}, { $agents ->
+    [one] 1 agente
+   *[other] { $agents } agentes
+}
+config-setting = AJUSTE
+config-value = VALOR
+config-from-line = { $file }, línea { $line }
+config-from-variable = variable { $name }
+config-from-dotenv = { $name } en { $file }
+config-named-in = { $from }, nombrada en { $file }, línea { $line }
+config-from-catalogue = catálogo del { $date }
+config-from-own-entry = [[provider]] en { $file }
+config-from-default = por defecto
+help-config = Muestra la configuración tal como queda resuelta, dice qué archivo es o comprueba uno.
+help-config-after = Ejemplos:
+    { "  " }d8 config show                    cada ajuste y de dónde viene; las claves no se muestran nunca
+    { "  " }d8 config show --json | jq '.sections[] | select(.section == "account").name'
+    { "  " }d8 config path                    el d8.toml que se lee aquí
+    { "  " }d8 config check new.toml && mv new.toml d8.toml && d8 reload
+help-config-show = Muestra cada ajuste y de dónde viene: una línea de d8.toml, una variable, .env, el catálogo o el valor por defecto.
+help-config-show-after = Las claves y los tokens no se muestran nunca, solo dónde se guardan.
+
+    Ejemplos:
+    { "  " }d8 config show
+    { "  " }d8 config show --config other.toml --json
+help-config-show--config = La configuración; por defecto ./d8.toml, después la del usuario.
+help-config-show--json = La muestra en JSON.
+help-config-path = Dice qué d8.toml se lee aquí.
+help-config-path-after = Sale con 0 si hay uno y con 1 si decide solo el entorno.
+
+    Ejemplo:
+    { "  " }$EDITOR "$(d8 config path)"
+help-config-check = Lee una configuración y dice qué tiene mal; no arranca nada.
+help-config-check-after = Sale con 0 si está bien y con 2 si no.
+
+    Ejemplo:
+    { "  " }d8 config check d8.toml
+help-config-check--file = El archivo que se comprueba.
+
+## reload
+
+reload-nothing = no ha cambiado nada
+reload-faulty = en el orquestador en marcha no ha cambiado nada; corrige el archivo y repite `d8 reload`
+reload-restart = { $setting } es distinto y pide reiniciar: hasta entonces queda como está
+reload-account = cuenta { $account }: { $what }
+reload-account-added = cuenta { $account } añadida ({ $provider })
+reload-account-removed = cuenta { $account } quitada: sus tareas en curso terminan, no se le da nada nuevo
+reload-key = cuenta { $account }: otra clave
+reload-limit = límite { $from } -> { $to }
+reload-limit-added = límite + { $limit }
+reload-limit-removed = límite - { $limit }
+reload-models = modelos { $models }
+reload-route = ruta { $route }: { $level } { $targets }
+reload-route-order = ruta { $route }: { $level } en otro orden
+reload-route-added = ruta { $route } añadida: { $targets }
+reload-route-removed = ruta { $route } quitada
+reload-route-setting = ruta { $route }: { $change }
+reload-workers = las reglas para los workers
+reload-server = servidor: { $change }
+help-reload = Hace que un orquestador en marcha vuelva a leer d8.toml y .env: lo que cambió entra en vigor y no se pierde nada.
+help-reload-after = Un archivo con errores no cambia nada; el error dice qué le pasa. Lo que está en curso termina como habría terminado, y
+    lo gastado sigue gastado. En Linux y macOS, SIGHUP hace lo mismo.
+
+    Ejemplos:
+    { "  " }d8 reload
+    { "  " }d8 config check d8.toml && d8 reload
+    { "  " }d8 reload --json | jq .changes
+
+## import
+
+import-no-yaml = { $file } no es el YAML de una configuración de LiteLLM
+import-no-models = { $file } no tiene `model_list`: no es la configuración de un proxy de LiteLLM
+import-nothing = aquí no sirve nada de { $file }; contiene:
+import-unusable = lo que ha salido no se puede usar: { $why }
+import-unreadable = no se puede leer { $file }: { $why }
+import-unwritable = no se puede escribir { $file }: { $why }
+import-head = Escrito por `d8 import litellm { $file }`. Cada parte dice de dónde viene.
+    rpm y tpm son topes; lo que dejan abierto lo dice el catálogo (`d8 config show`). Las claves están en .env.
+import-left-because = { $what }: { $why }
+import-why-incomplete = no tiene model_name o no tiene litellm_params
+import-why-mode = D8 hace chat completions y esto es { $mode }
+import-why-pattern = patrones de modelos: nombra los modelos
+import-why-provider = D8 no conoce ningún proveedor `{ $provider }`
+import-why-wire = D8 todavía no habla el protocolo de { $provider }; sus modelos se consiguen a través de `openrouter`
+import-why-base = no tiene api_base
+import-why-unset = la variable { $name } no está definida aquí; escribe la dirección como base_url
+import-no-such-name = { $what }: no existe `{ $name }`
+import-better = { $provider }, { $model }: está escrito { $what } { $written }; el catálogo del { $date } dice { $known } para el nivel `{ $tier }`: queda como tu tope, bájalo o quítalo, o nombra tu nivel (hay: { $tiers })
+import-heading-better = lo que el catálogo sabe mejor:
+import-heading-left = lo que no se ha pasado:
+import-moved = las claves que estaban en el archivo están ahora en { $file }: { $names }
+import-would-move = las claves que están en el archivo irían a { $file }: { $names }
+import-unset = define en el entorno o en .env: { $names }
+import-written = { $file } está escrito: { $accounts ->
+    [one] 1 cuenta
+   *[other] { $accounts } cuentas
+}, { $routes ->
+    [one] 1 ruta
+   *[other] { $routes } rutas
+}
+import-next = ahora: d8 config show --config { $file }, y después d8 up --config { $file }
+import-ask = { $file } ya existe. ¿Reemplazarlo?
+import-kept = no se ha escrito nada
+import-exists = { $file } ya existe
+import-exists-hint = da otro nombre con --out, reemplázalo con --yes o mira antes con --dry-run
+help-import = Convierte la configuración de otro programa en un d8.toml.
+help-import-after = Ejemplo:
+    { "  " }d8 import litellm config.yaml --dry-run
+help-import-litellm = Convierte el config.yaml de un proxy de LiteLLM en un d8.toml.
+help-import-litellm-after = Modelos, claves, límites, fallbacks y alias pasan a cuentas y rutas. Lo que no se entiende se dice. Las claves que están en el
+    archivo pasan a .env, junto al d8.toml; ni d8.toml ni la pantalla las muestran.
+
+    Ejemplos:
+    { "  " }d8 import litellm config.yaml --dry-run
+    { "  " }d8 import litellm config.yaml --out d8.toml
+help-import-litellm--file = El YAML.
+help-import-litellm--out = Adónde escribir.
+help-import-litellm--dry-run = Muestra el d8.toml y no escribe nada.
+help-import-litellm--yes = Reemplaza lo que haya sin preguntar.
 ## agents
 
 agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
@@ -107,6 +237,212 @@ help-agents-preview-after =
     Ejemplo:
       d8 agents preview tweet --times 3
 help-agents-preview--times = Cuántos encargos enseñar.
+## En todas partes
+
+note = nota: { $message }
+warning = aviso: { $message }
+no-tls = no se puede preparar la biblioteca de TLS
+no-threads = no se pueden crear hilos: { $error }
+folder-unreadable = no se puede leer la carpeta actual: { $error }
+unwritable = no se puede escribir { $path }: { $problem }
+engine-stopped = el motor se ha parado
+
+## up
+
+up-token = token para quien llame desde otras máquinas, solo se muestra esta vez: { $token }
+up-token-kept = se guarda en { $file }
+up-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno nombran una clave; solo se atiende a los workers que traigan la suya
+up-no-account-hint = pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env, y arranca de nuevo
+up-account = cuenta { $account }: { $provider }, { $models ->
+    [one] 1 modelo
+   *[other] { $models } modelos
+}, { $served }
+up-served-here = se atiende aquí
+up-waits-for-worker = espera a un worker que tenga su clave
+up-agent = agente { $agent }: { $schedule }
+up-agent-paused = agente { $agent }: { $schedule }, en pausa
+up-ready = en marcha; Ctrl-C lo termina
+up-stopping = parando: lo que está en marcha puede terminar; otro Ctrl-C termina en el acto
+up-still-under-way = parando: aún hay llamadas en marcha; cuentan como gastadas
+up-start-again = arráncalo de nuevo: lo confirmado se conserva, y sigue donde se quedó
+
+## token
+
+token-hint = pon `[server] token` en d8.toml, o D8_SERVER__TOKEN, o escucha en 127.0.0.1
+token-no-folder = más allá de esta máquina hace falta un token, y no hay carpeta de datos donde guardarlo
+token-unreadable = no se puede leer el token del servidor en { $path }: { $why }
+token-unwritable = no se puede escribir el token del servidor en { $path }: { $why }
+token-no-randomness = no se puede crear un token: el sistema no da números aleatorios: { $why }
+
+## run
+
+run-demo = demostración: Groq (30 peticiones por minuto) y Gemini (15 por minuto) emulados, los planes gratuitos de noviembre de 2025; { $speed } veces más rápido que el tiempo real
+run-demo-score = los proveedores emulados aceptaron { $accepted } peticiones y rechazaron { $refused }
+run-demo-all-done-before = todo estaba hecho de antes; con --run y otro nombre se hace de nuevo
+run-to-do = { $open } por hacer
+run-before = , { $before } hechas antes
+run-allowed-in = las cuotas lo permiten en unos { $left }
+run-allowed-by = las cuotas lo permiten hacia las { $at }
+run-bad-line = línea { $line }: { $problem }
+run-no-line = la entrada no tiene ninguna línea de trabajo
+run-progress = { $ended } de { $total } · { $facts }
+run-failed =
+    { $failed ->
+        [one] 1 fallida
+       *[other] { $failed } fallidas
+    }
+run-rate = { $rate } por minuto
+run-done-in = listo en unos { $left }
+run-done = { $done } de { $total } hechas en { $time }
+run-not-done = , { $failed } no
+run-refused =
+    { $refused ->
+        [one] ; 1 rechazada por cuota
+       *[other] ; { $refused } rechazadas por cuota
+    }
+run-bound = ; las cuotas no permiten menos de { $bound } ({ $percent } % de la cota)
+run-done-by = el trabajo lo hace el proceso { $process }, que tiene abierto el almacén
+run-goes-on-here = el proceso que hacía el trabajo ya no está; se sigue aquí
+run-stopped-early = parado antes de leer la entrada hasta el final
+run-stopped-early-hint = la misma orden continúa; no se pierde nada
+run-same-command = repite la misma orden: lo hecho se conserva
+run-then-same-command = después repite la misma orden: lo hecho se conserva
+run-make-room = haz sitio o arréglalo y repite la misma orden: lo hecho se conserva
+run-hopeless =
+    { $open ->
+        [one] parado: nada puede atender la que queda
+       *[other] parado: nada puede atender las { $open } que quedan
+    }
+run-time-up = parado: se acabó el tiempo; la misma orden continúa
+run-stopped = parado; la misma orden sigue donde se quedó esta
+run-not-done-yet = todavía sin hacer; repite la misma orden
+run-no-answer = su respuesta no está en el almacén
+run-cancelled = cancelada
+run-allows-nothing = { $account }: { $limit } no permite nada; elige otro modelo u otro nivel
+run-no-route = ninguna cuenta atiende su ruta; nombra una con -m o añádela a d8.toml
+run-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno nombran una clave
+run-no-account-hint = pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env
+run-no-account-demo = o pruébalo sin clave: d8 run --demo ARCHIVO.jsonl
+run-set-up-otherwise = { $refused }, y está configurado de otra manera: { $all }
+run-set-up-otherwise-hint = pon los dos iguales, para el otro, o usa otro almacén (store.url en d8.toml)
+run-hand-over = o entrega el trabajo tal cual: la misma orden con --orchestrator URL
+run-orchestrator-gone = el orquestador ya no está
+run-unknown-form = el orquestador responde de una forma que este d8 no conoce: { $error }
+run-same-version = usa la misma versión de d8 en los dos lados
+run-in-and-out = { $path } es entrada y salida a la vez
+run-other-output = nombra otro archivo con -o
+run-other-output-or-rights = nombra otro archivo con -o, o corrige los permisos de la carpeta
+run-is-folder = es una carpeta
+run-is-no-file = no es un archivo; -o - escribe en la salida estándar
+run-is-read-only = es de solo lectura
+run-no-output = no se puede escribir en la salida estándar: { $error }
+run-unreadable = no se puede leer { $path }: { $error }
+run-unreadable-hint = nombra un archivo con un objeto JSON por línea, o - para la entrada estándar
+run-no-input = no se puede leer la entrada estándar: { $error }
+run-input-broken = no se puede leer la entrada: { $error }
+run-line-too-long = más de 64 MiB
+
+## demo
+
+demo-introduction =
+    { $tasks } tareas de Content Empire y Device Farm para cada uno, en planes gratuitos emulados
+    de noviembre de 2025: Gemini 15 peticiones por minuto y 1500 por día, Groq 30 y
+    14{"\u00A0"}400. Cada uno tiene sus propias claves, así que las cuotas son iguales para todos.
+    El tiempo corre { $speed } veces más rápido: un minuto dura { $minute } s.
+demo-day-left = Del día de Gemini solo quedan { $left } peticiones, y a nadie se le avisa.
+demo-stopped = parado antes del final; no queda nada atrás
+demo-on = con { $quotas }:
+demo-next =
+    ahora: pon tus claves en el entorno o en .env; después `d8 run ARCHIVO.jsonl`
+    hace un archivo de trabajo y `d8 up` sirve una API. El README cuenta cómo.
+demo-true-speed = a velocidad real: resistente { $resilient }, D8 { $d8 }; con Groq { $resilient_both }, { $d8_both }
+demo-plain = worker simple
+demo-plain-both = 2 workers simples
+demo-resilient = worker resistente
+demo-resilient-both = resistente + Groq
+demo-both = ambas
+demo-short-plain = simple
+demo-short-resilient = resistente
+demo-short-resilient-both = resist.+Groq
+demo-standing = { $who }: { $done } de { $total } en { $time }
+demo-lost =
+    { $failed ->
+        [one] , 1 perdida
+       *[other] , { $failed } perdidas
+    }
+demo-not-yet = , { $left } por hacer
+demo-refused =
+    { $refused ->
+        [0] , ningún 429
+        [one] , un 429
+       *[other] , { $refused } respuestas 429
+    }
+demo-least = ; las cuotas no permiten menos de { $least }
+demo-title-quotas = CUOTAS
+demo-title-who = QUIÉN
+demo-title-done = HECHO
+demo-title-lost = FALLO
+demo-title-busy = ACTIVO
+demo-title-wait = ESPERA
+demo-title-left = RESTA
+demo-title-time = TIEMPO
+demo-title-progress = AVANCE
+
+## worker
+
+worker-bad-url = no se puede leer la URL del orquestador: { $why }
+worker-bad-url-hint = escríbela como http://pi:5000, con token como http://d8:TOKEN@pi:5000
+
+## emulate
+
+emulate-cannot-listen = no se puede escuchar en { $address }: { $error }
+emulate-cannot-listen-hint = nombra otra con --listen, o el puerto 0
+emulate-serving = sirviendo /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C lo termina
+emulate-bad-speed = --speed debe ser mayor que cero
+
+## simulate
+
+simulate-no-scenario = no hay ningún mundo guardado `{ $name }`
+simulate-all-scenarios = all: todos estos
+simulate-plot-one = --plot dibuja un solo mundo
+simulate-plot-one-hint = nombra uno en lugar de all
+simulate-other-plot = nombra otro archivo con --plot
+simulate-cells = cota entre tiempo (donde las ventanas se deslizan, la cota de lo que se puede ver) y cuántos 429
+simulate-no-work = no hay trabajo que hacer
+simulate-no-work-hint = nombra un archivo con al menos una línea buena
+simulate-no-account = --down: no hay ninguna cuenta `{ $name }`
+simulate-there-are = hay { $names }
+simulate-still-open =
+    { $open ->
+        [one] { $policy }: 1 tarea seguía abierta después de { $longest }
+       *[other] { $policy }: { $open } tareas seguían abiertas después de { $longest }
+    }
+simulate-seen = seen: la razón respecto a la cota donde las ventanas deslizantes duran más por lo que nadie puede ver del camino
+
+## Las órdenes y su orquestador
+
+client-unreachable = ningún orquestador responde en { $url }: { $why }
+client-stranger = { $url } respondió { $status }, y no como lo hace un orquestador
+client-unreadable = no se puede leer la respuesta del orquestador: { $why }
+client-no-name = `{ $name }` no es un nombre
+client-no-client = no hay cliente HTTP: { $why }
+client-give-token = da su token: D8_TOKEN, o --orchestrator http://d8:TOKEN@HOST:PORT; `d8 up` lo guarda donde se ejecuta
+client-tried-before = antes se probó: { $other }
+client-another-program = puede que otro programa ocupe ese puerto (en macOS AirPlay usa el 5000): nombra el correcto con --orchestrator
+client-same-version = ¿son d8 y el orquestador de la misma versión?
+client-start-one = arranca uno con `d8 up`, o nombra otro con --orchestrator URL o ORCHESTRATOR_URL
+client-check-address = comprueba la dirección, que allí esté en marcha `d8 up --listen 0.0.0.0:5000` y que no haya un cortafuegos en medio
+client-refused = rechazado con el estado { $status }
+client-no-connection = no hay conexión
+client-broke-off = se cortó la conexión
+client-nothing-listens = se rechaza la conexión, así que allí no escucha nadie
+client-no-way = no hay camino hasta allí
+client-silence = sin respuesta en { $longest }
+client-no-url = { $origin } no es la URL de un orquestador: { $why }
+client-no-url-hint = escríbela como { $default }, o http://d8:TOKEN@raspberrypi.local:5000
+client-holder = quien tiene abierto { $store }
+client-default = la predeterminada
+
 ## Momentos
 
 moment-now = ahora
@@ -339,6 +675,9 @@ help-value-language = IDIOMA
 help-value-latency = LATENCIA
 help-value-model = MODELO
 help-value-name = NOMBRE
+help-value-seconds = SEGUNDOS
+help-value-dir = CARPETA
+help-value-code = CÓDIGO
 help-value-names = NOMBRES
 help-value-out-jsonl = SALIDA.jsonl
 help-value-route = RUTA
@@ -377,6 +716,7 @@ help-up-after =
       d8 up --listen 127.0.0.1:0               un puerto libre; la primera línea de la salida dice cuál
 
     Ctrl-C o SIGTERM: lo que está en marcha puede terminar en 10 segundos; el segundo termina en el acto. No se pierde nada en ningún caso
+    `d8 reload` o SIGHUP: se vuelven a leer d8.toml y .env, y lo que cambió entra en vigor
 
 ## La ayuda: d8 run
 
@@ -447,6 +787,7 @@ help-worker-after =
 help--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga abierto el almacén, http://127.0.0.1:5000
 help--config = La configuración que nombra el almacén; por defecto: ./d8.toml y después la del usuario
 help--json = Muestra en JSON lo que responde la API HTTP
+help--watch = Lo muestra de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
 
 ## La ayuda: d8 submit
 
@@ -486,7 +827,8 @@ help-tasks-after =
     Ejemplos:
       d8 tasks --status failed
       d8 tasks show task_12
-      d8 tasks retry --status failed --group monday
+      d8 tasks retry --code attempts_exhausted --group monday
+      d8 tasks cancel --status pending --older-than 1d
       d8 tasks reprioritise --priority 9 --client web
 help-tasks--status = Solo las tareas que estén así
 help-tasks--route = Solo las tareas de esta ruta
@@ -500,24 +842,32 @@ help-tasks-ls = Lista las tareas: cómo está cada una, y por qué espera o fall
 help-tasks-ls-after =
     Ejemplos:
       d8 tasks ls --status pending
+      d8 tasks ls --code attempts_exhausted --watch 5
       d8 tasks ls --group monday --limit 500 --json | jq -r '.tasks[].task_id'
 help-tasks-show = Muestra una tarea: sus intentos, por qué espera o falló, su respuesta
 help-tasks-show--id = La tarea, como la nombran `d8 submit` y `d8 tasks ls`
 help-tasks-show-after =
     Ejemplos:
       d8 tasks show task_12
+      d8 tasks show task_12 --watch      hasta que acabe
       d8 tasks show task_12 --json | jq -r .result.choices[0].message.content
 help-tasks-cancel = Cancela tareas que no han terminado: las que se nombren, o todas las que encuentren las opciones
 help-tasks-cancel-after =
     Ejemplos:
       d8 tasks cancel task_12 task_13
       d8 tasks cancel --status pending --group monday
-      d8 tasks cancel --all
+      d8 tasks cancel --status pending --route default --client web --older-than 1h
+      d8 tasks cancel --all --yes           sin que pregunte, para scripts
+
+    Códigos de salida: 0 hecho, 1 algunas no se pudieron cambiar o dijiste que no, 2 no empezó, 130 Ctrl-C
 help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
 help-tasks-retry-after =
     Ejemplos:
       d8 tasks retry task_12
       d8 tasks retry --status failed --group monday
+      d8 tasks retry --code attempts_exhausted --yes
+
+    Códigos de salida: 0 hecho, 1 algunas no se pudieron cambiar o dijiste que no, 2 no empezó, 130 Ctrl-C
 help-tasks-reprioritise = Da otra prioridad a todas las tareas en espera que encuentren las opciones
 help-tasks-reprioritise--priority = La nueva: de 1 a 10, la más alta pasa antes
 help-tasks-reprioritise-after =
@@ -530,6 +880,7 @@ help-workers = Lista los workers de un orquestador en marcha: qué hace cada uno
 help-workers-after =
     Ejemplos:
       d8 workers
+      d8 workers --watch 5             de nuevo cada 5 segundos, hasta Ctrl-C
       d8 workers --json | jq '.workers[] | select(.status == "offline").worker_id'
 
 ## La ayuda: d8 accounts
@@ -540,12 +891,14 @@ help-accounts-after =
 
     Ejemplos:
       d8 accounts
+      d8 accounts --watch               de nuevo cada segundo, hasta Ctrl-C
       d8 accounts pause groq-main       no empieza nada más en ella; lo que está en marcha sigue
       d8 accounts unpark gemini-main    la prueba en el acto, tras arreglar la clave o el saldo
 help-accounts--name = La cuenta, como la nombra `d8 accounts`
 help-accounts-ls = Las lista: cuánto de cada límite está usado, por quién y hasta cuándo
 help-accounts-ls-after =
-    Ejemplo:
+    Ejemplos:
+      d8 accounts ls --watch 5
       d8 accounts ls --json | jq '.accounts[].limits'
 help-accounts-pause = No empieza nada más en una cuenta hasta que se reanude; lo que está en marcha sigue
 help-accounts-pause-after =
@@ -567,11 +920,11 @@ help-accounts-forget-after =
 ## La ayuda: d8 stats
 
 help-stats = Muestra cómo está un orquestador en marcha: workers, tareas y lo que queda de la cuota de cada cuenta
-help-stats--watch = Lo dibuja de nuevo cada segundo, hasta Ctrl-C
 help-stats-after =
     Ejemplos:
       d8 stats
       d8 stats --watch                 de nuevo cada segundo, hasta Ctrl-C
+      d8 stats --watch 10 --json       un objeto por línea, cada 10 segundos
       d8 stats --json | jq .tasks.pending
 
 ## La ayuda: d8 emulate
@@ -871,6 +1224,8 @@ providers-title-price = $/1M ENT/SAL
 providers-title-date = FECHA
 providers-title-kind = TIPO
 providers-title-reset = REINICIO
+providers-title-kind-or-reset = TIPO O REINICIO
+providers-kind-unknown = desconocido
 providers-title-wire = PROTOCOLO
 providers-title-source = FUENTE
 providers-title-model = MODELO
@@ -1028,6 +1383,8 @@ doctor-store-full = Con tan poco sitio no se admite trabajo
 doctor-store-room = haz sitio en ese disco, o pon el almacén en otro (store.url en d8.toml)
 doctor-store-slow = Un disco así frena el trabajo: cada lote lo espera
 doctor-store-slow-next = pon el almacén en un disco más rápido (store.url en d8.toml): mejor un SSD que una tarjeta SD o una carpeta de red
+doctor-store-unread = no se puede leer lo que recuerda: { $why }
+doctor-store-unread-next = arranca con él d8 up o d8 run: dicen más
 doctor-port-any = cualquiera que esté libre (puerto 0)
 doctor-port-free = { $address } está libre
 doctor-port-ours = { $address } es de nuestro orquestador
@@ -1070,20 +1427,22 @@ doctor-limit-lower-next = D8 respeta lo real; escríbelo en d8.toml, o quita de 
 doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita de ahí los límites
 doctor-quota-used = { $used } de { $label }
 doctor-quota-used-until = { $used } de { $label } hasta las { $until }
+doctor-quota-left = quedan { $left } de { $limit }, según el proveedor
 doctor-quota-paused = alguien la ha puesto en pausa
 doctor-quota-stands = espera, o añade otra cuenta: `d8 setup`
 doctor-workers = { $online } en línea ({ $names }), { $busy } ocupados
 doctor-workers-none = no hay ningún worker en línea: nadie hace lo que espera
-doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator URL`
+doctor-workers-none-next = dale una clave a d8 up (`d8 setup`), o arranca un worker donde haya una: `d8 worker --type groq --orchestrator { $url }`
 doctor-worker-silent = { $worker } ({ $kind }) se ha quedado callado: última señal { $ago }
 doctor-worker-silent-next = arráncalo de nuevo en su máquina, o revisa la red que hay en medio
 doctor-account-unserved = ahora ningún worker atiende { $account }
-doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator URL`
+doctor-account-unserved-next = arranca uno donde está su clave: `d8 worker --account { $account } --orchestrator { $url }`
 doctor-queue = { $pending ->
     [0] no espera nada
     [one] espera 1 tarea
    *[other] esperan { $waiting } tareas
 }, { $assigned } en curso
+doctor-queue-done = todo estará hecho hacia las { $then }
 doctor-queue-nobody = { $counts }, y no hay ningún orquestador en marcha
 doctor-queue-stuck = { $count ->
     [one] espera 1 tarea
@@ -1134,6 +1493,10 @@ help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien
 help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario.
 help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}.
 
+## service: lo que muestra systemd
+
+service-standing = { $pending } en espera, { $assigned } en curso, { $online } workers
+service-stopping = parando: lo que está en curso puede terminar
 ## tables: los títulos de las columnas, y --watch
 table-account = CUENTA
 table-age = EDAD
@@ -1174,15 +1537,8 @@ table-workers = WORKERS
 table-429s = 429
 watch-interval = `{ $text }` no es un intervalo: escribe segundos, de 0.1 a un día, por ejemplo --watch 5
 watch-lost = { $why }; lo intento de nuevo
-help-tasks--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-tasks-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-tasks-show--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta que acabe o pulses Ctrl-C
-help-workers--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-accounts--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
-help-accounts-ls--watch = Muéstralo de nuevo cada segundo, o cada tantos segundos, hasta Ctrl-C
 
 ## moments
-moment-now = ahora
 moment-bad = `{ $text }` no es un momento; escríbelo como 10m (desde ahora), 2026-08-01T14:00 o 2026-08-01T14:00:00Z
 moment-no-unit = a `{ $text }` le falta la unidad; escríbelo como 90s, 10m o 2h
 
@@ -1193,7 +1549,7 @@ accounts-resumed = sigue
 accounts-unparked = se vuelve a probar
 accounts-forgotten = se ha olvidado lo aprendido sobre sus límites
 accounts-state-paused = en pausa
-accounts-state-parked = apartada
+accounts-state-parked = aparcada
 accounts-state-no-worker = sin worker
 accounts-state-ready = lista
 accounts-tried-again = se vuelve a probar { $when }
@@ -1206,7 +1562,7 @@ limits-real-short = real { $holds }
 limits-found = hallado: { $holds }
 limits-counted = contado
 limits-told = lo dijo el proveedor
-limits-parked = apartado, de nuevo { $when }
+limits-parked = aparcado, de nuevo { $when }
 limits-after-an-answer = tras una respuesta
 
 ## workers
@@ -1255,23 +1611,14 @@ tasks-retry-really = { $count ->
     [one] ¿Hacer de nuevo 1 tarea?
    *[other] ¿Hacer de nuevo { $shown } tareas?
 }
+tasks-yes-or-no = s/N
 tasks-say-yes = di --yes donde no se puede preguntar a nadie; --dry-run solo las cuenta
 tasks-cannot-ask = no se puede hacer la pregunta: { $why }
 tasks-left-alone = no se ha cambiado nada
 help-tasks--code = Solo las tareas que fallaron por este motivo
 help-tasks--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-ls--code = Solo las tareas que fallaron por este motivo
-help-tasks-ls--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-cancel--code = Solo las tareas que fallaron por este motivo
-help-tasks-cancel--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-cancel--yes = No preguntes antes de cambiar muchas
-help-tasks-cancel--dry-run = Di solo cuántas hay
-help-tasks-retry--code = Solo las tareas que fallaron por este motivo
-help-tasks-retry--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
-help-tasks-retry--yes = No preguntes antes de cambiar muchas
-help-tasks-retry--dry-run = Di solo cuántas hay
-help-tasks-reprioritise--code = Solo las tareas que fallaron por este motivo
-help-tasks-reprioritise--older-than = Solo las tareas que entraron hace más tiempo que ese, como 30m, 1h o 2d
+help-tasks--yes = No pregunta antes de cambiar muchas
+help-tasks--dry-run = Solo dice cuántas hay
 
 ## stats
 stats-workers = workers
@@ -1315,7 +1662,7 @@ top-no-json-next = para programas: d8 stats --watch --json
 top-terminal-failed = no se puede usar la terminal: { $why }
 top-opening = conectando con { $url }
 top-broke-off = la conexión se cortó
-top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo: { $why }
+top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo
 top-pending = { $count } en espera
 top-assigned = { $count } en curso
 top-completed = { $count } hechas
@@ -1367,9 +1714,6 @@ top-help =
     █ usado por nosotros   ▓ por otros   ░ libre
     Cualquier tecla cierra esto.
 help-top = Vigila en la terminal un orquestador en marcha: cuentas y sus límites, workers, cola y tareas; pausa, repite, cancela
-help-top--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000
-help-top--config = La configuración que nombra el almacén; por defecto ./d8.toml, luego la del usuario
-help-top--json = Imprime en JSON lo que responde la API HTTP; d8 top no lo tiene
 help-top-after =
     Teclas: flechas y Tab mueven, p pausa o reanuda una cuenta, r repite una tarea fallida, c cancela una tarea,
     / filtra, ? muestra todas las teclas, q termina.
@@ -1379,3 +1723,91 @@ help-top-after =
       d8 top --orchestrator http://d8:TOKEN@pi:5000
 
     Sin terminal: `d8 stats --watch`
+## plan
+
+plan-no-count = `{ $written }` no es una cantidad: escríbela como 1500, 10,000, 500k o 50M
+plan-not-negative = `{ $written }` es menos que nada: tiene que ser 1 o más
+plan-not-zero = `{ $written }` no es nada: tiene que ser 1 o más
+plan-too-much = `{ $written }` es más de lo que se puede planificar
+plan-no-money = `{ $written }` no es una cantidad de dólares: escríbela como 500 o 499.50
+plan-no-price = `{ $written }` no es un precio: escribe dólares por millón de tokens, como 0.10
+plan-no-income = `{ $written }` no es un ingreso: escríbelo como 500..1500, en dólares al mes
+plan-income-negative = `{ $written }` es menos que nada: un ingreso es 0 o más, como 500..1500
+plan-income-reversed = `{ $written }` va al revés: escribe { $from }..{ $to }
+plan-income-zero = un ingreso de 0 no rinde nada: quita --income
+plan-no-account = no hay ninguna cuenta con la que planificar
+plan-no-account-name-one = planifica sin clave: --account groq (d8 providers enumera lo que hay)
+plan-no-account-set-a-key = o pon la clave de un proveedor, como GROQ_API_KEY, o escribe una [[account]] en d8.toml
+plan-no-tier = ninguna cuenta con la que planificar tiene un nivel `{ $name }`
+plan-no-model = el catálogo no enumera modelos de `{ $provider }`
+plan-name-a-model = nombra uno: --account { $provider }/{ $tier }/MODELO
+plan-neither-tier-nor-model = --account { $written }: `{ $word }` no es ni un nivel ni un modelo de { $provider }
+plan-title-work = TRABAJO
+plan-title-tasks = TAREAS/DÍA
+plan-title-in = TOKENS ENT
+plan-title-out = SAL
+plan-title-account = CUENTA
+plan-title-tier = NIVEL
+plan-title-capacity = CABEN
+plan-title-limit = LA LIMITA
+plan-title-gets = RECIBE
+plan-title-fits = HARÍA
+plan-title-spare = SOBRAN
+plan-title-cost = $/MES
+plan-all = todas
+plan-limits-unknown = límites desconocidos
+plan-not-served = no lo sirve
+plan-tier-chosen = el del plan
+plan-tier-next = siguiente
+plan-tier-today = el de hoy
+plan-tier-past = pasado
+plan-other-tiers = El mismo trabajo en otros niveles, todo o lo que quepa al día:
+plan-no-work = No se ha dicho ningún trabajo: esto es lo que las cuentas pueden hacer al día de tareas de { $input } tokens de entrada y { $output } de salida. Dilo con --per-day o escribe [[agent]] en d8.toml.
+plan-work = El trabajo: { $tasks } tareas al día, cada una de unos { $input } tokens de entrada y { $output } de salida; son { $input_day } de entrada y { $output_day } de salida al día.
+plan-binds = { $account } (nivel { $tier }): lo primero que se agota son { $limit }; dan para { $tasks } tareas al día de { $size } tokens.
+plan-too-large = { $account }: una tarea de { $size } tokens es mayor que { $limit }: ahí no se puede hacer ninguna. Haz las tareas más pequeñas.
+plan-fits = Cabe todo, y sobran { $spare } tareas al día.
+plan-fits-as-far-as-known = Cabe todo, por lo que se sabe: no se conocen los límites de { $accounts }.
+plan-too-many = { $count } de { $tasks } tareas al día no caben: cada día esperarían más.
+plan-next-can = puede hacer { $tasks } tareas al día
+plan-next-can-unknown = solo dice sus límites en sus respuestas
+plan-next-tier = El nivel { $tier } de { $account } { $can }; ahí este trabajo cuesta { $cost } al mes.
+plan-next-tier-unpriced = El nivel { $tier } de { $account } { $can }; su precio no se conoce.
+plan-or-else = O añade una cuenta de otro proveedor (--account la prueba), o haz las tareas más pequeñas.
+plan-past = Ese nivel de { $account } ya pasó. El de hoy, { $tier }, puede hacer { $tasks } tareas al día con { $model }: lo primero que se agota son { $limit }.
+plan-past-not-served = Ese nivel de { $account } ya pasó, y el de hoy, { $tier }, ya no sirve { $model }.
+plan-cost = Coste de un mes de 30 días: { $input } de entrada + { $output } de salida = { $total }.
+plan-cost-nothing = Coste de un mes de 30 días: $0.00.
+plan-cost-at-least = Coste de un mes de 30 días: al menos { $total }; el precio de { $models } no se conoce (dilo con --price-in y --price-out).
+plan-cost-of-what-fits = Ese es el coste de lo que cabe.
+plan-return = Ingresos de { $income } al mes: { $percent } % del coste (ingresos entre coste, como los contaba la proyección de noviembre de 2025); beneficio entre coste: { $profit } %.
+plan-return-range = Ingresos de { $from } a { $to } al mes: de { $least } % a { $most } % del coste (ingresos entre coste, como los contaba la proyección de noviembre de 2025); beneficio entre coste: de { $least_profit } % a { $most_profit } %.
+plan-return-free = No se gasta nada, así que no hay rendimiento en porcentaje: todo el ingreso es beneficio.
+plan-return-unknown = No se puede decir el rendimiento donde no se conoce un precio.
+plan-price-decides = Las cuentas más caras reciben lo que dejan las más baratas. D8 no elige por precio dentro de un nivel de una ruta: escribe las más caras en `backup` para que sea así.
+plan-assumed = Se supone que el trabajo llega repartido por igual a lo largo del día, que un mes tiene 30 días, que los tamaños son los que de verdad se usan, que nadie más gasta estas cuotas y que el catálogo acierta (d8 providers dice de cuándo es).
+plan-assumed-longer = Un límite cuyo tipo no se conoce se respeta durante lo más largo que puede ser su periodo: un día, durante 25 horas.
+help-plan = Capacidad y coste de un trabajo en tus cuentas: qué cabe, qué límite manda, cuánto cuesta y cuánto rinde.
+help-plan--per-day = Tantas tareas al día, como 1500, 10,000 o 20k
+help-plan--in-tokens = Tokens de un prompt; 300 si no se dice
+help-plan--out-tokens = Tokens de una respuesta, de media; 200 si no se dice
+help-plan--in-per-month = Tokens de todos los prompts de un mes de 30 días, como 50M, en lugar de --in-tokens
+help-plan--out-per-month = Tokens de todas las respuestas de un mes de 30 días, como 20M, en lugar de --out-tokens
+help-plan--account = Planifica con esta cuenta del catálogo en lugar de las tuyas; el primer nivel y el primer modelo si no se nombran. Se puede repetir
+help-plan--tier = Planifica con este nivel de cada proveedor que lo tenga
+help-plan--price-in = Dólares por millón de tokens de entrada, en lugar de los precios del catálogo
+help-plan--price-out = Dólares por millón de tokens de salida
+help-plan--income = Lo que el trabajo ingresa en un mes, en dólares, como 500..1500
+help-plan--config = La configuración; si no se dice: ./d8.toml y, si no, la del usuario
+help-plan--json = Un objeto JSON con todas las cifras
+help-plan-after =
+    El trabajo es el de los [[agent]] de d8.toml, o el que digan las opciones. Las cuentas son las de d8.toml y las del
+    entorno, o las que nombre --account: no hace falta ninguna clave. No se envía nada.
+
+    Ejemplos:
+      d8 plan --per-day 1500 --in-tokens 500 --out-tokens 300
+      d8 plan --per-day 1500 --account groq --account gemini
+      d8 plan --per-day 1500 --account groq/free-2025-11          como era en noviembre de 2025
+      d8 plan --per-day 10000 --in-per-month 50M --out-per-month 20M --account groq/developer \
+              --price-in 0.10 --price-out 0.32 --income 500..1500
+      d8 plan --json | jq .total

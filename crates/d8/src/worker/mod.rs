@@ -36,6 +36,7 @@ pub use sinks::{Sinks, Waiting};
 pub use tally::{Count, Tally};
 
 use crate::clock::Clock;
+use crate::config::Account;
 use crate::orchestrator::Handle;
 
 /// How often a worker says that its attempts are still at work: three times within a lease.
@@ -48,15 +49,40 @@ pub enum Errand {
     Make(Lease),
     /// Nobody wants it any more.
     Stop(TaskId, AttemptNo),
+    /// Make what follows with this; what is under way goes on as it began.
+    Use(Equipment),
+}
+
+/// What a worker makes its attempts with.
+#[derive(Clone)]
+pub struct Equipment {
+    /// Whom it calls.
+    pub provider: Arc<Provider>,
+    /// How, where the ledger does not decide it.
+    pub policy: Option<Arc<policy::Paced>>,
+}
+
+impl Equipment {
+    /// For an account whose provider's clock runs `speed` times as fast as ours. Fails where it cannot be called, in words.
+    pub fn of(account: &Account, speed: u32) -> Result<Self, String> {
+        Ok(Self {
+            provider: Provider::new(account, speed)?,
+            policy: policy::Rules::of(account, speed).map(|rules| Arc::new(policy::Paced::new(rules))),
+        })
+    }
+}
+
+impl std::fmt::Debug for Equipment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Equipment")
+    }
 }
 
 /// One account's worker.
 #[derive(Clone)]
 pub struct Worker {
-    /// Whom it calls.
-    pub provider: Arc<Provider>,
-    /// How, where the ledger does not decide it.
-    pub policy: Option<Arc<policy::Paced>>,
+    /// What it makes its attempts with.
+    pub equipment: Equipment,
     /// What it lives among.
     pub surroundings: Surroundings,
 }
@@ -85,7 +111,7 @@ impl Worker {
         errands
     }
 
-    async fn run(self, mut inbox: mpsc::UnboundedReceiver<Errand>) {
+    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Errand>) {
         let at_work = AtWork::default();
         let mut renewal = tokio::time::interval(RENEW_EVERY);
         loop {
@@ -97,6 +123,7 @@ impl Worker {
                         let (worker, at_work) = (self.clone(), at_work.clone());
                         tokio::spawn(async move { worker.work(lease, stop, &at_work).await });
                     }
+                    Some(Errand::Use(equipment)) => self.equipment = equipment,
                     Some(Errand::Stop(task, attempt)) => {
                         if let Some(stop) = lock(&at_work).get(&(task, attempt)) {
                             stop.cancel();
@@ -153,10 +180,11 @@ impl Worker {
             sink: waiting.as_ref().map(|(sink, _)| sink.clone()),
             stop,
         };
-        let concluded = match &self.policy {
-            Some(policy) => policy.attempt(&self.provider, &job, *clock, tally).await,
+        let Equipment { provider, policy } = &self.equipment;
+        let concluded = match policy {
+            Some(policy) => policy.attempt(provider, &job, *clock, tally).await,
             None => {
-                let concluded = attempt::run(&self.provider, &job, *clock, tally).await;
+                let concluded = attempt::run(provider, &job, *clock, tally).await;
                 tally.concluded(&concluded, lease.attempt.0 > 1);
                 concluded
             }

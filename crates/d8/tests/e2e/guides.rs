@@ -119,6 +119,8 @@ fn script(guide: &str, emulator: u16, orchestrator: u16) -> (String, Vec<(usize,
         }
     }
     let script = script
+        // The program of another language looks for the orchestrator where it usually is.
+        .replace("\npython3 ", "\nORCHESTRATOR_URL=http://127.0.0.1:5000 python3 ")
         .replace("127.0.0.1:9000", &format!("127.0.0.1:{emulator}"))
         .replace("127.0.0.1:5000", &format!("127.0.0.1:{orchestrator}"));
     (script + "echo '=== the end'\n", seen)

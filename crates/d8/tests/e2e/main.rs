@@ -26,12 +26,18 @@ mod forecast;
 mod forms;
 #[cfg(unix)]
 mod guides;
+mod import;
 mod kill;
+mod languages;
 mod places;
+mod plan;
 mod policies;
 mod providers;
 mod quota;
+mod reload;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod service;
 mod setup;
 mod stop;
 mod store;

@@ -50,6 +50,8 @@ pub(crate) struct Count {
     /// Under way, by when they were granted.
     flying: BTreeMap<Timestamp, u64>,
     in_flight: u64,
+    /// So much of what is in flight was let out when the limit held more, or did not count it.
+    tolerated: u64,
     /// Added to every expiry, as timing alone explained a refusal; since when.
     guard: Duration,
     guard_since: Timestamp,
@@ -75,6 +77,7 @@ impl Count {
             found: None,
             flying: BTreeMap::new(),
             in_flight: 0,
+            tolerated: 0,
             guard: Duration::ZERO,
             guard_since: Timestamp::EPOCH,
             recorded_at: Timestamp::EPOCH,
@@ -88,6 +91,28 @@ impl Count {
 
     pub(crate) fn spec(&self) -> &LimitSpec {
         &self.spec
+    }
+
+    /// Somebody wrote another amount. How it counts is part of what it is, and stays; the provider's days are only known
+    /// for longer.
+    pub(crate) fn respecify(&mut self, spec: LimitSpec) {
+        let window = match &spec.window {
+            Window::Resets(_) => spec.window.clone(),
+            _ => self.spec.window.clone(),
+        };
+        self.belief.rewrite(spec.amount, spec.standing);
+        self.spec = LimitSpec { window, ..spec };
+        self.tolerate();
+    }
+
+    /// What is in flight now was let out under other rules.
+    pub(crate) fn tolerate(&mut self) {
+        self.tolerated = self.in_flight;
+    }
+
+    /// The most that may be in flight: what the limit holds, or what was let out when it held more.
+    pub(crate) fn most_in_flight(&self) -> u64 {
+        self.spec.amount.max(self.tolerated)
     }
 
     /// Before what is remembered is replayed: how full a bucket was a period ago is not known, so it was full. Whatever
@@ -352,6 +377,7 @@ impl Count {
 
     pub(crate) fn release(&mut self, amount: u64, granted_at: Timestamp) {
         self.in_flight = self.in_flight.saturating_sub(amount);
+        self.tolerated = self.tolerated.min(self.in_flight);
         if let Some(flying) = self.flying.get_mut(&granted_at) {
             *flying = flying.saturating_sub(amount);
             if *flying == 0 {

@@ -11,6 +11,8 @@ use super::list::wire;
 
 /// A model's name is folded beyond so many characters, so that the tables fit 80 columns.
 const NAME: usize = 28;
+/// A terminal of so many columns has room for everything.
+const ROOMY: u16 = 110;
 
 pub(super) fn page(provider: &Provider, only: Option<&str>, surface: Surface) -> String {
     let mut parts = vec![head(provider), models(provider, surface)];
@@ -109,42 +111,56 @@ fn tier_part(provider: &Provider, tier: &Tier, surface: Surface) -> String {
     format!("{heading}\n{}\n{body}", as_of(&tier.provenance))
 }
 
-/// Models in one column, their limits beside them.
+/// Models in one column, their limits beside them. That each model has a count of its own is the rule, and said where there is
+/// room or where it is not so.
 fn limits(tier: &Tier, surface: Surface) -> String {
-    let resets = tier
-        .limits
-        .iter()
-        .any(|limit| said::resets(&limit.terms, Language::spoken()).is_some());
+    let scoped = match surface {
+        Surface::Terminal { width, .. } => width >= ROOMY || tier.limits.iter().any(WrittenLimit::is_shared),
+        Surface::Plain => true,
+    };
     let mut titles = vec![
         text!("providers-title-models"),
         text!("providers-title-limit"),
-        text!("providers-title-kind"),
+        text!("providers-title-kind-or-reset"),
     ];
-    titles.extend(resets.then(|| text!("providers-title-reset")));
-    titles.push(text!("providers-title-scope"));
-    let mut table = Table::new(&titles, &[]);
+    titles.extend(scoped.then(|| text!("providers-title-scope")));
+    // What a limit says is never cut, so names are broken where there is little room.
+    let name = match surface {
+        Surface::Terminal { width: ..100, .. } => 16,
+        _ => NAME,
+    };
+    let mut table = Table::new(&titles, &[]).keeps(1, 40);
     for group in tier.limits.chunk_by(|one, other| one.spread == other.spread) {
-        let scope = |limit: &WrittenLimit| match limit.is_shared() {
-            true => text!("providers-scope-shared"),
-            false => text!("providers-scope-each"),
-        };
         let patterns = group.iter().take(1).flat_map(|limit| &limit.patterns().0);
         let names = patterns.flat_map(|pattern| match pattern.as_str() {
             "*" => vec![text!("providers-all-models")],
-            pattern => folded(pattern, NAME, surface),
+            pattern => folded(pattern, name, surface),
         });
         let column = |of: fn(&WrittenLimit) -> String| stacked::lines(group.iter().map(of));
         let mut cells = vec![
             stacked::lines(names),
             column(|limit| said::whole(&limit.terms)),
-            column(|limit| said::kind(&limit.terms).unwrap_or("-").to_owned()),
+            column(kind_or_reset),
         ];
-        let reset = || column(|limit| said::resets(&limit.terms, Language::spoken()).unwrap_or_else(|| "-".to_owned()));
-        cells.extend(resets.then(reset));
-        cells.push(stacked::lines(group.iter().map(scope)));
+        cells.extend(scoped.then(|| column(scope)));
         stacked::row(&mut table, &cells);
     }
     table.render(surface)
+}
+
+/// "bucket", "midnight Pacific"; "not known" is held as what is safe.
+fn kind_or_reset(limit: &WrittenLimit) -> String {
+    let kind = said::kind(&limit.terms).map(str::to_owned);
+    kind.or_else(|| said::resets(&limit.terms, Language::spoken()))
+        .unwrap_or_else(|| text!("providers-kind-unknown"))
+}
+
+fn scope(limit: &WrittenLimit) -> String {
+    if limit.is_shared() {
+        text!("providers-scope-shared")
+    } else {
+        text!("providers-scope-each")
+    }
 }
 
 fn folded(text: &str, width: usize, surface: Surface) -> Vec<String> {

@@ -6,7 +6,7 @@ use super::key::Given;
 use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
-use crate::cli::Failure;
+use crate::cli::{Failure, INTERRUPTED, OK, up};
 use crate::config::{self, Account};
 use crate::probe::Probed;
 use crate::setup::d8_toml::Settings;
@@ -249,10 +249,16 @@ impl Wizard {
         };
         ending.say(&written);
         ending.say_next();
-        if self.asker.is_person() && self.asker.confirm(&text!("setup-start-now"), true)? {
-            return Ok(super::super::up::run_with(self.wishes.config.clone()).await?);
+        if !self.asker.is_person() {
+            return Ok(OK);
         }
-        Ok(crate::cli::OK)
+        match self.asker.confirm(&text!("setup-start-now"), true) {
+            Ok(true) => Ok(up::run_with(self.wishes.config.clone()).await?),
+            Ok(false) => Ok(OK),
+            // All is written: there is nothing to take back.
+            Err(Stop::Interrupted) => Ok(INTERRUPTED),
+            Err(stop) => Err(stop),
+        }
     }
 }
 

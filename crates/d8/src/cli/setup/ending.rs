@@ -50,11 +50,7 @@ impl Ending<'_> {
             say(&text!("setup-shadowed", variable = variable.as_str()));
         }
         if !self.draft.is_written && name != &settings.provider && name.starts_with(&*settings.provider) {
-            say(&text!(
-                "setup-one-quota",
-                account = name.as_str(),
-                first = settings.provider.as_str()
-            ));
+            say(&text!("setup-one-quota", first = settings.provider.as_str()));
         }
         if self.site.default_route_leaves_out(name) {
             let model = self.account.default_model().map_or("", |model| model.id.as_str());

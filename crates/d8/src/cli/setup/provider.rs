@@ -78,7 +78,7 @@ fn gives(provider: &Provider, now: Timestamp) -> String {
             let account = Account::brought(provider.id.clone(), &provider.id, None, &[], String::new(), now);
             let requests = account.map_or_else(Vec::new, |account| limits::of_requests(&account));
             match requests.is_empty() {
-                true => text!("setup-gives-free", date = date),
+                true => text!("setup-gives-free"),
                 false => text!("setup-gives-limits", limits = requests.join(", "), date = date),
             }
         }

@@ -17,17 +17,17 @@ pub(super) fn say(line: &str) {
 fn wrapped(line: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut now = String::new();
-    for word in line.split(' ') {
+    for (at, word) in line.split(' ').enumerate() {
         let length = now.chars().count() + 1 + word.chars().count();
         if length > width && !now.trim().is_empty() {
             lines.push(std::mem::replace(&mut now, format!("  {word}")));
-        } else {
-            // The first word of a line has nothing before it; a second blank is the text's own.
-            if !now.is_empty() || !lines.is_empty() || line.starts_with(' ') {
-                now.push(' ');
-            }
-            now.push_str(word);
+            continue;
         }
+        // Blanks of the text's own, such as those that set it in, are words without letters.
+        if at > 0 {
+            now.push(' ');
+        }
+        now.push_str(word);
     }
     lines.push(now);
     lines
@@ -46,5 +46,6 @@ mod tests {
             ["a-word-that-is-too-long", "  b"]
         );
         assert_eq!(wrapped("", 10), [""]);
+        assert_eq!(wrapped("  set in", 80), ["  set in"]);
     }
 }

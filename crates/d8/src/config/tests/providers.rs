@@ -160,7 +160,7 @@ fn what_is_wrong_is_told_with_its_place() {
     );
     check(
         &new("models = [{ id = \"m\" }, { id = \"m\" }]"),
-        "3:31 a model twice, or without a name",
+        "3:32 a model twice, or without a name",
         "",
     );
     check(

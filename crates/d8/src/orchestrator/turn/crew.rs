@@ -21,6 +21,7 @@ pub(in crate::orchestrator) const SLOTS: u32 = 512;
 impl Turn {
     /// The built-in workers take work from now on.
     pub(super) fn begin(&mut self, inputs: &mut Vec<Input>) {
+        self.begun = true;
         let built_in = self.own.fleet.members().filter(|member| member.built_in);
         inputs.extend(built_in.map(|member| Input::WorkerUp(member.enlisted.clone())));
     }
@@ -59,6 +60,7 @@ impl Turn {
         }
         // It is there from now on, and takes work when it asks for it.
         let worker = enlisted.worker;
+        self.leaving.remove(&worker);
         let said = registration.d8.as_ref().and_then(|own| own.attempts.as_ref());
         if let Some(said) = said {
             inputs.extend(self.never_reached(worker, said));
@@ -151,7 +153,7 @@ impl Turn {
             let _ = poll.reply.send(polled);
             return;
         }
-        if free > 0 && !draining {
+        if free > 0 && !draining && !self.leaving.contains(&worker) {
             let waits = poll.waits;
             inputs.push(Input::Poll {
                 worker: enlisted,

@@ -32,6 +32,13 @@ pub(super) struct Interned {
     routes: HashMap<Arc<str>, RouteId>,
 }
 
+impl Interned {
+    /// Names may mean something else now, and some that meant nothing do.
+    pub(super) fn forget_routes(&mut self) {
+        self.routes.clear();
+    }
+}
+
 /// What is known for judging whether something may come in.
 #[derive(Debug)]
 pub(super) struct Intake {

@@ -14,10 +14,11 @@ mod crew;
 mod growth;
 mod intake;
 mod outgoing;
+mod reform;
 mod refusals;
 mod status;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -30,12 +31,12 @@ use d8_store::{Batch, StoreError};
 use tokio::sync::{mpsc as async_mpsc, oneshot};
 
 use super::directory::Directory;
-use super::event::{Event, Polled};
+use super::event::{Event, Polled, Reform};
 use super::fleet::Fleet;
 use super::pace::Pace;
 use super::reported::Reported;
 use super::writer::Writer;
-use super::{Audience, LoopError, Requests};
+use super::{Audience, LoopError, Requests, Tallies};
 use crate::clock::Clock;
 use crate::worker::Errand;
 pub(super) use crew::{SLOTS, member};
@@ -75,6 +76,11 @@ pub(super) struct Turn {
     allowances: Allowances,
     interned: Interned,
     intake: Intake,
+    /// Configurations that are to come into force, each with whoever waits for that.
+    reforms: Vec<(Reform, oneshot::Sender<()>)>,
+    /// Workers whose account is gone: what they are at may end, then they are let go.
+    leaving: BTreeSet<WorkerId>,
+    begun: bool,
     pace: Pace,
     draining: bool,
     stopping: bool,
@@ -97,6 +103,7 @@ pub(super) struct Beginning {
     pub(super) events: mpsc::Receiver<Event>,
     pub(super) writer: Writer,
     pub(super) built_in: HashMap<WorkerId, async_mpsc::UnboundedSender<Errand>>,
+    pub(super) tallies: Arc<Tallies>,
     pub(super) fleet: Fleet,
     /// All tasks that ended before.
     pub(super) totals: GroupCounts,
@@ -130,6 +137,9 @@ impl Turn {
             allowances: Allowances::default(),
             interned: Interned::default(),
             intake,
+            reforms: Vec::new(),
+            leaving: BTreeSet::new(),
+            begun: false,
             pace: Pace::default(),
             draining: false,
             stopping: false,
@@ -155,6 +165,13 @@ impl Turn {
             self.exchange_with_store()?;
             if self.stopping && self.syncing.is_none() && self.gathering.is_empty() {
                 return Ok(());
+            }
+            if !self.reforms.is_empty() {
+                for (reform, reply) in std::mem::take(&mut self.reforms) {
+                    self.reform(reform)?;
+                    self.later(Some(reply), ());
+                }
+                continue;
             }
             let inputs = self.gather_events()?;
             self.decide(self.own.clock.now(), inputs);
@@ -292,6 +309,7 @@ impl Turn {
                 self.gathering.forget_requests.extend(keys);
                 self.later(Some(reply), ());
             }
+            Event::Reform(reform, reply) => self.reforms.push((*reform, reply)),
             Event::Begin => self.begin(inputs),
             Event::Drain => self.drain(inputs),
             Event::Committed => {}
@@ -311,6 +329,7 @@ impl Turn {
         self.tell_refusals();
         self.pace.note(&self.effects.changes, self.own.engine.now());
         self.take_effects();
+        self.let_go();
         self.answer_questions();
     }
 

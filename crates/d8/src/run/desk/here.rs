@@ -20,6 +20,7 @@ use crate::server::app::App;
 use crate::server::guests::{Guests, Seat, see_off};
 use crate::server::{Guard, layers, listen, router};
 use crate::task::{estimate, is_plain, prefix};
+use crate::text;
 use crate::words;
 use crate::worker::Tally;
 
@@ -215,13 +216,14 @@ pub(crate) fn reasons(plan: &Plan, view: &View) -> Vec<String> {
     let closed = view.limits.iter().filter(|(_, limit)| limit.amount == 0);
     lines.extend(closed.filter_map(|(id, _)| {
         let words = plan.limits.get(id)?;
-        Some(format!(
-            "{}: {} allows nothing; choose another model or tier",
-            words.account, words.called
+        Some(text!(
+            "run-allows-nothing",
+            account = words.account.as_str(),
+            limit = words.called.as_str(),
         ))
     }));
     if lines.is_empty() {
-        lines.push("no account serves their route; name one with -m or add it to d8.toml".to_owned());
+        lines.push(text!("run-no-route"));
     }
     lines
 }

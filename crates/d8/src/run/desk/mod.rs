@@ -25,6 +25,7 @@ use crate::client::{Address, Client, find};
 use crate::clock::Clock;
 use crate::config::{Config, Route, StoreLocation};
 use crate::orchestrator::{Done, OpenError, Opening, Scope};
+use crate::text;
 use crate::worker::Count;
 use here::Here;
 use there::There;
@@ -137,9 +138,9 @@ impl Desk {
         if !differences.is_empty() {
             let all = differences.join("; ");
             return Err(
-                Failure::not_started(format!("{refused}, and it is set up otherwise: {all}"))
-                    .hint("make both the same, stop the other one, or use another store (store.url in d8.toml)")
-                    .hint("or hand the work over as it is: the same command with --orchestrator URL"),
+                Failure::not_started(text!("run-set-up-otherwise", refused = refused.to_string(), all = all))
+                    .hint(text!("run-set-up-otherwise-hint"))
+                    .hint(text!("run-hand-over")),
             );
         }
         match There::follow(client, name).await {
@@ -292,7 +293,7 @@ fn failure(error: &OpenError) -> Failure {
 }
 
 fn no_account() -> Failure {
-    Failure::not_started("no account: neither d8.toml nor the environment names a key")
-        .hint("set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env")
-        .hint("or try it without a key: d8 run --demo FILE.jsonl")
+    Failure::not_started(text!("run-no-account"))
+        .hint(text!("run-no-account-hint"))
+        .hint(text!("run-no-account-demo"))
 }

@@ -20,6 +20,7 @@ use crate::run::Trouble;
 use crate::server::runs::{
     AnswerObject, EndObject, KeyObject, LineAnswer, LineObject, RunStatus, SettleObject, setup_of,
 };
+use crate::text;
 
 /// An orchestrator elsewhere.
 pub(in crate::run) struct There {
@@ -219,12 +220,9 @@ pub(super) fn is_gone(error: &ClientError) -> bool {
 }
 
 pub(in crate::run) fn gone() -> Failure {
-    Failure::broke_off("the orchestrator has gone").hint("run the same command again: what was done is kept")
+    Failure::broke_off(text!("run-orchestrator-gone")).hint(text!("run-same-command"))
 }
 
 fn unreadable(error: &serde_json::Error) -> Failure {
-    Failure::broke_off(format!(
-        "the orchestrator answers in a form that this d8 does not know: {error}"
-    ))
-    .hint("use the same version of d8 for both")
+    Failure::broke_off(text!("run-unknown-form", error = error.to_string())).hint(text!("run-same-version"))
 }

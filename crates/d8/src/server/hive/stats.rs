@@ -246,10 +246,7 @@ pub(crate) fn fleet(app: &App, status: &Status) -> Vec<WorkerObject> {
         in_flight: *busy,
         built_in: member.built_in,
         policy: policy(member),
-        requests: app
-            .tallies
-            .get(&member.enlisted.worker)
-            .map(|tally| tally.count().into()),
+        requests: app.tallies.of(member.enlisted.worker).map(|tally| tally.count().into()),
     };
     status.fleet.iter().map(object).collect()
 }

@@ -47,12 +47,14 @@ pub(super) fn rows(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row> {
             let all: Vec<String> = notes.iter().cloned().chain(limits::in_flight(limit)).collect();
             let left = room.saturating_sub(gauge.width());
             // What is in flight is worth no line of its own.
-            match [&all, &notes].into_iter().find(|notes| width(&with(notes)) <= left) {
+            let fits = |notes: &&Vec<String>| notes.is_empty() || width(&with(notes)) <= left;
+            match [&all, &notes].into_iter().find(fits) {
                 Some(notes) if notes.is_empty() => rows.push(row(gauge)),
                 Some(notes) => rows.push(row(gauge.with(with(notes), ink.faint()))),
                 None => {
                     rows.push(row(gauge));
-                    rows.push(row(Text::default().with(format!("  {}", with(&notes)), ink.faint())));
+                    let lines = wrapped(&notes.join(" · "), room.saturating_sub(4), 2).into_iter();
+                    rows.extend(lines.map(|line| row(Text::default().with(format!("    {line}"), ink.faint()))));
                 }
             }
         }

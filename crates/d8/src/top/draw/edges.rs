@@ -49,9 +49,9 @@ fn facts(state: &State, now: f64, ink: Ink) -> Vec<(String, Style)> {
             tone(Tone::Attention),
         )),
         Link::Open => {}
-        Link::Lost(why, since) => {
+        Link::Lost(_, since) => {
             let ago = words::span(crate::client::moment::between(*since, now));
-            facts.push((text!("top-lost", ago = ago, why = why.as_str()), tone(Tone::Bad)));
+            facts.push((text!("top-lost", ago = ago), tone(Tone::Bad)));
         }
     }
     let (tasks, workers) = (&state.standing.tasks, &state.standing.workers);
@@ -120,6 +120,10 @@ fn facts(state: &State, now: f64, ink: Ink) -> Vec<(String, Style)> {
 
 /// A question, what is typed, a message, or the keys.
 pub(super) fn foot(state: &State, room: usize, ink: Ink) -> Line<'static> {
+    let why_lost = match &state.link {
+        Link::Lost(why, _) => Some(why.as_str()),
+        Link::Opening | Link::Open => None,
+    };
     let text = match (&state.mode, &state.message) {
         (Mode::Cancel(task), _) => Text::default().with(
             text!("top-cancel-really", task = task.as_str()),
@@ -128,6 +132,7 @@ pub(super) fn foot(state: &State, room: usize, ink: Ink) -> Line<'static> {
         (Mode::Filter, _) => Text::default()
             .with(text!("top-filter", filter = state.filter.as_str()), ink.focus())
             .with("▏", ink.focus()),
+        (_, None) if why_lost.is_some() => Text::default().with(why_lost.unwrap_or_default(), ink.tone(Tone::Bad)),
         (_, Some((message, tone, _))) => Text::default().with(message.as_str(), ink.tone(*tone)),
         _ if !state.filter.is_empty() => {
             Text::default().with(text!("top-filtered", filter = state.filter.as_str()), ink.focus())

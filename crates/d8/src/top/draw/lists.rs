@@ -14,8 +14,8 @@ use crate::text;
 use crate::top::state::{Panel, State};
 use crate::words;
 
-/// Blanks between two columns.
-const GAP: usize = 2;
+/// With less room columns stand closer together.
+const NARROW: usize = 50;
 
 pub(super) fn workers(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row> {
     let there = state.there(now);
@@ -27,7 +27,7 @@ pub(super) fn workers(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row
         text!("table-task"),
         text!("table-heard"),
     ];
-    let mut table = Table::new(&titles, &[3]).gives(&[4]).names(&[0]).spare(&[1, 5]);
+    let mut table = Table::new(&titles, &[3]).gives(&[4]).names(&[0]).spare(&[1, 4, 5]);
     let names = state.items(Panel::Workers);
     let mut held: BTreeMap<&str, Vec<&Task>> = BTreeMap::new();
     for task in &state.tasks[0] {
@@ -38,14 +38,17 @@ pub(super) fn workers(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row
     for worker in state.standing.fleet.iter().filter(|one| names.contains(&one.worker_id)) {
         let tasks = held.get(worker.worker_id.as_str()).map_or(&[][..], Vec::as_slice);
         let heard = worker.last_heartbeat.filter(|_| !worker.built_in);
-        let heard = heard.map_or_else(|| text!("top-built-in"), |then| moment::past(then, there));
+        let heard = heard.map_or_else(
+            || Cell::from(text!("top-built-in")),
+            |then| Cell::from(moment::past(then, there)).or(words::span(moment::between(then, there))),
+        );
         table.row(vec![
             name(worker).into(),
             worker.worker_type.as_deref().unwrap_or("-").into(),
             Cell::toned(worker.status.as_deref().unwrap_or("-"), worker_tone(worker)),
             worker_busy(worker).into(),
             does(tasks).into(),
-            heard.into(),
+            heard,
         ]);
     }
     of_table(&table, room, ink)
@@ -163,12 +166,13 @@ fn of_table(table: &Table, room: usize, ink: Ink) -> Vec<Row> {
     if table.is_empty() {
         return Vec::new();
     }
-    let lines = table.padded(room, GAP).into_iter().enumerate();
+    let apart = if room < NARROW { 1 } else { 2 };
+    let lines = table.padded(room, apart).into_iter().enumerate();
     lines
         .map(|(place, cells)| {
             let mut text = Text::default();
             for (index, (cell, tone)) in cells.into_iter().enumerate() {
-                let gap = if index == 0 { String::new() } else { " ".repeat(GAP) };
+                let gap = if index == 0 { String::new() } else { " ".repeat(apart) };
                 let style = if place == 0 { ink.faint() } else { ink.tone(tone) };
                 text = text.with(gap, Style::new()).with(cell, style);
             }

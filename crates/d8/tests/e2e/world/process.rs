@@ -36,6 +36,8 @@ impl Invocation {
             self.command.env(name, home);
         }
         self.command
+            // Not the language of whoever runs the tests.
+            .env("D8_LANG", "en")
             .env("XDG_DATA_HOME", home.join("data"))
             .env("XDG_CONFIG_HOME", home.join("config"))
             .envs(variables.iter().cloned());

@@ -46,7 +46,7 @@ impl Hand {
     pub(super) async fn lease(&mut self) -> Lease {
         match self.errand().await {
             Errand::Make(lease) => lease,
-            Errand::Stop(task, _) => panic!("{task:?} is to be stopped"),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -54,7 +54,7 @@ impl Hand {
     pub(super) async fn stopped(&mut self) -> TaskId {
         match self.errand().await {
             Errand::Stop(task, _) => task,
-            Errand::Make(lease) => panic!("{:?} is to be made", lease.task),
+            other => panic!("{other:?}"),
         }
     }
 
