@@ -10,13 +10,6 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-    for agent in &config.agents {
-        let schedule = words::schedule(&agent.schedule);
-        say(&match agent.paused {
-            true => text!("up-agent-paused", agent = agent.name.as_str(), schedule = schedule),
-            false => text!("up-agent", agent = agent.name.as_str(), schedule = schedule),
-        });
-    }
 use super::{Failure, OK, interrupted, say, tell};
 use crate::agents::{self, Agents};
 use crate::clock::Clock;
