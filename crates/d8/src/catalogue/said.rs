@@ -5,6 +5,7 @@ use d8_core::money::Price;
 
 use super::{ModelEntry, Provider, Tier, price};
 use crate::config::account::costs_nothing;
+use crate::config::limit::period::Period;
 use crate::config::limit::rule::{Kind, Terms};
 use crate::config::limit::scope::{Patterns, Spread, matches};
 use crate::config::limit::table::WrittenLimit;
@@ -28,20 +29,25 @@ pub(crate) fn short(amount: u64) -> String {
 }
 
 /// "min", "day", "2 s".
-fn period(name: &str) -> String {
-    match name {
+fn period(period: Period) -> String {
+    short_name(&period.name(Language::English)).unwrap_or_else(|| period.name(Language::spoken()))
+}
+
+/// Of a period's English name; none where that is short enough as it is.
+fn short_name(name: &str) -> Option<String> {
+    Some(match name {
         "second" => "s".to_owned(),
         "minute" => "min".to_owned(),
         "hour" => "h".to_owned(),
         "day" => text!("providers-day"),
         "month" => text!("providers-month"),
-        other => other.to_owned(),
-    }
+        _ => return None,
+    })
 }
 
 /// "14,400/day", "250k/min in", "$5.00/month".
 pub(crate) fn limit(terms: &Terms) -> String {
-    let per = period(&terms.period.name(Language::English));
+    let per = period(terms.period);
     match terms.dimension {
         Dimension::InputTokens => format!("{}/{per} {}", short(terms.amount), text!("providers-in")),
         Dimension::OutputTokens => format!("{}/{per} {}", short(terms.amount), text!("providers-out")),
@@ -52,20 +58,24 @@ pub(crate) fn limit(terms: &Terms) -> String {
 
 /// "14,400 requests/day", "250,000 input tokens/min".
 pub(crate) fn whole(terms: &Terms) -> String {
-    counted(terms.dimension, terms.amount, &terms.period.name(Language::English))
+    tell(terms.dimension, terms.amount, &period(terms.period))
 }
 
-/// The same from its parts; `per` is the period's name, such as "minute".
+/// The same from its parts; `per` is the period's English name, such as "minute".
 pub(crate) fn counted(dimension: Dimension, amount: u64, per: &str) -> String {
+    tell(dimension, amount, &short_name(per).unwrap_or_else(|| per.to_owned()))
+}
+
+fn tell(dimension: Dimension, amount: u64, per: &str) -> String {
     let counted = match dimension {
         Dimension::Requests => text!("providers-counts-requests"),
         Dimension::Tokens => text!("providers-counts-tokens"),
         Dimension::InputTokens => text!("providers-counts-input-tokens"),
         Dimension::OutputTokens => text!("providers-counts-output-tokens"),
         Dimension::Concurrency => text!("providers-counts-at-once"),
-        Dimension::Cost => return format!("{}/{}", dollars(amount), period(per)),
+        Dimension::Cost => return format!("{}/{per}", dollars(amount)),
     };
-    format!("{} {counted}/{}", number(amount), period(per))
+    format!("{} {counted}/{per}", number(amount))
 }
 
 /// Picodollars as "$5.00", half a cent up.

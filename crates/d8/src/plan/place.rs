@@ -1,5 +1,7 @@
 //! Where work can go: a model of an account, and what each of its limits lets through in a month.
 
+use std::time::Duration;
+
 use d8_core::limit::{Dimension, Standing, Window};
 use d8_core::money::Price;
 
@@ -32,10 +34,8 @@ pub(crate) struct Lid {
     pub(crate) dimension: Dimension,
     /// Picodollars for cost.
     pub(crate) amount: u64,
-    /// The period as the provider calls it: "minute", "day".
+    /// Its period in English, for machines too: "minute", "day", "90 s".
     pub(crate) per: String,
-    /// "30 requests a minute".
-    pub(crate) label: String,
     /// How much of it there is in a month, for good.
     pub(crate) month: u128,
     /// Its period is not known for sure, so that D8 holds it for longer than it is called.
@@ -125,8 +125,7 @@ impl Lid {
             key: limit.key.clone(),
             dimension: limit.spec.dimension,
             amount: limit.spec.amount,
-            per: limit.nominal_per.clone(),
-            label: limit.label.clone(),
+            per: period_name(limit.nominal),
             month: usable * MONTH_MICROS / held.as_micros().max(1),
             held_longer: held > limit.nominal,
         })
@@ -134,6 +133,25 @@ impl Lid {
 
     fn is_too_small(&self, takes: u128, requests: u128) -> bool {
         self.dimension != Dimension::Requests && takes > u128::from(self.amount) * requests
+    }
+}
+
+/// "minute", "day", "15 min", "90 s".
+fn period_name(nominal: Duration) -> String {
+    match nominal.as_secs() {
+        1 if nominal.subsec_nanos() == 0 => "second".to_owned(),
+        60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        86_400 => "day".to_owned(),
+        2_592_000 => "month".to_owned(),
+        seconds if nominal.subsec_nanos() > 0 => format!(
+            "{} ms",
+            u128::from(seconds) * 1_000 + u128::from(nominal.subsec_millis())
+        ),
+        seconds if seconds % 86_400 == 0 => format!("{} days", seconds / 86_400),
+        seconds if seconds % 3_600 == 0 => format!("{} h", seconds / 3_600),
+        seconds if seconds % 60 == 0 => format!("{} min", seconds / 60),
+        seconds => format!("{seconds} s"),
     }
 }
 

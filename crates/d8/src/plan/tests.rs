@@ -117,7 +117,7 @@ fn tiers_stand_beside_each_other() {
     let demand = Demand::a_day(1_500, 500, 300);
     let offers = |name: &str, model: &str| -> Vec<(String, Standing, Option<u128>, Option<String>)> {
         let place = place(name, model, None);
-        let offers = tiers::beside(&place, demand, Catalogue::builtin(), None, NOW);
+        let offers = tiers::beside(&place, demand, Catalogue::builtin(), NOW);
         let line = |offer: tiers::Offer| {
             let served = offer.served.as_ref();
             (

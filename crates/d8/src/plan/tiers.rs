@@ -1,6 +1,5 @@
 //! What other plans of the same provider would give, and cost, for the same model.
 
-use d8_core::money::Price;
 use d8_core::time::Timestamp;
 
 use super::money::Money;
@@ -58,14 +57,9 @@ impl Served {
     }
 }
 
-/// The tiers beside a place, its own among them, in the order of the catalogue. Nothing where there is no other.
-pub(crate) fn beside(
-    place: &Place,
-    demand: Demand,
-    catalogue: &Catalogue,
-    price: Option<Price>,
-    now: Timestamp,
-) -> Vec<Offer> {
+/// The tiers beside a place, its own among them, in the order of the catalogue. Nothing where there is no other. A price that
+/// the user said is the place's own; the others have the catalogue's.
+pub(crate) fn beside(place: &Place, demand: Demand, catalogue: &Catalogue, now: Timestamp) -> Vec<Offer> {
     let Some(provider) = catalogue.provider(&place.provider) else {
         return Vec::new();
     };
@@ -89,7 +83,7 @@ pub(crate) fn beside(
         let serves = tier.models.contains(&place.model);
         let account = Account::reckoned(place.account.clone(), provider, tier, ids, place.account.clone(), now);
         let model = account.default_model().filter(|_| serves)?;
-        Some(Place::new(&account, model, catalogue, price))
+        Some(Place::new(&account, model, catalogue, None))
     };
     let offers: Vec<Offer> = provider
         .tiers

@@ -952,9 +952,11 @@ help-emulate-after =
 
 help-simulate = Hace el trabajo de un día en segundos: tus cuentas y tu trabajo en tiempo virtual, con D8 y con otros métodos a la par
 help-simulate--input = El trabajo, como lo lee `d8 run`; `-` es la entrada estándar. Sin él: tareas de un mismo tamaño, según las opciones
-help-simulate--per-day = Cuántas tareas al día, entregadas todas a la vez
-help-simulate--in-tokens = Tokens de un prompt
-help-simulate--out-tokens = Tokens de una respuesta, de media; varían en la mitad
+help-simulate--per-day = Tantas tareas al día, como 1500, 10,000 o 20k
+help-simulate--in-tokens = Tokens de un prompt; 300 si no se dice
+help-simulate--out-tokens = Tokens de una respuesta, de media; 200 si no se dice
+help-simulate--in-per-month = Tokens de todos los prompts de un mes de 30 días, como 50M, en lugar de --in-tokens
+help-simulate--out-per-month = Tokens de todas las respuestas de un mes de 30 días, como 20M, en lugar de --out-tokens
 help-simulate--spread = Entrega el trabajo repartido por igual a lo largo de un día, no de golpe
 help-simulate--longest = Termina al cabo de este tiempo; lo que quede abierto cuenta como fallido
 help-simulate--policy = Qué métodos, separados por comas. Por defecto: d8,plain,resilient; con --scenario, seis de ellos
@@ -977,6 +979,7 @@ help-simulate--json = Un objeto JSON con todas las cifras
 help-simulate-after =
     El motor es el que usa `d8 run`; los proveedores cuentan como el emulador. No se envía ni se guarda nada. La misma semilla da las mismas cifras.
 
+    Las tareas de --per-day se entregan todas a la vez y sus respuestas varían en la mitad.
     Métodos: d8; plain, resilient y groq (los workers de The Hive); backoff, token-bucket y cooldown (de uso común).
     BOUND es el mínimo tiempo en que los límites permiten lo que se completó; RATIO es ese tiempo entre el real.
 
@@ -1256,6 +1259,7 @@ providers-not-spoken = D8 todavía no habla su protocolo: ninguna cuenta puede u
 providers-no-key = clave: no hace falta
 providers-key-in-file = clave: solo en d8.toml, como `api_key` de la cuenta
 providers-key = clave: { $names }
+providers-keys-at = consigue una clave en: { $url }
 providers-base-url-env = otra URL base: { $name }
 providers-as-of = a fecha de { $date }: { $source }
 providers-written-in = escrito en { $source }
@@ -1757,7 +1761,7 @@ plan-title-cost = $/MES
 plan-all = todas
 plan-limits-unknown = límites desconocidos
 plan-not-served = no lo sirve
-plan-tier-chosen = el del plan
+plan-tier-chosen = elegido
 plan-tier-next = siguiente
 plan-tier-today = el de hoy
 plan-tier-past = pasado

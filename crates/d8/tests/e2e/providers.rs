@@ -17,6 +17,7 @@ fn it_lists_shows_and_compares_without_any_file_or_key() {
         .run(&["providers", "show", "groq"])
         .exits(0)
         .shows("GROQ_API_KEY")
+        .shows("get a key at: https://console.groq.com/keys")
         .shows("100,000 tokens/day")
         .shows("0.59")
         .shows("as of 2026-08-14");

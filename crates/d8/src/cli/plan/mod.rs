@@ -106,7 +106,7 @@ fn page(told: &Told, surface: Surface) -> String {
         parts.push(format!(
             "{}\n{}",
             text!("plan-other-tiers"),
-            table::offers(&told.offers, surface).render(surface)
+            table::offers(told, surface).render(surface)
         ));
     }
     parts.join("\n\n")
@@ -190,7 +190,7 @@ fn reckon(
     let offers = places
         .iter()
         .enumerate()
-        .flat_map(|(at, place)| tiers::beside(place, wanted(at), catalogue, price, now));
+        .flat_map(|(at, place)| tiers::beside(place, wanted(at), catalogue, now));
     let mut told = Told {
         offers: offers.collect(),
         usual,

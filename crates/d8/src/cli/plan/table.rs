@@ -15,6 +15,7 @@ use crate::text;
 const ROOMY: u16 = 110;
 /// Where there is less, a name is folded to this width, and a limit to that.
 const NAME: usize = 17;
+const NAME_OF_OFFER: usize = 14;
 const LIMIT: usize = 12;
 
 /// What brings the work.
@@ -38,128 +39,160 @@ pub(super) fn work(all: &[Work]) -> Table {
     table
 }
 
-/// What each account can do, and gets.
+/// What each account can do, and gets of the work if there is any.
 pub(super) fn places(told: &Told, surface: Surface) -> Table {
-    let titles = [
+    let asked = told.plan.demand.requests > 0;
+    let mut titles = vec![
         text!("plan-title-account"),
         text!("plan-title-capacity"),
         text!("plan-title-limit"),
-        text!("plan-title-gets"),
-        text!("plan-title-spare"),
-        text!("plan-title-cost"),
     ];
+    if asked {
+        titles.extend([
+            text!("plan-title-gets"),
+            text!("plan-title-spare"),
+            text!("plan-title-cost"),
+        ]);
+    }
     let mut table = Table::new(&titles, &[1, 3, 4, 5]);
     for (place, share) in told.places.iter().zip(&told.plan.shares) {
-        let full = share.spare == Some(0);
-        let spare = Cell::toned(
-            share.spare.map_or_else(unknown, |spare| grouped(a_day(spare))),
-            if full { Tone::Attention } else { Tone::Neutral },
-        );
-        stacked::row(
-            &mut table,
-            &[
-                names(place, surface),
-                stacked::line(
-                    share
-                        .capacity()
-                        .map_or_else(unknown, |capacity| grouped(a_day(capacity))),
-                ),
-                limit(place, share.bound, surface),
+        let capacity = share
+            .capacity()
+            .map_or_else(unknown, |capacity| grouped(a_day(capacity)));
+        let mut cells = vec![
+            names(place, surface),
+            stacked::line(capacity),
+            limit(place, share.bound, surface),
+        ];
+        if asked {
+            let full = share.spare == Some(0);
+            let tone = if full { Tone::Attention } else { Tone::Neutral };
+            let spare = share.spare.map_or_else(unknown, |spare| grouped(a_day(spare)));
+            let cost = share
+                .cost
+                .map_or_else(unknown, |(input, output)| (input + output).shown());
+            cells.extend([
                 stacked::line(grouped(a_day_at_most(share.gets.requests))),
-                vec![spare],
-                stacked::line(
-                    share
-                        .cost
-                        .map_or_else(unknown, |(input, output)| (input + output).shown()),
-                ),
-            ],
-        );
+                vec![Cell::toned(spare, tone)],
+                stacked::line(cost),
+            ]);
+        }
+        stacked::row(&mut table, &cells);
     }
     if told.places.len() > 1 {
-        let plan = &told.plan;
-        let (input, output, known) = plan.cost();
-        let gets = plan.demand.requests - plan.too_many();
-        let spare = plan.capacity().map(|capacity| capacity.saturating_sub(gets));
-        table.row(vec![
-            text!("plan-all").into(),
-            plan.capacity()
-                .map_or_else(unknown, |capacity| grouped(a_day(capacity)))
-                .into(),
-            "".into(),
-            grouped(a_day_at_most(gets)).into(),
-            spare.map_or_else(unknown, |spare| grouped(a_day(spare))).into(),
-            if known {
-                (input + output).shown()
-            } else {
-                at_least(input + output)
-            }
-            .into(),
-        ]);
+        table.row(sum(told, asked));
     }
     table
 }
 
+fn sum(told: &Told, asked: bool) -> Vec<Cell> {
+    let plan = &told.plan;
+    let capacity = plan.capacity();
+    let mut cells: Vec<Cell> = vec![
+        text!("plan-all").into(),
+        capacity
+            .map_or_else(unknown, |capacity| grouped(a_day(capacity)))
+            .into(),
+        "".into(),
+    ];
+    if asked {
+        let (input, output, known) = plan.cost();
+        let gets = plan.demand.requests - plan.too_many();
+        let spare = capacity.map(|capacity| capacity.saturating_sub(gets));
+        let cost = input + output;
+        cells.extend([
+            grouped(a_day_at_most(gets)).into(),
+            spare.map_or_else(unknown, |spare| grouped(a_day(spare))).into(),
+            if known { cost.shown() } else { at_least(cost) }.into(),
+        ]);
+    }
+    cells
+}
+
 /// Other tiers beside those that were planned with.
-pub(super) fn offers(offers: &[Offer], surface: Surface) -> Table {
-    let titles = [
+pub(super) fn offers(told: &Told, surface: Surface) -> Table {
+    let asked = told.plan.demand.requests > 0;
+    let mut titles = vec![
         text!("plan-title-account"),
         text!("plan-title-tier"),
         text!("plan-title-capacity"),
         text!("plan-title-limit"),
-        text!("plan-title-fits"),
-        text!("plan-title-cost"),
     ];
+    if asked {
+        titles.extend([text!("plan-title-fits"), text!("plan-title-cost")]);
+    }
     let mut table = Table::new(&titles, &[2, 4, 5]);
     let mut last: Option<(&str, &str)> = None;
-    for offer in offers {
+    for offer in &told.offers {
         let of = (offer.account.as_str(), offer.model.as_str());
-        let name = if last == Some(of) {
+        let mut cells = vec![if last == Some(of) {
             Vec::new()
         } else {
-            folded(&format!("{}/{}", of.0, of.1), NAME, surface)
-        };
+            both_names(of, surface)
+        }];
         last = Some(of);
-        let standing = match offer.standing {
-            Standing::Chosen => text!("plan-tier-chosen"),
-            Standing::Next => text!("plan-tier-next"),
-            Standing::Today => text!("plan-tier-today"),
-            Standing::Past => text!("plan-tier-past"),
-        };
-        let tier = if roomy(surface) {
-            vec![format!("{} ({standing})", offer.tier)]
-        } else {
-            vec![offer.tier.clone(), format!("({standing})")]
-        };
-        let mut cells = vec![stacked::lines(name), stacked::lines(tier)];
-        match &offer.served {
-            Some(served) => cells.extend([
+        cells.push(tier(offer, surface));
+        cells.extend(match &offer.served {
+            Some(served) => [
                 stacked::line(
                     served
                         .bound
                         .map_or_else(unknown, |bound| grouped(a_day(bound.requests))),
                 ),
                 limit(&served.place, served.bound, surface),
-                stacked::line(grouped(a_day(served.gets.requests))),
-                stacked::line(served.cost.map_or_else(unknown, Money::shown)),
-            ]),
-            None => cells.extend([
+            ],
+            None => [
                 stacked::line("-"),
                 stacked::lines(folded(&text!("plan-not-served"), LIMIT, surface)),
-                stacked::line("-"),
-                stacked::line("-"),
-            ]),
+            ],
+        });
+        if asked {
+            let served = offer.served.as_ref();
+            let fits = served.map(|served| grouped(a_day(served.gets.requests)));
+            let cost = served.map(|served| served.cost.map_or_else(unknown, Money::shown));
+            cells.extend([fits, cost].map(|told| stacked::line(told.unwrap_or_else(|| "-".to_owned()))));
         }
         stacked::row(&mut table, &cells);
     }
     table
 }
 
-fn names(place: &Place, surface: Surface) -> Vec<Cell> {
+fn tier(offer: &Offer, surface: Surface) -> Vec<Cell> {
+    let standing = match offer.standing {
+        Standing::Chosen => text!("plan-tier-chosen"),
+        Standing::Next => text!("plan-tier-next"),
+        Standing::Today => text!("plan-tier-today"),
+        Standing::Past => text!("plan-tier-past"),
+    };
     if roomy(surface) {
-        return stacked::line(format!("{} ({}) {}", place.account, place.tier, place.model));
+        stacked::line(format!("{} ({standing})", offer.tier))
+    } else {
+        stacked::lines([offer.tier.clone(), format!("({standing})")])
     }
-    let mut lines = folded(&format!("{} ({})", place.account, place.tier), NAME, surface);
+}
+
+fn names(place: &Place, surface: Surface) -> Vec<Cell> {
+    let whose = format!("{} ({})", place.account, place.tier);
+    if roomy(surface) {
+        return stacked::line(format!("{whose} {}", place.model));
+    }
+    let mut lines = if whose.chars().count() > NAME {
+        let mut lines = folded(&place.account, NAME, surface);
+        lines.push(format!("({})", place.tier));
+        lines
+    } else {
+        vec![whose]
+    };
     lines.extend(folded(&place.model, NAME, surface));
+    stacked::lines(lines)
+}
+
+fn both_names((account, model): (&str, &str), surface: Surface) -> Vec<Cell> {
+    if roomy(surface) {
+        return stacked::line(format!("{account}/{model}"));
+    }
+    let mut lines = folded(account, NAME_OF_OFFER, surface);
+    lines.extend(folded(model, NAME_OF_OFFER, surface));
     stacked::lines(lines)
 }
 

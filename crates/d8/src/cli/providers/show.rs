@@ -40,6 +40,9 @@ fn head(provider: &Provider) -> String {
         ([], false) => text!("providers-key-in-file"),
         (names, _) => text!("providers-key", names = names.join(", ")),
     });
+    if let Some(url) = &provider.keys_at {
+        lines.push(text!("providers-keys-at", url = url.as_str()));
+    }
     if let Some(name) = &provider.base_url_env {
         lines.push(text!("providers-base-url-env", name = name.as_str()));
     }
