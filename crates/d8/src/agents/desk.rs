@@ -21,6 +21,8 @@ pub(super) struct Desk {
     pub(super) row: AgentRow,
     /// The last occurrence that was looked at; at times later than what is stored.
     pub(super) seen: Option<Timestamp>,
+    /// When it was last given work.
+    pub(super) worked: Option<Timestamp>,
     /// Occurrences that wait to be worked on.
     pub(super) line: VecDeque<Timestamp>,
     /// Its tasks that have not ended.

@@ -44,7 +44,7 @@ pub(super) async fn give(agent: &Agent, answer: &Answer, output: Option<&Path>) 
     for (name, _) in std::env::vars_os() {
         let is_secret = name
             .to_str()
-            .is_some_and(|name| name.ends_with("API_KEY") || name == env_names::D8_TOKEN);
+            .is_some_and(|name| name.ends_with(env_names::API_KEY) || name == env_names::D8_TOKEN);
         if is_secret {
             command.env_remove(name);
         }

@@ -40,7 +40,7 @@ pub struct AgentObject {
     zone: Option<String>,
     /// Seconds since 1970: when it works next; null: not by itself.
     next: Option<f64>,
-    /// Seconds since 1970: the last occurrence that was dealt with.
+    /// Seconds since 1970: when it was last given work.
     last: Option<f64>,
     /// How many pieces of work it was ever given: the number of the latest.
     n: u64,

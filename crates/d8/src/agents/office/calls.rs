@@ -37,7 +37,7 @@ pub struct View {
     pub paused: bool,
     /// When it works next.
     pub next: Option<Timestamp>,
-    /// The last occurrence that was dealt with.
+    /// When it was last given work.
     pub last: Option<Timestamp>,
     /// The number of its latest piece.
     pub number: u64,
@@ -159,7 +159,7 @@ fn view(desk: &Desk) -> View {
         agent: desk.agent.clone(),
         paused: desk.is_paused(),
         next: desk.next(now()),
-        last: desk.row.last,
+        last: desk.worked,
         number: desk.row.number,
         open: desk.open.len() as u64,
         queued: desk.line.len() as u64,

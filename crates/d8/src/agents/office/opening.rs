@@ -63,6 +63,7 @@ impl Agents {
             desks.push(Desk {
                 timetable: Timetable::of(&agent),
                 seen: row.last,
+                worked: row.last.filter(|_| row.number > 0),
                 row,
                 line: VecDeque::new(),
                 open: BTreeMap::new(),

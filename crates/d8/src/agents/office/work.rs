@@ -120,6 +120,7 @@ impl Office {
         })?;
         let desk = &mut self.desks[at];
         desk.row = row;
+        desk.worked = moments.last().copied().or(desk.worked);
         notes.retain(|(task, _)| accepted.iter().any(|one| one.id == *task && !one.repeated));
         desk.open.extend(notes.iter().cloned());
         Ok(notes)

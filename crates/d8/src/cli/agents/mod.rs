@@ -52,8 +52,8 @@ enum Command {
       d8 agents run tweet --times 3\n  \
       d8 agents run --all\n  \
       d8 agents run --all --times 5 --demo --config examples/content-empire/d8.toml\n\n\
-      With --demo no orchestrator and no key is needed: providers are emulated, their answers are filler text, and files go\n\
-      to a folder demo beside d8.toml. Ctrl-C loses nothing: the same command goes on.\n\n\
+      With --demo no orchestrator and no key is needed: providers are emulated, their answers are filler text, and files \
+      go to a folder demo beside d8.toml. Ctrl-C loses nothing: the same command goes on.\n\n\
       Exit codes: 0 done, 1 some of it failed, 2 could not start, 130 Ctrl-C")]
     Run(RunArguments),
     /// Show what an agent will ask and when; sends nothing and needs no orchestrator.

@@ -36,8 +36,8 @@ pub(super) async fn run(arguments: &PreviewArguments) -> Result<u8, Failure> {
     if known.is_none() {
         say(&text!("agents-preview-alone"));
     }
-    let (number, last) = known.unwrap_or_default();
-    let pieces = pieces(agent, number, last, now, arguments.times);
+    let (number, next) = known.unwrap_or_default();
+    let pieces = pieces(agent, number, next, now, arguments.times);
     if pieces.is_empty() {
         say(&text!("agents-never", agent = agent.name.as_str()));
     }
@@ -58,29 +58,23 @@ pub(super) fn agents(reach: &Reach, now: Timestamp) -> Result<Vec<Agent>, Failur
     Config::load_agents(&options).map_err(|error| Failure::not_started(error.to_string()))
 }
 
-/// How far a running orchestrator says the agent has come: its number and its last occurrence.
+/// How far a running orchestrator says the agent has come: its number, and when it works next.
 async fn known(arguments: &PreviewArguments) -> Option<(u64, Option<Timestamp>)> {
     let client = arguments.reach.open().await.ok()?;
     let agents = all(&client).await.ok()?;
     let agent = agents.into_iter().find(|agent| agent.agent == arguments.name)?;
-    let last = agent
-        .last
-        .map(|last| Timestamp::from_micros((last * 1e6).round() as i64));
-    Some((agent.n.unwrap_or_default(), last))
+    let next = agent
+        .next
+        .map(|next| Timestamp::from_micros((next * 1e6).round() as i64));
+    Some((agent.n.unwrap_or_default(), next))
 }
 
-fn pieces(agent: &Agent, number: u64, last: Option<Timestamp>, now: Timestamp, times: u32) -> Vec<Piece<'_>> {
+fn pieces(agent: &Agent, number: u64, next: Option<Timestamp>, now: Timestamp, times: u32) -> Vec<Piece<'_>> {
     let table = Timetable::of(agent);
-    let mut last = last;
-    let mut at = last.map_or(now, |last| last.max(now));
-    let mut pieces = Vec::new();
-    for step in 0..u64::from(times) {
-        let Some(next) = table.next(last, at) else { break };
-        pieces.push(Piece::new(agent, number + step + 1, next));
-        last = Some(next);
-        at = next;
-    }
-    pieces
+    let first = next.or_else(|| table.next(None, now));
+    let moments = std::iter::successors(first, |last| table.next(Some(*last), *last));
+    let numbered = (number + 1..).zip(moments).take(times as usize);
+    numbered.map(|(number, at)| Piece::new(agent, number, at)).collect()
 }
 
 fn shown(agent: &Agent, piece: &Piece<'_>, now: Timestamp) -> String {
