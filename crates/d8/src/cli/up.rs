@@ -10,7 +10,7 @@ use d8_store::Owner;
 use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, OK, interrupted, say, tell};
+use super::{Failure, OK, interrupted, say, service, tell};
 use crate::agents::{self, Agents};
 use crate::clock::Clock;
 use crate::config::{self, Config, LoadOptions, UserFolders};
@@ -20,7 +20,7 @@ use crate::run::identity;
 use crate::server::app::App;
 use crate::server::token::{self, Kept};
 use crate::server::{Guard, callbacks, layers, listen, router, tasks};
-use crate::text;
+use crate::{text, words};
 
 /// How long what is under way may take once the user wants an end.
 const DRAIN: Duration = Duration::from_secs(10);
