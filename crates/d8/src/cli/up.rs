@@ -20,8 +20,7 @@ use crate::run::identity;
 use crate::server::app::App;
 use crate::server::token::{self, Kept};
 use crate::server::{Guard, callbacks, layers, listen, router, tasks};
-use crate::text;
-use crate::words;
+use crate::{text, words};
 
 /// How long what is under way may take once the user wants an end.
 const DRAIN: Duration = Duration::from_secs(10);

@@ -107,9 +107,7 @@ fn a_wide_window_has_room_for_notes() {
     let shown = picture(&busy(), 120, 40);
     shows(
         &shown,
-        &[
-            "900 by others · configured 1,500, real 1,000 (the provider said so",
-        ],
+        &["900 by others · configured 1,500, real 1,000 (the provider said so"],
     );
     shows(&picture(&busy(), 200, 40), &["+4 in flight"]);
     shows(
