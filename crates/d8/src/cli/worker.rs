@@ -95,9 +95,8 @@ fn settings(arguments: WorkerArguments) -> Result<Settings, Failure> {
 }
 
 fn worker(settings: Settings, slots: u32) -> Result<RemoteWorker, Failure> {
-    let address = Address::parse(&settings.orchestrator, settings.token).map_err(|why| {
-        Failure::not_started(text!("worker-bad-url", why = why.to_string())).hint(text!("worker-bad-url-hint"))
-    })?;
+    let address = Address::parse(&settings.orchestrator, settings.token)
+        .map_err(|why| Failure::not_started(text!("worker-bad-url", why = why)).hint(text!("worker-bad-url-hint")))?;
     let provider = Provider::new(&settings.account, 1).map_err(Failure::not_started)?;
     Ok(RemoteWorker {
         address,

@@ -139,12 +139,8 @@ impl ThisMachine {
     fn address(&self, text: &str, origin: Origin) -> Result<Address, Failure> {
         let mut url = parse(text).map_err(|why| {
             // The text itself may hold a password.
-            Failure::not_started(text!(
-                "client-no-url",
-                origin = origin.to_string(),
-                why = why.to_string()
-            ))
-            .hint(text!("client-no-url-hint", default = DEFAULT_URL))
+            Failure::not_started(text!("client-no-url", origin = origin.to_string(), why = why))
+                .hint(text!("client-no-url-hint", default = DEFAULT_URL))
         })?;
         let token = self.token(&url);
         let unmade = url.set_username("").is_err() || url.set_password(None).is_err();

@@ -258,8 +258,8 @@ fn limits(before: &Account, after: &Account, all: &mut Vec<Difference>) {
                     let account = account.clone();
                     all.push(Difference::Limit {
                         account,
-                        from: detailed(known, from),
-                        to: detailed(limit, to),
+                        from: detailed(known, &from),
+                        to: detailed(limit, &to),
                     });
                 }
             }
@@ -279,7 +279,7 @@ fn is_otherwise(one: &Limit, other: &Limit) -> bool {
         || one.spec.reserve_permille != other.spec.reserve_permille
 }
 
-fn detailed(limit: &Limit, label: String) -> String {
+fn detailed(limit: &Limit, label: &str) -> String {
     let kind = limit.key.rsplit('/').next().unwrap_or_default();
     let standing = match limit.spec.standing {
         Standing::Ceiling => "ceiling",

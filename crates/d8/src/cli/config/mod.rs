@@ -78,7 +78,7 @@ pub(super) fn options(config: Option<PathBuf>) -> Result<LoadOptions, Failure> {
 }
 
 fn show(arguments: ShowArguments) -> Result<u8, Failure> {
-    let explained = Config::explained(options(arguments.config)?).map_err(faulty)?;
+    let explained = Config::explained(options(arguments.config)?).map_err(|error| faulty(&error))?;
     for notice in &explained.config.notices {
         say(&text!("config-note", notice = notice.as_str()));
     }
@@ -108,7 +108,7 @@ fn path() -> Result<u8, Failure> {
 
 fn check(arguments: CheckArguments) -> Result<u8, Failure> {
     let shown = arguments.file.display().to_string();
-    let config = Config::load(options(Some(arguments.file))?).map_err(faulty)?;
+    let config = Config::load(options(Some(arguments.file))?).map_err(|error| faulty(&error))?;
     for notice in &config.notices {
         say(&text!("config-note", notice = notice.as_str()));
     }
@@ -123,7 +123,7 @@ fn check(arguments: CheckArguments) -> Result<u8, Failure> {
 }
 
 /// A configuration that cannot be used, as every command says it.
-fn faulty(error: crate::config::ConfigError) -> Failure {
+fn faulty(error: &crate::config::ConfigError) -> Failure {
     Failure::not_started(error.to_string())
 }
 
