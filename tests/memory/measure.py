@@ -20,7 +20,7 @@ PROMPT = "Write three sentences about lighthouses, for readers who have never se
 
 
 def resident(pid):
-    """Megabytes that are in memory, and how many of them are shared with the program's file."""
+    """Megabytes that are in memory, and how many of them are mapped files: the program and its libraries."""
     fields = dict(line.split(":", 1) for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines())
     return [int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssFile")]
 
@@ -77,7 +77,7 @@ def main():
         ours = measure([d8, "up", "--listen", f"127.0.0.1:{port}"], port, count, cwd=folder, env=environment)
     print(f"resident memory, MB       idle   with {count:,} pending")
     for name, ((idle, idle_file), (full, full_file)) in (("The Hive, Flask", hive), ("d8 up", ours)):
-        print(f"{name:<22} {idle:>7.1f}   {full:>7.1f}   (of these its own file: {idle_file:.1f}, {full_file:.1f})")
+        print(f"{name:<22} {idle:>7.1f}   {full:>7.1f}   (of these mapped files: {idle_file:.1f}, {full_file:.1f})")
     ratios = [theirs[0] / own[0] for theirs, own in zip(hive, ours)]
     print(f"The Hive takes {ratios[0]:.2f} times as much idle, {ratios[1]:.2f} times as much with them")
 

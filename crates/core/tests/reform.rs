@@ -141,6 +141,7 @@ fn row(id: u64, tokens: u32, now: Timestamp) -> TaskRow {
         id: TaskId(id),
         group: GroupId(1),
         client: ClientId(1),
+        prefix: None,
         route: ROUTE,
         priority: 5,
         created_at: now,
@@ -164,11 +165,11 @@ fn row(id: u64, tokens: u32, now: Timestamp) -> TaskRow {
 
 #[test]
 fn a_raised_limit_lets_what_waits_go_at_once_and_a_lowered_one_lets_nothing_more_go() {
-    let mut stage = Stage::new(&[(1, &[(10, REQUESTS, 2)])]);
-    assert_eq!(stage.submit(1..=9, 1).len(), 2);
-    stage.set_up(&[(1, &[(10, REQUESTS, 5)])], Vec::new());
+    let mut stage = Stage::new(&[(1, &[(10, REQUESTS, 1)])]);
+    assert_eq!(stage.submit(1..=9, 1).len(), 1);
+    stage.set_up(&[(1, &[(10, REQUESTS, 3)])], Vec::new());
     let leases = stage.leases();
-    assert_eq!(leases.len(), 3);
+    assert_eq!(leases.len(), 2);
     stage.set_up(&[(1, &[(10, REQUESTS, 1)])], Vec::new());
     // Three are under way and count, above what the limit holds now.
     stage.answer(&leases[0]);

@@ -7,7 +7,7 @@ pub(super) use linux::{live, stopping};
 /// Nobody wants to know.
 #[cfg(not(target_os = "linux"))]
 pub(super) async fn live(_handle: crate::orchestrator::Handle) {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Nobody wants to know.
@@ -46,7 +46,7 @@ mod linux {
             tokio::time::sleep(every).await;
         }
         // The loop has ended; whoever watches it says so.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     /// Tells that the end has begun.

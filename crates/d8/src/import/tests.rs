@@ -150,8 +150,8 @@ last_resort = ["gemini/gemini-3.8-flash"]
             "model_list 5 (vectors): D8 does chat completions, this is embedding",
             "model_list 6 (claude): D8 does not speak the wire of Anthropic yet; its models can be had through `openrouter`",
             "router_settings.fallbacks: there is no `nobody`",
-            "router_settings.num_retries",
             "router_settings.routing_strategy",
+            "router_settings.num_retries",
             "litellm_settings.drop_params",
             "general_settings.database_url",
         ]

@@ -126,7 +126,7 @@ impl Site {
     /// d8.toml is no TOML.
     pub fn known(&self, catalogue: &Catalogue) -> Result<Vec<Known>> {
         let env = self.environment(self.env_text());
-        let written = d8_toml::accounts(self.config_text()).map_err(|error| self.not_toml(error))?;
+        let written = d8_toml::accounts(self.config_text()).map_err(|error| self.not_toml(&error))?;
         let mut known: Vec<Known> = written.iter().map(|account| self.written(account, &env)).collect();
         for provider in catalogue.providers.iter().filter(|provider| !provider.local) {
             let Some((variable, key)) = key_in(&env, provider) else {
@@ -170,7 +170,7 @@ impl Site {
             }
             _ => self.env_text().to_owned(),
         };
-        Ok((config.map_err(|error| self.not_toml(error))?, env))
+        Ok((config.map_err(|error| self.not_toml(&error))?, env))
     }
 
     /// The account as it will be, with its limits; whatever is wrong with others. `key`: what it is called with.
@@ -179,7 +179,7 @@ impl Site {
     /// It would be none, in the words that the reader of d8.toml has for it.
     pub fn account(&self, draft: &Draft, key: Option<&SecretString>) -> Result<Account> {
         let (config, env) = self.texts(draft)?;
-        let alone = d8_toml::alone(&config, &draft.name).map_err(|error| self.not_toml(error))?;
+        let alone = d8_toml::alone(&config, &draft.name).map_err(|error| self.not_toml(&error))?;
         let options = LoadOptions {
             config_path: None,
             cwd: self.folder.clone(),
@@ -276,7 +276,7 @@ impl Site {
         self.env.as_ref().map_or("", |kept| kept.text.as_str())
     }
 
-    fn not_toml(&self, error: NotToml) -> Trouble {
+    fn not_toml(&self, error: &NotToml) -> Trouble {
         Trouble::NotToml(format!("{}: {}", self.config_path.display(), error.0))
     }
 }

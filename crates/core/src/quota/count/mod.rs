@@ -96,11 +96,11 @@ impl Count {
     /// Somebody wrote another amount. How it counts is part of what it is, and stays; the provider's days are only known
     /// for longer.
     pub(crate) fn respecify(&mut self, spec: LimitSpec) {
+        self.belief.rewrite(spec.amount, spec.standing);
         let window = match &spec.window {
-            Window::Resets(_) => spec.window.clone(),
+            Window::Resets(_) => spec.window,
             _ => self.spec.window.clone(),
         };
-        self.belief.rewrite(spec.amount, spec.standing);
         self.spec = LimitSpec { window, ..spec };
         self.tolerate();
     }

@@ -104,10 +104,10 @@ pub(crate) fn real(limit: &Limit, now: f64) -> Cell {
             text!("limits-real", configured = amount(configured), holds = amount(holds)),
             text!("limits-real-short", holds = amount(holds)),
         ),
-        None => {
-            let found = text!("limits-found", holds = amount(holds));
-            (found.clone(), found)
-        }
+        None => (
+            text!("limits-found", holds = amount(holds)),
+            text!("limits-real-short", holds = amount(holds)),
+        ),
     };
     let how = match learnt.evidence.as_deref() {
         Some("counted") => text!("limits-counted"),

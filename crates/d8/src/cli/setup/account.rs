@@ -235,7 +235,13 @@ impl Wizard {
         Ok(first.clone().into_iter().chain(rest).collect())
     }
 
-    async fn write(&self, site: &Site, draft: &Draft, account: &Account, probed: Option<Probed>) -> Result<u8, Stop> {
+    async fn write(
+        &self,
+        site: &Site,
+        draft: &Draft,
+        account: &Account,
+        probed: Option<Box<Probed>>,
+    ) -> Result<u8, Stop> {
         let written = site.write(draft)?;
         let ending = Ending {
             site,

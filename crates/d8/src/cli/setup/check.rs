@@ -12,7 +12,7 @@ use crate::text;
 /// What follows from the provider's answer.
 pub(super) enum Checked {
     /// Write it. Nobody was asked where there is no answer.
-    Write(Option<Probed>),
+    Write(Option<Box<Probed>>),
     /// The user gives another key.
     AnotherKey,
     /// The user chooses another model.
@@ -32,7 +32,7 @@ impl Wizard {
             let words = probed.in_words(title, Clock::start().now());
             if matches!(probed.verdict, Verdict::Works | Verdict::QuotaSpent { .. }) {
                 say(&words);
-                return Ok(Checked::Write(Some(probed)));
+                return Ok(Checked::Write(Some(Box::new(probed))));
             }
             if !self.asker.is_person() {
                 return Err(refusal(&probed, words).into());
@@ -68,7 +68,7 @@ impl Wizard {
             Some(What::Again) => None,
             Some(What::Key) => Some(Checked::AnotherKey),
             Some(What::Model) => Some(Checked::AnotherModel),
-            Some(What::Write) => Some(Checked::Write(Some(probed))),
+            Some(What::Write) => Some(Checked::Write(Some(Box::new(probed)))),
             Some(What::Stop) | None => return Err(Stop::Interrupted),
         })
     }

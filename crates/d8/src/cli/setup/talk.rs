@@ -7,7 +7,9 @@ use crate::client::table::Surface;
 pub(super) fn say(line: &str) {
     match Surface::of_talk() {
         Some(Surface::Terminal { width, .. }) => {
-            wrapped(line, usize::from(width)).iter().for_each(|line| cli::say(line))
+            for line in wrapped(line, usize::from(width)) {
+                cli::say(&line);
+            }
         }
         _ => cli::say(line),
     }

@@ -107,11 +107,9 @@ fn a_wide_window_has_room_for_notes() {
     let shown = picture(&busy(), 120, 40);
     shows(
         &shown,
-        &[
-            "900 by others · configured 1,500, real 1,000 (the provider said so",
-            "+4 in flight",
-        ],
+        &["900 by others · configured 1,500, real 1,000 (the provider said so"],
     );
+    shows(&picture(&busy(), 200, 40), &["+4 in flight"]);
     shows(
         &shown,
         &[
