@@ -10,7 +10,7 @@ use super::event::Event;
 
 /// What the store's thread is asked for.
 enum Job {
-    Commit(Batch),
+    Commit(Box<Batch>),
     /// What was spent since then.
     Spends(Timestamp, mpsc::Sender<Spends>),
 }
@@ -64,7 +64,7 @@ impl Writer {
     pub(super) fn commit(&self, batch: Batch) -> bool {
         self.jobs
             .as_ref()
-            .is_some_and(|jobs| jobs.send(Job::Commit(batch)).is_ok())
+            .is_some_and(|jobs| jobs.send(Job::Commit(Box::new(batch))).is_ok())
     }
 
     /// What was spent since then, as far as it is committed. Waits for it; `None` when the thread has ended.
