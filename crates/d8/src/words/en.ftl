@@ -47,6 +47,9 @@ reload-route-order = route { $route }: { $level } in another order
 reload-route-added = route { $route } added: { $targets }
 reload-route-removed = route { $route } removed
 reload-route-setting = route { $route }: { $change }
+reload-agent = agent { $agent } is set up otherwise
+reload-agent-added = agent { $agent } added
+reload-agent-removed = agent { $agent } removed: what it is at is finished, nothing new is given to it
 reload-workers = the rules for workers
 reload-server = server: { $change }
 
