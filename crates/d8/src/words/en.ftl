@@ -539,6 +539,7 @@ spent-nobody = no other account can take over: add one, or wait
 
 forecast-runs-out = runs out at { $at }
 forecast-has-run-out = has run out
+forecast-at-limit = at its limit, goes on as it refills
 forecast-next = next start { $at }
 forecast-next-now = next start now
 ## man
@@ -1193,6 +1194,10 @@ top-no-workers = no worker
 top-no-queue = nothing waits
 top-no-tasks = nothing is at work, nothing has failed
 top-nothing-passes = nothing here matches { $filter }
+top-untouched = { $count ->
+    [one] one limit of another model, untouched
+   *[other] { $count } limits of other models, untouched
+}
 top-at-work = , { $count } at work
 top-built-in = built in
 top-and-more = { $task } and { $count } more

@@ -653,6 +653,7 @@ spent-nobody = ninguna otra cuenta puede tomar el relevo: añade una, o espera
 
 forecast-runs-out = se agota a las { $at }
 forecast-has-run-out = ya se ha agotado
+forecast-at-limit = al límite, sigue según se rellena
 forecast-next = próximo inicio a las { $at }
 forecast-next-now = próximo inicio ahora
 
@@ -1697,6 +1698,10 @@ top-no-workers = ningún worker
 top-no-queue = nada espera
 top-no-tasks = nada en curso, nada ha fallado
 top-nothing-passes = nada aquí coincide con { $filter }
+top-untouched = { $count ->
+    [one] un límite de otro modelo, sin usar
+   *[other] { $count } límites de otros modelos, sin usar
+}
 top-at-work = , { $count } en curso
 top-built-in = integrado
 top-and-more = { $task } y { $count } más

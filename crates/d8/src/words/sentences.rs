@@ -119,11 +119,16 @@ pub fn turn(start: Timestamp, before: u64, now: Timestamp) -> String {
 
 /// What is to be expected of an account: "runs out at 16:40, next start 16:52"; none where there is nothing to tell.
 pub fn forecast(runs_out: Option<Timestamp>, next_start: Option<Timestamp>, now: Timestamp) -> Option<String> {
+    let is_soon = |at: Timestamp| at.since(now) < Duration::from_secs(1);
+    if runs_out.is_some_and(|at| at <= now) && next_start.is_some_and(is_soon) {
+        // "Has run out, next start now" would be read as a contradiction.
+        return Some(text!("forecast-at-limit"));
+    }
     let runs_out = runs_out.map(|at| match at > now {
         true => text!("forecast-runs-out", at = clock(at, now)),
         false => text!("forecast-has-run-out"),
     });
-    let next_start = next_start.map(|at| match at.since(now) < Duration::from_secs(1) {
+    let next_start = next_start.map(|at| match is_soon(at) {
         true => text!("forecast-next-now"),
         false => text!("forecast-next", at = clock(at, now)),
     });
@@ -166,7 +171,7 @@ mod tests {
         assert_eq!(told, Some(format!("runs out at {}, next start {}", shown[0], shown[1])));
         assert_eq!(
             forecast(Some(now), Some(now), now).as_deref(),
-            Some("has run out, next start now")
+            Some("at its limit, goes on as it refills")
         );
         assert_eq!(forecast(None, None, now), None);
         let turns = || [0, 1, 1_203].map(|before| turn(next, before, now));

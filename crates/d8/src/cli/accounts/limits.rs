@@ -43,16 +43,20 @@ pub(crate) fn table(accounts: &[Account], now: f64) -> Table {
 pub(crate) fn telling(accounts: &[Account], now: f64) -> (Vec<Account>, u64) {
     let mut untouched = 0;
     let telling = accounts.iter().map(|account| {
-        let default = account.models.first().map(String::as_str);
-        let mut account = account.clone();
-        let before = account.limits.len();
-        account
-            .limits
-            .retain(|limit| is_touched(limit, now) || covers(limit.models.as_ref(), default));
-        untouched += (before - account.limits.len()) as u64;
-        account
+        let limits = account.limits.iter().filter(|limit| is_telling(limit, account, now));
+        let limits: Vec<Limit> = limits.cloned().collect();
+        untouched += (account.limits.len() - limits.len()) as u64;
+        Account {
+            limits,
+            ..account.clone()
+        }
     });
     (telling.collect(), untouched)
+}
+
+/// Whether a limit of an account is in use, or one of its default model.
+pub(crate) fn is_telling(limit: &Limit, account: &Account, now: f64) -> bool {
+    is_touched(limit, now) || covers(limit.models.as_ref(), account.models.first().map(String::as_str))
 }
 
 /// Something of it is used, or it is not as it was configured, or it is closed.
@@ -91,7 +95,7 @@ pub(crate) fn label(limit: &Limit) -> String {
 /// "30 requests/1m", where there is little room.
 pub(crate) fn short_label(limit: &Limit) -> String {
     match (limit.limit, limit.dimension.as_deref(), limit.per.as_deref()) {
-        (Some(holds), Some(dimension), Some(per)) => format!("{} {dimension}/{per}", amount(holds)),
+        (Some(holds), Some(dimension), Some(per)) => format!("{} {}/{per}", amount(holds), dimension.replace('_', " ")),
         _ => label(limit),
     }
 }

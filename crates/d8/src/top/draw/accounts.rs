@@ -39,8 +39,8 @@ pub(super) fn rows(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row> {
     for (item, account) in accounts().enumerate() {
         let row = |text: Text| Row::of(item, text.line(room));
         rows.push(row(head(state, account, there, longest, ink)));
-        for limit in told(account) {
-            let alike = told(account).filter(|other| limits::label(other) == limits::label(limit));
+        for limit in told(account, there) {
+            let alike = told(account, there).filter(|other| limits::label(other) == limits::label(limit));
             let notes = notes(limit, alike.count() > 1, there);
             let gauge = limit_line(limit, there, &columns, ink);
             let with = |notes: &[String]| format!("  {}", notes.join(" · "));
@@ -58,6 +58,15 @@ pub(super) fn rows(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row> {
                 }
             }
         }
+        let untouched = account
+            .limits
+            .iter()
+            .filter(|limit| !limits::is_telling(limit, account, there));
+        let untouched = untouched.count() as u64;
+        if untouched > 0 {
+            let line = format!("  {}", text!("top-untouched", count = untouched));
+            rows.push(row(Text::default().with(line, ink.faint())));
+        }
         if let Some(diagnosis) = &account.diagnosis {
             let lines = wrapped(diagnosis, room.saturating_sub(4), 3);
             let lines = lines.into_iter();
@@ -67,10 +76,12 @@ pub(super) fn rows(state: &State, now: f64, room: usize, ink: Ink) -> Vec<Row> {
     rows
 }
 
-/// The limits that say something: calls at the same time only where they may become scarce.
-fn told(account: &Account) -> impl Iterator<Item = &Limit> {
+/// The limits that say something: those of models that nobody uses do not, and calls at the same time only where they may
+/// become scarce.
+fn told(account: &Account, there: f64) -> impl Iterator<Item = &Limit> {
     let is_scarce = |limit: &&Limit| limit.dimension.as_deref() != Some("concurrency") || fullness(limit) >= 0.5;
-    account.limits.iter().filter(is_scarce)
+    let is_telling = move |limit: &&Limit| limits::is_telling(limit, account, there);
+    account.limits.iter().filter(is_scarce).filter(is_telling)
 }
 
 /// "groq-main  ready  2 at work  runs out at 16:40, next start 16:52".
@@ -108,7 +119,7 @@ fn notes(limit: &Limit, has_twin: bool, there: f64) -> Vec<String> {
 
 fn columns<'a>(accounts: impl Iterator<Item = &'a Account>, there: f64, room: usize) -> Columns {
     let (mut long, mut short, mut used, mut free) = (0, 0, 0, 0);
-    for limit in accounts.flat_map(told) {
+    for limit in accounts.flat_map(|account| told(account, there)) {
         long = long.max(width(&limits::label(limit)));
         short = short.max(width(&limits::short_label(limit)));
         used = used.max(width(&share(limit)));

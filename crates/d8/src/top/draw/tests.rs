@@ -199,3 +199,30 @@ fn more_rows_than_there_is_room_for_are_counted() {
     press(&mut state, KeyCode::End);
     shows(&picture(&state, 80, 24), &["task_199"]);
 }
+
+#[test]
+fn models_that_nobody_uses_leave_room_for_the_next_account() {
+    let of = |model: &str, used: u64| {
+        limit(
+            "requests",
+            "30 requests a minute",
+            used,
+            30,
+            &json!({"models": [model]}),
+        )
+    };
+    let standing = json!({
+        "now": NOW,
+        "accounts": [
+            {"account": "groq-main", "models": ["usual", "busy", "idle"], "limits": [of("usual", 0), of("busy", 3), of("idle", 0)]},
+            {"account": "gemini-main", "models": ["flash"], "limits": [of("flash", 1)]}]
+    });
+    let mut state = State::new("http://127.0.0.1:5000".to_owned());
+    state.take(News::Standing(Box::new(serde_json::from_value(standing).unwrap())), NOW);
+    let picture = picture(&state, 80, 24);
+    shows(
+        &picture,
+        &["usual", "busy", "one limit of another model, untouched", "gemini-main"],
+    );
+    assert!(!picture.contains("idle"), "{picture}");
+}
