@@ -98,6 +98,21 @@ fn an_account_with_a_policy_of_its_own_says_so() {
 }
 
 #[test]
+fn an_account_that_is_not_there_is_answered_with_the_one_that_is_meant() {
+    let world = World::unlimited();
+    let up = world.up();
+    let url = up.url();
+    for (name, next) in [("grok", "did you mean `groq`?"), ("zebra", "`d8 accounts ls` lists")] {
+        for command in ["pause", "unpark"] {
+            world
+                .run(&["accounts", command, name, "--orchestrator", &url])
+                .exits(1)
+                .says(next);
+        }
+    }
+}
+
+#[test]
 fn completions_and_manual_pages_are_made_by_the_binary() {
     let world = World::empty();
     world

@@ -206,7 +206,9 @@ impl Table {
         }
         for (column, setting) in shown.iter().zip(table.column_iter_mut()) {
             if is_tight || surface == Surface::Plain {
-                setting.set_padding((0, TIGHT as u16));
+                // Behind the last one there is no room for a gap; it would be coloured, and so not trimmed.
+                let gap = if shown.last() == Some(column) { 0 } else { TIGHT as u16 };
+                setting.set_padding((0, gap));
             }
             if self.right.contains(column) {
                 setting.set_cell_alignment(CellAlignment::Right);
@@ -370,6 +372,29 @@ gemini-resilient-1  1,200  two lines  […";
             shown.contains("buil…-main") && shown.contains("a rather lo…"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_coloured_last_column_leaves_no_blanks_beyond_the_edge() {
+        let mut table = Table::new(&["LIMIT", "ROOM"], &[]);
+        table.row(vec![
+            "a limit with a rather long name".into(),
+            Cell::toned("now", Tone::Good),
+        ]);
+        let shown = table.render(Surface::Terminal { width: 20, color: true });
+        let mut plain = String::new();
+        let mut is_code = false;
+        for character in shown.chars() {
+            is_code |= character == '\u{1b}';
+            if !is_code {
+                plain.push(character);
+            }
+            is_code &= character != 'm';
+        }
+        assert!(shown != plain, "it is coloured: {shown:?}");
+        for line in plain.lines() {
+            assert!(self::width(line) <= 20, "{line:?} of {plain}");
+        }
     }
 
     #[test]
