@@ -862,7 +862,7 @@ help-tasks-cancel-after =
       d8 tasks cancel task_12 task_13
       d8 tasks cancel --status pending --group monday
       d8 tasks cancel --status pending --route default --client web --older-than 1h
-      d8 tasks cancel --all --yes           sin que pregunte, para scripts
+      d8 tasks cancel --all --yes           sin preguntar; fuera de un terminal no se pregunta
 
     Códigos de salida: 0 hecho, 1 algunas no se pudieron cambiar o dijiste que no, 2 no empezó, 130 Ctrl-C
 help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
