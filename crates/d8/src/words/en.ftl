@@ -539,7 +539,7 @@ spent-nobody = no other account can take over: add one, or wait
 
 forecast-runs-out = runs out at { $at }
 forecast-has-run-out = has run out
-forecast-at-limit = at its limit, goes on as it refills
+forecast-at-limit = at its limit
 forecast-next = next start { $at }
 forecast-next-now = next start now
 ## man

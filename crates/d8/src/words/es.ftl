@@ -653,7 +653,7 @@ spent-nobody = ninguna otra cuenta puede tomar el relevo: añade una, o espera
 
 forecast-runs-out = se agota a las { $at }
 forecast-has-run-out = ya se ha agotado
-forecast-at-limit = al límite, sigue según se rellena
+forecast-at-limit = al límite
 forecast-next = próximo inicio a las { $at }
 forecast-next-now = próximo inicio ahora
 

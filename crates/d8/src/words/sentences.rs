@@ -121,7 +121,7 @@ pub fn turn(start: Timestamp, before: u64, now: Timestamp) -> String {
 pub fn forecast(runs_out: Option<Timestamp>, next_start: Option<Timestamp>, now: Timestamp) -> Option<String> {
     let is_soon = |at: Timestamp| at.since(now) < Duration::from_secs(1);
     if runs_out.is_some_and(|at| at <= now) && next_start.is_some_and(is_soon) {
-        // "Has run out, next start now" would be read as a contradiction.
+        // What starts now is of another model, or waits for a bucket to refill: that it has run out would be read as a contradiction.
         return Some(text!("forecast-at-limit"));
     }
     let runs_out = runs_out.map(|at| match at > now {
@@ -169,10 +169,7 @@ mod tests {
         let shown = [later, next].map(|at| clock(at, now));
         let told = forecast(Some(later), Some(next), now);
         assert_eq!(told, Some(format!("runs out at {}, next start {}", shown[0], shown[1])));
-        assert_eq!(
-            forecast(Some(now), Some(now), now).as_deref(),
-            Some("at its limit, goes on as it refills")
-        );
+        assert_eq!(forecast(Some(now), Some(now), now).as_deref(), Some("at its limit"));
         assert_eq!(forecast(None, None, now), None);
         let turns = || [0, 1, 1_203].map(|before| turn(next, before, now));
         let english = [", it is the first in line", ", after one other", ", after 1,203 others"];
