@@ -50,7 +50,9 @@ pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
     let titles = ["ACCOUNT", "LIMIT", "POLICY", "PEAK", "MEAN A WINDOW", "IN ALL"];
     let mut table = Table::new(&titles, &[3, 4, 5]);
     let count = outcomes.first().map_or(0, |outcome| outcome.figures.limits.len());
-    for limit in 0..count {
+    // A catalogue has limits for models that this work never asked.
+    let is_touched = |limit: &usize| outcomes.iter().any(|outcome| outcome.figures.limits[*limit].total > 0);
+    for limit in (0..count).filter(is_touched) {
         for outcome in outcomes {
             let figures = &outcome.figures.limits[limit];
             let full = figures.peak >= figures.amount;
