@@ -95,7 +95,9 @@ pub fn wait_reason(
             Some(text!("wait-no-worker-next")),
         ),
         WaitCode::NoSkill => (text!("wait-no-skill"), Some(text!("wait-no-skill-next"))),
-        WaitCode::Paused => (text!("wait-paused"), Some(text!("wait-paused-next"))),
+        // A paused route has no one account.
+        WaitCode::Paused if account.is_empty() => (text!("wait-paused"), Some(text!("wait-route-paused-next"))),
+        WaitCode::Paused => (text!("wait-paused"), Some(text!("wait-paused-next", account = account))),
         WaitCode::NoTarget => (text!("wait-no-target"), Some(text!("wait-no-target-next"))),
     };
     match left {
