@@ -26,6 +26,7 @@ mod up;
 mod worker;
 mod workers;
 mod workload;
+mod yes_or_no;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -136,8 +137,11 @@ pub fn main() -> ExitCode {
     }
     let arguments = match arguments() {
         Ok(arguments) => arguments,
-        // Help and version are no faults; clap tells them apart.
-        Err(error) => error.exit(),
+        Err(error) => match help::failure(&error) {
+            Some(failure) => return fail(&failure),
+            // Help and version are no faults; clap tells them apart.
+            None => error.exit(),
+        },
     };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -8,19 +8,21 @@ use super::fault::{Fault, Place};
 use super::server::Server;
 use super::surroundings::Surroundings;
 use crate::catalogue::Provider;
+use crate::text;
 
 /// Completes a base URL: a bare origin gets the provider's version path, any other path is kept. Without a slash at its
 /// end. The complaint does not repeat the text, which may hold a password.
 pub(crate) fn complete(text: &str, path: &str) -> Result<String, Fault> {
     let bad = |why: &str| {
-        Fault::new(format!("this is not a base URL: {why}")).hint("write it like `https://api.example.com/v1`")
+        Fault::new(text!("fault-no-base-url", why = why))
+            .hint(text!("fault-write-it-like", example = "https://api.example.com/v1"))
     };
     let mut url = Url::parse(text.trim()).map_err(|error| bad(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(bad("it must begin with http:// or https://"));
+        return Err(bad(&text!("fault-url-http")));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(bad("it has a query or a fragment"));
+        return Err(bad(&text!("fault-url-query")));
     }
     if url.path() == "/" {
         url.set_path(path);

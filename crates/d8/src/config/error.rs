@@ -7,6 +7,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::fault::{Fault, Place};
 use super::mask::masked;
+use crate::text;
 
 /// A configuration that cannot be used. Shown, it is the whole message: one line that says what happened, the excerpt
 /// of the file with a caret, and a line `hint: ...` for each thing to do next. No secret is in it.
@@ -74,7 +75,9 @@ impl From<Fault> for ConfigError {
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what_and_where())?;
-        self.hints.iter().try_for_each(|hint| write!(f, "\nhint: {hint}"))
+        self.hints
+            .iter()
+            .try_for_each(|hint| write!(f, "\n{}", text!("hint", message = hint.as_str())))
     }
 }
 

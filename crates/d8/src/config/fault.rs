@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::suggestion::{nearest, quoted};
+use crate::text;
 
 /// Where a value was written.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -67,7 +68,7 @@ impl Fault {
     pub(crate) fn choices<'a>(self, word: &str, heading: &str, words: impl IntoIterator<Item = &'a str>) -> Self {
         let words: Vec<&str> = words.into_iter().collect();
         match nearest(word, words.iter().copied()) {
-            Some(near) => self.hint(format!("did you mean `{near}`?")),
+            Some(near) => self.hint(text!("fault-did-you-mean", near = near)),
             None if words.is_empty() => self,
             None => self.hint(format!("{heading}: {}", quoted(words))),
         }
@@ -78,10 +79,12 @@ impl Fault {
 pub(crate) fn one_of<T: Copy>(what: &str, word: &str, meanings: &[(&str, T)]) -> Result<T, Fault> {
     match meanings.iter().find(|(name, _)| *name == word) {
         Some((_, meaning)) => Ok(*meaning),
-        None => Err(Fault::new(format!("unknown {what} `{word}`")).choices(
-            word,
-            "it is one of",
-            meanings.iter().map(|(name, _)| *name),
-        )),
+        None => Err(
+            Fault::new(text!("fault-unknown-word", what = what, word = word)).choices(
+                word,
+                &text!("fault-one-of"),
+                meanings.iter().map(|(name, _)| *name),
+            ),
+        ),
     }
 }

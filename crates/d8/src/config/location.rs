@@ -7,6 +7,7 @@ use etcetera::BaseStrategy;
 use super::environment::Environment;
 use super::fault::Fault;
 use super::text_file;
+use crate::text;
 
 /// The file's name.
 pub const FILE_NAME: &str = "d8.toml";
@@ -61,8 +62,8 @@ pub(crate) fn find(named: Option<&Path>, cwd: &Path, folders: &UserFolders) -> R
     if let Some(named) = named {
         let path = cwd.join(named);
         if !path.is_file() {
-            return Err(Fault::new(format!("there is no file {}", named.display()))
-                .hint("`--config` names a file like d8.toml"));
+            return Err(Fault::new(text!("fault-no-file", file = named.display().to_string()))
+                .hint(text!("fault-config-names")));
         }
         return read(path, named.display().to_string()).map(Some);
     }
@@ -88,7 +89,11 @@ fn read(path: PathBuf, shown: String) -> Result<Source, Fault> {
             shown,
             text,
         }),
-        Err(error) => Err(Fault::new(format!("{shown} cannot be read: {error}"))),
+        Err(error) => Err(Fault::new(text!(
+            "fault-unreadable",
+            file = shown,
+            error = error.to_string()
+        ))),
     }
 }
 

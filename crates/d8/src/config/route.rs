@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::file::{RouteTable, Text};
 use super::limit::period::duration;
 use super::suggestion::nearest;
+use crate::text;
 
 /// The route of requests that name none.
 pub const DEFAULT_ROUTE: &str = "default";
@@ -88,10 +89,10 @@ pub(crate) fn judge(tables: &[RouteTable], accounts: &[Account]) -> Result<Vec<R
     for table in tables {
         let name = table.name.as_ref();
         if name.trim().is_empty() {
-            return Err(Fault::new("a route needs a name").at(table.name.span()));
+            return Err(Fault::new(text!("fault-route-nameless")).at(table.name.span()));
         }
         if routes.iter().any(|other| other.name == *name) {
-            return Err(Fault::new(format!("two routes are named `{name}`")).at(table.name.span()));
+            return Err(Fault::new(text!("fault-two-routes", name = name.as_str())).at(table.name.span()));
         }
         routes.push(route(table, accounts)?);
     }
@@ -112,16 +113,16 @@ fn route(table: &RouteTable, accounts: &[Account]) -> Result<Route, Fault> {
         for text in written {
             let target = target(text.as_ref(), accounts).map_err(|fault| fault.at(text.span()))?;
             if seen.contains(&target) {
-                return Err(Fault::new(format!("`{}` is twice in this route", text.as_ref())).at(text.span()));
+                return Err(Fault::new(text!("fault-target-twice", target = text.as_ref().as_str())).at(text.span()));
             }
             seen.push(target.clone());
             level.push(target);
         }
     }
     if seen.is_empty() {
-        return Err(Fault::new("a route without targets")
+        return Err(Fault::new(text!("fault-route-empty"))
             .at(table.name.span())
-            .hint("add `primary = [\"account/model\"]`"));
+            .hint(text!("fault-add-primary")));
     }
     let time = |text: &Text| duration(text.as_ref()).map_err(|fault| fault.at(text.span()));
     if let Some(text) = &table.patience {
@@ -142,13 +143,13 @@ fn target(text: &str, accounts: &[Account]) -> Result<Target, Fault> {
     };
     let account = known_account(name, accounts)?;
     if !account.serves(model) {
-        return Err(Fault::new(format!("the account `{name}` has no model `{model}`"))
+        return Err(Fault::new(text!("fault-no-such-model", name = name, model = model))
             .choices(
                 model,
-                "its models are",
+                &text!("fault-its-models"),
                 account.models.iter().map(|own| own.id.as_str()),
             )
-            .hint(format!("or add it to `models` of `{name}`")));
+            .hint(text!("fault-or-add-model", name = name)));
     }
     Ok(Target {
         account: name.to_owned(),
@@ -157,15 +158,18 @@ fn target(text: &str, accounts: &[Account]) -> Result<Target, Fault> {
 }
 
 fn no_model(text: &str, accounts: &[Account]) -> Fault {
-    let fault = Fault::new(format!("`{text}` is not of the form account/model"));
+    let fault = Fault::new(text!("fault-no-target-form", written = text));
     let account = nearest(text, accounts.iter().map(|account| account.name.as_str()));
     match accounts
         .iter()
         .find(|own| Some(own.name.as_str()) == account)
         .and_then(|own| Some((own, own.default_model()?)))
     {
-        Some((account, model)) => fault.hint(format!("did you mean `{}/{}`?", account.name, model.id)),
-        None => fault.hint("write it like `groq/llama-3.3-70b-versatile`"),
+        Some((account, model)) => fault.hint(text!(
+            "fault-did-you-mean",
+            near = format!("{}/{}", account.name, model.id)
+        )),
+        None => fault.hint(text!("fault-write-it-like", example = "groq/llama-3.3-70b-versatile")),
     }
 }
 
@@ -173,7 +177,7 @@ fn no_model(text: &str, accounts: &[Account]) -> Fault {
 pub(crate) fn known_account<'a>(name: &str, accounts: &'a [Account]) -> Result<&'a Account, Fault> {
     accounts.iter().find(|account| account.name == name).ok_or_else(|| {
         let names = accounts.iter().map(|account| account.name.as_str());
-        Fault::new(format!("unknown account `{name}`")).choices(name, "the accounts are", names)
+        Fault::new(text!("fault-unknown-account", name = name)).choices(name, &text!("fault-accounts-are"), names)
     })
 }
 

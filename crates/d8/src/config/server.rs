@@ -10,6 +10,7 @@ use super::fault::{Fault, Place};
 use super::file::{ServerTable, Text};
 use super::limit::period::duration;
 use super::surroundings::Surroundings;
+use crate::text;
 
 /// The server's settings.
 #[derive(Clone, Debug)]
@@ -95,10 +96,9 @@ pub(crate) fn address(text: &str) -> Result<SocketAddr, Fault> {
     let numeric = written
         .strip_prefix("localhost:")
         .map_or_else(|| written.to_owned(), |port| format!("127.0.0.1:{port}"));
-    numeric.parse().map_err(|_| {
-        Fault::new(format!("`{written}` is not an address with a port"))
-            .hint("write it like `127.0.0.1:5000`, `0.0.0.0:5000` or `[::1]:5000`; port 0 lets the system choose")
-    })
+    numeric
+        .parse()
+        .map_err(|_| Fault::new(text!("fault-no-address", written = written)).hint(text!("fault-write-address")))
 }
 
 fn token(table: &ServerTable, around: &Surroundings<'_>) -> Result<Option<SecretString>, Fault> {

@@ -7,6 +7,7 @@ use super::fault::Fault;
 use super::file::StoreTable;
 use super::server::Setting;
 use super::surroundings::Surroundings;
+use crate::text;
 
 /// The default store's file.
 const FILE_NAME: &str = "d8.db";
@@ -35,12 +36,15 @@ fn location(url: &str, around: &Surroundings<'_>) -> Result<StoreLocation, Fault
     if let Some(path) = url.strip_prefix("sqlite:") {
         let path = path.strip_prefix("//").unwrap_or(path);
         return match path.is_empty() {
-            true => Err(Fault::new("the store's file has no name").hint("write it like `sqlite:d8.db`")),
+            true => {
+                Err(Fault::new(text!("fault-store-nameless"))
+                    .hint(text!("fault-write-it-like", example = "sqlite:d8.db")))
+            }
             false => Ok(StoreLocation::Sqlite(around.path(path))),
         };
     }
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Err(Fault::new("PostgreSQL is not built in yet").hint("use a file: `url = \"sqlite:d8.db\"`"));
+        return Err(Fault::new(text!("fault-no-postgres")).hint(text!("fault-store-use-file")));
     }
-    Err(Fault::new("this kind of store is not known").hint("write it like `sqlite:d8.db`"))
+    Err(Fault::new(text!("fault-store-unknown")).hint(text!("fault-write-it-like", example = "sqlite:d8.db")))
 }

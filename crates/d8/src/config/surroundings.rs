@@ -11,6 +11,7 @@ use super::suggestion::nearest;
 use super::text_file;
 use crate::catalogue::Catalogue;
 use crate::secret::SecretSource;
+use crate::text;
 
 /// The world around a configuration.
 pub(crate) struct Surroundings<'a> {
@@ -44,23 +45,25 @@ impl Surroundings<'_> {
     }
 
     fn not_set(&self, name: &str) -> Fault {
-        let fault = Fault::new(format!("the variable `{name}` is not set"))
-            .label("looked for in the environment and in `.env`");
+        let fault = Fault::new(text!("fault-variable-unset", name = name)).label(text!("fault-looked-for-in"));
         match nearest(name, self.env.names()) {
-            Some(near) => fault.hint(format!("did you mean `env:{near}`?")),
-            None => fault.hint(format!(
-                "write `{name}=...` into the file `.env` beside d8.toml, or set it before d8 starts"
-            )),
+            Some(near) => fault.hint(text!("fault-did-you-mean", near = format!("env:{near}"))),
+            None => fault.hint(text!("fault-set-variable", name = name)),
         }
     }
 }
 
 fn secret_file(path: &Path) -> Result<SecretString, Fault> {
     let shown = path.display();
-    let text = text_file::read(path)
-        .map_err(|error| Fault::new(format!("the secret's file {shown} cannot be read: {error}")))?;
+    let text = text_file::read(path).map_err(|error| {
+        Fault::new(text!(
+            "fault-secret-unreadable",
+            file = shown.to_string(),
+            error = error.to_string()
+        ))
+    })?;
     match text.trim() {
-        "" => Err(Fault::new(format!("the secret's file {shown} is empty"))),
+        "" => Err(Fault::new(text!("fault-secret-empty", file = shown.to_string()))),
         secret => Ok(SecretString::from(secret)),
     }
 }

@@ -8,6 +8,7 @@ use super::account::Account;
 use super::fault::Fault;
 use super::file::WorkerTable;
 use super::limit::period::duration;
+use crate::text;
 
 /// What holds for the workers that it names, by id, by type or both. Patterns: `*` stands for any text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,9 +48,9 @@ fn rule(table: &Spanned<WorkerTable>, accounts: &[Account]) -> Result<WorkerRule
         timeout,
     } = table.as_ref();
     if id.is_none() && kind.is_none() {
-        return Err(Fault::new("a worker rule names nobody")
+        return Err(Fault::new(text!("fault-worker-nobody"))
             .at(table.span())
-            .hint("add `id = \"groq-*\"` or `type = \"groq\"`"));
+            .hint(text!("fault-worker-add")));
     }
     if let Some(name) = account {
         super::route::known_account(name.as_ref(), accounts).map_err(|fault| fault.at(name.span()))?;

@@ -11,6 +11,7 @@ use super::server::Server;
 use super::surroundings::Surroundings;
 use super::written_limits;
 use crate::catalogue::{Provider, Tier};
+use crate::text;
 use d8_core::limit::Standing;
 
 /// Judges all accounts of the file. Says what is odd but allowed in `notices`.
@@ -24,7 +25,9 @@ pub(crate) fn judge<'a>(
     for table in tables {
         name(&table.name)?;
         if drafts.iter().any(|other| other.name == *table.name.as_ref()) {
-            return Err(Fault::new(format!("two accounts are named `{}`", table.name.as_ref())).at(table.name.span()));
+            return Err(
+                Fault::new(text!("fault-two-accounts", name = table.name.as_ref().as_str())).at(table.name.span()),
+            );
         }
         drafts.push(account(table, around, server, notices)?);
     }
@@ -83,25 +86,19 @@ fn account<'a>(
 }
 
 fn no_key(fault: Fault, table: &AccountTable) -> Fault {
-    fault.hint(format!(
-        "or leave `api_key` out, if `d8 worker --account {}` shall bring it",
-        table.name.as_ref()
-    ))
+    fault.hint(text!("fault-or-worker-brings", name = table.name.as_ref().as_str()))
 }
 
 /// Names are the first half of "account/model".
 fn name(name: &Text) -> Result<(), Fault> {
     let text = name.as_ref();
     if text.trim().is_empty() {
-        return Err(Fault::new("an account needs a name").at(name.span()));
+        return Err(Fault::new(text!("fault-account-nameless")).at(name.span()));
     }
     match text.contains('/') {
-        true => Err(Fault::new("an account's name holds no slash")
+        true => Err(Fault::new(text!("fault-account-slash"))
             .at(name.span())
-            .hint(format!(
-                "call it `{}`; routes write `account/model`",
-                text.replace('/', "-")
-            ))),
+            .hint(text!("fault-call-it", name = text.replace('/', "-")))),
         false => Ok(()),
     }
 }
@@ -110,20 +107,16 @@ fn provider<'a>(written: &Text, around: &Surroundings<'a>) -> Result<&'a Provide
     let id = written.as_ref();
     let known = around.catalogue.providers.iter().map(|provider| provider.id.as_str());
     around.catalogue.provider(id).ok_or_else(|| {
-        Fault::new(format!("unknown provider `{id}`"))
+        Fault::new(text!("fault-unknown-provider", id = id.as_str()))
             .at(written.span())
-            .label("not in the catalogue")
-            .choices(id, "for any server that speaks OpenAI's wire take the last of", known)
+            .label(text!("fault-not-in-catalogue"))
+            .choices(id, &text!("fault-providers-are"), known)
     })
 }
 
 /// Why a provider of the catalogue cannot be used.
 pub(crate) fn not_spoken(provider: &Provider) -> Fault {
-    Fault::new(format!(
-        "{} speaks a wire of its own that D8 does not speak yet",
-        provider.title
-    ))
-    .hint("its models can be had through `openrouter`, or a gateway as `openai-compatible`")
+    Fault::new(text!("fault-not-spoken", provider = provider.title.as_str())).hint(text!("fault-not-spoken-next"))
 }
 
 fn tier<'a>(written: Option<&Text>, provider: &'a Provider) -> Result<&'a Tier, Fault> {
@@ -131,13 +124,17 @@ fn tier<'a>(written: Option<&Text>, provider: &'a Provider) -> Result<&'a Tier, 
         return Ok(provider.default_tier());
     };
     provider.tier(written.as_ref()).ok_or_else(|| {
-        Fault::new(format!("{} has no tier `{}`", provider.title, written.as_ref()))
-            .at(written.span())
-            .choices(
-                written.as_ref(),
-                "it has",
-                provider.tiers.iter().map(|tier| tier.name.as_str()),
-            )
+        Fault::new(text!(
+            "fault-no-tier",
+            provider = provider.title.as_str(),
+            tier = written.as_ref().as_str()
+        ))
+        .at(written.span())
+        .choices(
+            written.as_ref(),
+            &text!("fault-it-has"),
+            provider.tiers.iter().map(|tier| tier.name.as_str()),
+        )
     })
 }
 
@@ -149,12 +146,11 @@ fn models(
 ) -> Result<Vec<Model>, Fault> {
     let Some(written) = &table.models else {
         if tier.models.is_empty() {
-            return Err(Fault::new(format!(
-                "`models` is missing: the catalogue lists none for `{}`",
-                provider.id
-            ))
-            .at(table.provider.span())
-            .hint("add `models = [\"...\"]`; the first is the account's default"));
+            return Err(
+                Fault::new(text!("fault-models-missing", provider = provider.id.as_str()))
+                    .at(table.provider.span())
+                    .hint(text!("fault-add-models")),
+            );
         }
         return Ok(tier.models.iter().map(|id| model(provider, tier, id)).collect());
     };
@@ -163,11 +159,11 @@ fn models(
         id.as_ref().trim().is_empty() || ids[..*at].iter().any(|earlier| earlier.as_ref() == id.as_ref())
     });
     match bad {
-        Some((_, id)) => return Err(Fault::new("a model twice, or without a name").at(id.span())),
+        Some((_, id)) => return Err(Fault::new(text!("fault-model-twice")).at(id.span())),
         None if ids.is_empty() => {
-            return Err(Fault::new("an account without models")
+            return Err(Fault::new(text!("fault-no-models"))
                 .at(written.span())
-                .hint("leave `models` out for all of the catalogue's"));
+                .hint(text!("fault-leave-models-out")));
         }
         None => {}
     }
@@ -195,9 +191,9 @@ fn notice_unknown_model(account: &str, id: &str, provider: &Provider, tier: &Tie
 
 fn concurrency(table: &AccountTable, provider: &Provider) -> Result<u32, Fault> {
     match &table.concurrency {
-        Some(zero) if *zero.as_ref() == 0 => Err(Fault::new("`concurrency` of 0 lets nothing through")
+        Some(zero) if *zero.as_ref() == 0 => Err(Fault::new(text!("fault-concurrency-zero"))
             .at(zero.span())
-            .hint("give at least 1")),
+            .hint(text!("fault-at-least-one"))),
         Some(written) => Ok(*written.as_ref()),
         None => Ok(provider.concurrency),
     }
@@ -213,21 +209,21 @@ fn url(
     if let Some(written) = &table.base_url {
         let url = base_url::complete(written.as_ref(), &provider.path).map_err(|fault| fault.at(written.span()))?;
         if base_url::leads_to(&url, server.listen) {
-            return Err(Fault::new("this is the address where D8 itself listens").at(written.span()));
+            return Err(Fault::new(text!("fault-own-address")).at(written.span()));
         }
         return Ok(url);
     }
     base_url::default(provider, around, server, notices)?.ok_or_else(|| {
-        Fault::new("`base_url` is missing")
+        Fault::new(text!("fault-base-url-missing"))
             .at(table.provider.span())
-            .hint("add `base_url = \"http://host:port\"`")
+            .hint(text!("fault-add-base-url"))
     })
 }
 
 fn group(table: &AccountTable) -> Result<Option<String>, Fault> {
     match &table.quota_group {
         Some(empty) if empty.as_ref().trim().is_empty() => {
-            Err(Fault::new("`quota_group` needs a name").at(empty.span()))
+            Err(Fault::new(text!("fault-group-nameless")).at(empty.span()))
         }
         written => Ok(written.as_ref().map(|group| group.as_ref().clone())),
     }

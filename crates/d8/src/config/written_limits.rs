@@ -11,6 +11,7 @@ use super::limit::rule::{Rule, expand};
 use super::limit::shorthand::Shorthand;
 use super::limit::table::WrittenLimit;
 use crate::catalogue::{Provider, Tier};
+use crate::text;
 
 /// The counts that an account lives under: its own, or the catalogue's with the shorthands in them.
 pub(crate) fn judge(table: &AccountTable, tier: &Tier, models: &[Model]) -> Result<Vec<Rule>, Fault> {
@@ -23,9 +24,9 @@ pub(crate) fn judge(table: &AccountTable, tier: &Tier, models: &[Model]) -> Resu
         return Ok(rules);
     };
     if let Some((_, span)) = shorthands.into_iter().next() {
-        return Err(Fault::new("a shorthand and `limits` do not go together")
+        return Err(Fault::new(text!("fault-shorthand-and-limits"))
             .at(span)
-            .hint("`limits` replaces all of the catalogue's: write this one there too"));
+            .hint(text!("fault-limits-replaces")));
     }
     let written: Vec<WrittenLimit> = limits
         .as_ref()

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::config::explained::{limit_label, without_password};
+use crate::config::explained::{limit_called, without_password};
 use crate::config::{Account, Agent, Config, Limit, Route, Target};
 use crate::words;
 
@@ -275,14 +275,14 @@ fn limits(before: &Account, after: &Account, all: &mut Vec<Difference>) {
     let mut old: BTreeMap<About<'_>, &Limit> = before.limits.iter().map(|limit| (about(limit), limit)).collect();
     let account = after.name.clone();
     for limit in &after.limits {
-        let to = limit_label(after, limit);
+        let to = limit_called(after, limit);
         match old.remove(&about(limit)) {
             None => all.push(Difference::LimitAdded {
                 account: account.clone(),
                 limit: to,
             }),
             Some(known) => {
-                let from = limit_label(before, known);
+                let from = limit_called(before, known);
                 if from != to {
                     let account = account.clone();
                     all.push(Difference::Limit { account, from, to });
@@ -299,7 +299,7 @@ fn limits(before: &Account, after: &Account, all: &mut Vec<Difference>) {
     }
     all.extend(old.into_values().map(|limit| Difference::LimitRemoved {
         account: account.clone(),
-        limit: limit_label(before, limit),
+        limit: limit_called(before, limit),
     }));
 }
 

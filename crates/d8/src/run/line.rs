@@ -5,6 +5,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::text;
+
 /// The only thing that a line can ask for so far.
 pub(crate) const CHAT_URL: &str = "/v1/chat/completions";
 /// Fields of a short line that are D8's and no part of the request.
@@ -40,10 +42,10 @@ struct BatchLine {
 impl Line {
     /// Reads a line; `model` replaces whatever it names. The error says what is wrong with it.
     pub(crate) fn parse(text: &[u8], model: Option<&str>) -> Result<Self, String> {
-        let text =
-            std::str::from_utf8(text).map_err(|error| format!("not UTF-8 (byte {})", error.valid_up_to() + 1))?;
+        let text = std::str::from_utf8(text)
+            .map_err(|error| text!("run-line-not-utf8", byte = (error.valid_up_to() + 1).to_string()))?;
         let fields: Fields =
-            serde_json::from_str(text).map_err(|error| format!("not a JSON object: {}", without_place(&error)))?;
+            serde_json::from_str(text).map_err(|error| text!("run-line-no-object", problem = without_place(&error)))?;
         let mut line = if fields.contains_key("body") {
             batch(text)
         } else {
@@ -70,13 +72,10 @@ fn batch(text: &str) -> Result<Line, String> {
         .as_deref()
         .is_some_and(|method| !method.eq_ignore_ascii_case("POST"))
     {
-        return Err(format!(
-            "`method` is {:?}; only POST is known",
-            line.method.unwrap_or_default()
-        ));
+        return Err(text!("run-line-method", method = line.method.unwrap_or_default()));
     }
     if let Some(url) = line.url.as_deref().filter(|url| *url != CHAT_URL) {
-        return Err(format!("`url` is {url:?}; only {CHAT_URL} is known"));
+        return Err(text!("run-line-url", url = url, known = CHAT_URL));
     }
     let mut request = ChatRequest::parse(line.body.get().as_bytes()).map_err(|error| format!("body: {error}"))?;
     if let (None, Some(model)) = (request.model(), &line.model) {
@@ -97,13 +96,13 @@ fn short(mut fields: Fields) -> Result<Line, String> {
     let priority = priority(value(&fields, "priority")?.as_ref())?;
     match (value(&fields, "prompt")?, fields.contains_key("messages")) {
         (None, true) => {}
-        (None, false) => return Err("neither `messages` nor `prompt` nor `body` is there".to_owned()),
+        (None, false) => return Err(text!("run-line-no-work")),
         (Some(Value::String(prompt)), false) => {
             let messages = json!([{"role": "user", "content": prompt}]);
             let messages = serde_json::value::to_raw_value(&messages).map_err(|error| error.to_string())?;
             fields.insert("messages".to_owned(), messages);
         }
-        (Some(_), _) => return Err("`prompt` must be a string, and stand without `messages`".to_owned()),
+        (Some(_), _) => return Err(text!("run-line-prompt")),
     }
     // The rest is the request, its bytes and its order as they came.
     fields.retain(|field, _| !OWN_FIELDS.contains(&field.as_str()));
@@ -125,7 +124,7 @@ fn name(value: Option<&Value>) -> Result<Option<String>, String> {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(Value::Number(number)) => Ok(Some(number.to_string())),
-        Some(_) => Err("`id` must be a string".to_owned()),
+        Some(_) => Err(text!("run-line-id")),
     }
 }
 
@@ -136,7 +135,7 @@ fn priority(value: Option<&Value>) -> Result<u8, String> {
     let number = value.as_u64().and_then(|number| u8::try_from(number).ok());
     number
         .filter(|number| (1..=10).contains(number))
-        .ok_or_else(|| "`priority` must be 1 to 10".to_owned())
+        .ok_or_else(|| text!("run-line-priority"))
 }
 
 #[cfg(test)]

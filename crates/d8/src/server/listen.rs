@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{connection, open_files};
+use crate::text;
 
 /// How many connections are open at once; further ones wait to be accepted.
 pub const MAX_CONNECTIONS: usize = 16_384;
@@ -51,7 +52,7 @@ impl Default for Timing {
 
 /// The server cannot listen there.
 #[derive(Debug, thiserror::Error)]
-#[error("d8 cannot listen on {address}: {}", self.reason())]
+#[error("{}", text!("listen-cannot", address = .address.to_string(), reason = self.reason()))]
 pub struct BindError {
     /// Where.
     pub address: SocketAddr,
@@ -62,9 +63,9 @@ pub struct BindError {
 impl BindError {
     fn reason(&self) -> String {
         match self.source.kind() {
-            io::ErrorKind::AddrInUse => "something else listens there already".to_owned(),
-            io::ErrorKind::AddrNotAvailable => "this machine does not have that address".to_owned(),
-            io::ErrorKind::PermissionDenied => "the system does not allow it".to_owned(),
+            io::ErrorKind::AddrInUse => text!("listen-in-use"),
+            io::ErrorKind::AddrNotAvailable => text!("listen-not-ours"),
+            io::ErrorKind::PermissionDenied => text!("listen-not-allowed"),
             _ => self.source.to_string(),
         }
     }
@@ -73,18 +74,10 @@ impl BindError {
     pub fn hint(&self) -> String {
         let free = SocketAddr::new(self.address.ip(), 0);
         match self.source.kind() {
-            io::ErrorKind::AddrInUse => format!(
-                "it may be another d8, or AirPlay on a Mac; `--listen {free}` takes a free port, \
-                 `listen` of `[server]` in d8.toml names another"
-            ),
-            io::ErrorKind::AddrNotAvailable => {
-                "`--listen 127.0.0.1:5000` serves this machine, `--listen 0.0.0.0:5000` every network it is in"
-                    .to_owned()
-            }
-            io::ErrorKind::PermissionDenied => {
-                "ports below 1024 are the system's; `--listen` takes another, such as 127.0.0.1:5000".to_owned()
-            }
-            _ => "`--listen` takes another address, such as 127.0.0.1:5000".to_owned(),
+            io::ErrorKind::AddrInUse => text!("listen-in-use-next", free = free.to_string()),
+            io::ErrorKind::AddrNotAvailable => text!("listen-not-ours-next"),
+            io::ErrorKind::PermissionDenied => text!("listen-not-allowed-next"),
+            _ => text!("listen-other-next"),
         }
     }
 }

@@ -139,3 +139,24 @@ fn what_is_believed_too_high_is_refused_and_still_done() {
     assert!(figures.refused > 0, "{figures:?}");
     assert_eq!(figures.completed, 120);
 }
+
+#[test]
+fn limits_that_nobody_touched_are_not_shown() {
+    let text = account(
+        "{ requests = 30, per = \"1m\", models = \"llama-3.3-70b-versatile\" }, { requests = 7, per = \"1m\", models = \"llama-3.1-8b-instant\" }",
+    )
+    .replace("models = [\"llama-3.3-70b-versatile\"]", "models = [\"llama-3.3-70b-versatile\", \"llama-3.1-8b-instant\"]");
+    let conditions = Conditions::default();
+    let config = config_of(&text, conditions.start).unwrap();
+    let sizes = Sizes {
+        count: 3,
+        input: 100,
+        output: 50,
+        wildness: 0.0,
+    };
+    let workload = Workload::of_sizes(&sizes, default_route(&config).unwrap(), conditions.seed);
+    let outcomes = simulate(&config, &workload, &conditions, &[Policy::D8]);
+    let shown = super::table::of_limits(&outcomes).render(crate::client::table::Surface::Plain);
+    assert!(shown.contains("30 requests a minute"), "{shown}");
+    assert!(!shown.contains("7 requests a minute"), "{shown}");
+}

@@ -19,6 +19,8 @@ config-is-right = { $file } is right: { $accounts ->
     [one] 1 agent
    *[other] { $agents } agents
 }
+config-hidden = (hidden)
+config-environment = the environment
 config-setting = SETTING
 config-value = VALUE
 config-from-line = { $file } line { $line }
@@ -237,6 +239,14 @@ run-unreadable-hint = name a file of one JSON object a line, or - for standard i
 run-no-input = standard input cannot be read: { $error }
 run-input-broken = the input cannot be read: { $error }
 run-line-too-long = longer than 64 MiB
+run-line-not-utf8 = not UTF-8 (byte { $byte })
+run-line-no-object = not a JSON object: { $problem }
+run-line-method = `method` is "{ $method }"; only POST is known
+run-line-url = `url` is "{ $url }"; only { $known } is known
+run-line-no-work = neither `messages` nor `prompt` nor `body` is there
+run-line-prompt = `prompt` must be a string, and stand without `messages`
+run-line-id = `id` must be a string
+run-line-priority = `priority` must be 1 to 10
 
 ## demo
 
@@ -624,13 +634,9 @@ setup-gives-nothing = costs money
 setup-gives-free = free
 setup-gives-limits = free: { $limits } ({ $date })
 setup-help-choose = arrows move, typing filters, Enter takes, Esc ends
+setup-help-choose-short = arrows move, Enter takes, Esc ends
 setup-help-choose-some = Space marks, Enter takes what is marked, the first is the default
 setup-help-key = paste it and press Enter; nothing of it is shown
-setup-help-confirm = answer with y or n
-setup-yes = yes
-setup-no = no
-setup-yes-no = Y/n
-setup-no-yes = y/N
 setup-keys-at = A key for { $provider } is made at { $url }
 setup-any-key = A server that asks for no key takes any word
 setup-ask-key = Key for { $provider }:
@@ -702,6 +708,7 @@ setup-limit-differs = { $by }; headers: { $amount }, { $left } left
 setup-start-now = Start D8 now?
 setup-next = Next:
 setup-next-up = starts D8: the queue, the page, the API
+setup-say-hello = d8 submit "Say hello"
 setup-next-submit = a first task, while it runs
 setup-next-run = a file of work, done to its end
 setup-next-worker = starts the worker there
@@ -1121,7 +1128,6 @@ tasks-retry-really = { $count ->
     [one] Do 1 task again?
    *[other] Do { $shown } tasks again?
 }
-tasks-yes-or-no = y/N
 tasks-say-yes = say --yes where nobody can be asked; --dry-run only counts them
 tasks-cannot-ask = the question cannot be asked: { $why }
 tasks-left-alone = nothing was changed
@@ -1229,3 +1235,132 @@ top-help =
     { "" }
     █ used by us   ▓ by others   ░ free
     Any key closes this.
+
+## What is wrong in d8.toml
+
+fault-did-you-mean = did you mean `{ $near }`?
+fault-unknown-word = unknown { $what } `{ $word }`
+fault-one-of = it is one of
+fault-missing-key = { $key } is missing
+fault-wrong-type = wrong type
+fault-bad-value = bad value
+fault-expected-found = { $what }: expected { $expected }, found { $found }
+fault-unknown-key = unknown key `{ $key }`
+fault-keys-here = the keys here are
+fault-a-whole-number = a whole number of 0 or more
+fault-a-number = a number
+fault-quoted-text = text in quotes
+fault-list-in-brackets = a list in brackets
+fault-a-table = a table
+fault-text = text
+fault-a-list = a list
+fault-an-integer = integer { $number }
+fault-a-boolean = boolean { $value }
+fault-variable-unset = the variable `{ $name }` is not set
+fault-looked-for-in = looked for in the environment and in `.env`
+fault-set-variable = write `{ $name }=...` into the file `.env` beside d8.toml, or set it before d8 starts
+fault-secret-unreadable = the secret's file { $file } cannot be read: { $error }
+fault-secret-empty = the secret's file { $file } is empty
+fault-no-base-url = this is not a base URL: { $why }
+fault-write-it-like = write it like `{ $example }`
+fault-url-http = it must begin with http:// or https://
+fault-url-query = it has a query or a fragment
+fault-no-file = there is no file { $file }
+fault-config-names = `--config` names a file like d8.toml
+fault-unreadable = { $file } cannot be read: { $error }
+fault-store-nameless = the store's file has no name
+fault-no-postgres = PostgreSQL is not built in yet
+fault-store-use-file = use a file: `url = "sqlite:d8.db"`
+fault-store-unknown = this kind of store is not known
+fault-no-address = `{ $written }` is not an address with a port
+fault-write-address = write it like `127.0.0.1:5000`, `0.0.0.0:5000` or `[::1]:5000`; port 0 lets the system choose
+fault-route-nameless = a route needs a name
+fault-two-routes = two routes are named `{ $name }`
+fault-target-twice = `{ $target }` is twice in this route
+fault-route-empty = a route without targets
+fault-add-primary = add `primary = ["account/model"]`
+fault-no-such-model = the account `{ $name }` has no model `{ $model }`
+fault-its-models = its models are
+fault-or-add-model = or add it to `models` of `{ $name }`
+fault-no-target-form = `{ $written }` is not of the form account/model
+fault-unknown-account = unknown account `{ $name }`
+fault-accounts-are = the accounts are
+fault-worker-nobody = a worker rule names nobody
+fault-worker-add = add `id = "groq-*"` or `type = "groq"`
+fault-two-accounts = two accounts are named `{ $name }`
+fault-or-worker-brings = or leave `api_key` out, if `d8 worker --account { $name }` shall bring it
+fault-account-nameless = an account needs a name
+fault-account-slash = an account's name holds no slash
+fault-call-it = call it `{ $name }`; routes write `account/model`
+fault-unknown-provider = unknown provider `{ $id }`
+fault-not-in-catalogue = not in the catalogue
+fault-providers-are = for any server that speaks OpenAI's wire take the last of
+fault-not-spoken = { $provider } speaks a wire of its own that D8 does not speak yet
+fault-not-spoken-next = its models can be had through `openrouter`, or a gateway as `openai-compatible`
+fault-no-tier = { $provider } has no tier `{ $tier }`
+fault-it-has = it has
+fault-models-missing = `models` is missing: the catalogue lists none for `{ $provider }`
+fault-add-models = add `models = ["..."]`; the first is the account's default
+fault-model-twice = a model twice, or without a name
+fault-no-models = an account without models
+fault-leave-models-out = leave `models` out for all of the catalogue's
+fault-concurrency-zero = `concurrency` of 0 lets nothing through
+fault-at-least-one = give at least 1
+fault-own-address = this is the address where D8 itself listens
+fault-base-url-missing = `base_url` is missing
+fault-add-base-url = add `base_url = "http://host:port"`
+fault-group-nameless = `quota_group` needs a name
+fault-shorthand-and-limits = a shorthand and `limits` do not go together
+fault-limits-replaces = `limits` replaces all of the catalogue's: write this one there too
+fault-no-time = `{ $written }` is not a length of time
+fault-write-time = write it like `90s`, `15m`, `1h30m`, `1d` or `1mo`
+fault-zero-time = `{ $written }` is no time at all
+fault-longer-than-zero = give a period longer than zero
+fault-no-reset = `{ $written }` is not a reset time
+fault-write-reset = write `00:00 America/Los_Angeles` for a day, `1 00:00 UTC` for a month
+fault-unknown-zone = unknown time zone `{ $name }`
+fault-zones-have = zones have names such as `UTC` or `America/Los_Angeles`
+fault-limit-period = a limit needs a period
+fault-add-per = add `per = "1m"`, `per = "1d"` or another time
+fault-limit-of-what = a limit must say what it counts
+fault-limit-one-of = give it one of `requests`, `tokens`, `input_tokens`, `output_tokens`, `cost`
+fault-limit-of-two = a limit counts one thing
+fault-second-limit = write a second limit for this one
+fault-kind-and-resets = `kind` and `resets` do not go together
+fault-leave-kind-out = a limit that resets by the clock needs no `kind`: leave it out
+fault-limit-no-model = a limit for no model
+fault-limit-all-models = leave `models` out, or write `models = "*"`
+
+## Questions with yes or no
+
+ask-yes-or-no = answer with y or n
+ask-yes = yes
+ask-no = no
+ask-yes-no = Y/n
+ask-no-yes = y/N
+
+## Where nothing can listen
+
+listen-cannot = d8 cannot listen on { $address }: { $reason }
+listen-in-use = something else listens there already
+listen-not-ours = this machine does not have that address
+listen-not-allowed = the system does not allow it
+listen-in-use-next = it may be another d8, or AirPlay on a Mac; `--listen { $free }` takes a free port, `listen` of `[server]` in d8.toml names another
+listen-not-ours-next = `--listen 127.0.0.1:5000` serves this machine, `--listen 0.0.0.0:5000` every network it is in
+listen-not-allowed-next = ports below 1024 are the system's; `--listen` takes another, such as 127.0.0.1:5000
+listen-other-next = `--listen` takes another address, such as 127.0.0.1:5000
+
+## A command line that cannot be read
+
+usage-unknown-argument = there is no option `{ $argument }` here
+usage-word-too-many = `{ $word }` is one word too many; a text with blanks stands in quotes
+usage-unknown-command = there is no command `{ $command }`
+usage-no-value = `{ $argument }` needs a value
+usage-bad-value = `{ $value }` will not do for `{ $argument }`
+usage-wrong-value = `{ $value }` will not do for `{ $argument }`: { $why }
+usage-missing = { $arguments } is missing
+usage-conflict = `{ $argument }` and `{ $other }` do not go together
+usage-no-number = it is no number
+usage-out-of-range = it must be in { $range }
+usage-is = usage: { $usage }; --help says more
+usage-see-help = --help says what there is

@@ -19,6 +19,8 @@ config-is-right = { $file } está bien: { $accounts ->
     [one] 1 agente
    *[other] { $agents } agentes
 }
+config-hidden = (oculta)
+config-environment = el entorno
 config-setting = AJUSTE
 config-value = VALOR
 config-from-line = { $file }, línea { $line }
@@ -28,31 +30,31 @@ config-named-in = { $from }, nombrada en { $file }, línea { $line }
 config-from-catalogue = catálogo del { $date }
 config-from-own-entry = [[provider]] en { $file }
 config-from-default = por defecto
-help-config = Muestra la configuración tal como queda resuelta, dice qué archivo es o comprueba uno.
+help-config = Muestra la configuración tal como queda resuelta, dice qué archivo es o comprueba uno
 help-config-after = Ejemplos:
     { "  " }d8 config show                    cada ajuste y de dónde viene; las claves no se muestran nunca
     { "  " }d8 config show --json | jq '.sections[] | select(.section == "account").name'
     { "  " }d8 config path                    el d8.toml que se lee aquí
     { "  " }d8 config check new.toml && mv new.toml d8.toml && d8 reload
-help-config-show = Muestra cada ajuste y de dónde viene: una línea de d8.toml, una variable, .env, el catálogo o el valor por defecto.
+help-config-show = Muestra cada ajuste y de dónde viene: una línea de d8.toml, una variable, .env, el catálogo o el valor por defecto
 help-config-show-after = Las claves y los tokens no se muestran nunca, solo dónde se guardan.
 
     Ejemplos:
     { "  " }d8 config show
     { "  " }d8 config show --config other.toml --json
-help-config-show--config = La configuración; por defecto ./d8.toml, después la del usuario.
-help-config-show--json = La muestra en JSON.
-help-config-path = Dice qué d8.toml se lee aquí.
+help-config-show--config = La configuración; por defecto ./d8.toml, después la del usuario
+help-config-show--json = La muestra en JSON
+help-config-path = Dice qué d8.toml se lee aquí
 help-config-path-after = Sale con 0 si hay uno y con 1 si decide solo el entorno.
 
     Ejemplo:
     { "  " }$EDITOR "$(d8 config path)"
-help-config-check = Lee una configuración y dice qué tiene mal; no arranca nada.
+help-config-check = Lee una configuración y dice qué tiene mal; no arranca nada
 help-config-check-after = Sale con 0 si está bien y con 2 si no.
 
     Ejemplo:
-    { "  " }d8 config check d8.toml
-help-config-check--file = El archivo que se comprueba.
+    { "  " }d8 config check
+help-config-check--file = El archivo que se comprueba; por defecto ./d8.toml, después el del usuario
 
 ## reload
 
@@ -77,7 +79,7 @@ reload-agent-added = agente { $agent } añadido
 reload-agent-removed = agente { $agent } quitado: termina lo que tiene entre manos, no se le da nada nuevo
 reload-workers = las reglas para los workers
 reload-server = servidor: { $change }
-help-reload = Hace que un orquestador en marcha vuelva a leer d8.toml y .env: lo que cambió entra en vigor y no se pierde nada.
+help-reload = Hace que un orquestador en marcha vuelva a leer d8.toml y .env: lo que cambió entra en vigor y no se pierde nada
 help-reload-after = Un archivo con errores no cambia nada; el error dice qué le pasa. Lo que está en curso termina como habría terminado, y
     lo gastado sigue gastado. En Linux y macOS, SIGHUP hace lo mismo.
 
@@ -123,7 +125,7 @@ import-ask = { $file } ya existe. ¿Reemplazarlo?
 import-kept = no se ha escrito nada
 import-exists = { $file } ya existe
 import-exists-hint = da otro nombre con --out, reemplázalo con --yes o mira antes con --dry-run
-help-import = Convierte la configuración de otro programa en un d8.toml.
+help-import = Convierte la configuración de otro programa en un d8.toml
 help-import-after = Ejemplo:
     { "  " }d8 import litellm config.yaml --dry-run
 help-import-litellm = Convierte el config.yaml de un proxy de LiteLLM en un d8.toml.
@@ -132,10 +134,10 @@ help-import-litellm-after = Modelos, claves, límites, fallbacks y alias pasan a
     Ejemplos:
     { "  " }d8 import litellm config.yaml --dry-run
     { "  " }d8 import litellm config.yaml --out d8.toml
-help-import-litellm--file = El YAML.
-help-import-litellm--out = Adónde escribir.
-help-import-litellm--dry-run = Muestra el d8.toml y no escribe nada.
-help-import-litellm--yes = Reemplaza lo que haya sin preguntar.
+help-import-litellm--file = El YAML
+help-import-litellm--out = Adónde escribir
+help-import-litellm--dry-run = Muestra el d8.toml y no escribe nada
+help-import-litellm--yes = Reemplaza lo que haya sin preguntar
 ## agents
 
 agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
@@ -238,7 +240,7 @@ help-agents-preview = Enseña lo que preguntará un agente y cuándo; no envía 
 help-agents-preview-after =
     Ejemplo:
       d8 agents preview tweet --times 3
-help-agents-preview--times = Cuántos encargos enseñar.
+help-agents-preview--times = Cuántos encargos enseñar
 ## En todas partes
 
 note = nota: { $message }
@@ -343,6 +345,14 @@ run-unreadable-hint = nombra un archivo con un objeto JSON por línea, o - para 
 run-no-input = no se puede leer la entrada estándar: { $error }
 run-input-broken = no se puede leer la entrada: { $error }
 run-line-too-long = más de 64 MiB
+run-line-not-utf8 = no es UTF-8 (byte { $byte })
+run-line-no-object = no es un objeto JSON: { $problem }
+run-line-method = `method` es "{ $method }"; solo se conoce POST
+run-line-url = `url` es "{ $url }"; solo se conoce { $known }
+run-line-no-work = no hay ni `messages` ni `prompt` ni `body`
+run-line-prompt = `prompt` tiene que ser un texto, y estar sin `messages`
+run-line-id = `id` tiene que ser un texto
+run-line-priority = `priority` va de 1 a 10
 
 ## demo
 
@@ -1104,13 +1114,9 @@ setup-gives-nothing = cuesta dinero
 setup-gives-free = gratis
 setup-gives-limits = gratis: { $limits } ({ $date })
 setup-help-choose = flechas para moverte, escribe para filtrar, Intro acepta, Esc termina
+setup-help-choose-short = flechas para moverte, Intro acepta, Esc termina
 setup-help-choose-some = Espacio marca, Intro acepta lo marcado, el primero es el predeterminado
 setup-help-key = pégala y pulsa Intro; no se muestra nada de ella
-setup-help-confirm = responde con s o n
-setup-yes = sí
-setup-no = no
-setup-yes-no = S/n
-setup-no-yes = s/N
 setup-keys-at = Las claves de { $provider } se crean en { $url }
 setup-any-key = Un servidor que no pide clave acepta cualquier palabra
 setup-ask-key = Clave de { $provider }:
@@ -1182,6 +1188,7 @@ setup-limit-differs = { $by }; cabeceras: { $amount }, quedan { $left }
 setup-start-now = ¿Arranco D8 ahora?
 setup-next = Lo siguiente:
 setup-next-up = arranca D8: la cola, la página, la API
+setup-say-hello = d8 submit "Di hola"
 setup-next-submit = una primera tarea, mientras está en marcha
 setup-next-run = un archivo de trabajo, hecho hasta el final
 setup-next-worker = arranca allí el worker
@@ -1293,7 +1300,7 @@ providers-fact-source = fuente
 providers-then-and-now = { $provider }, { $model }: { $then } peticiones al día entonces; hoy { $now }, en el nivel { $tier }.
 providers-then-and-now-with-tokens = { $provider }, { $model }: { $then } peticiones al día entonces; hoy { $now } y { $tokens } tokens, en el nivel { $tier }.
 providers-then-only = { $provider }, { $model }: { $then } peticiones al día entonces; hoy no está en el nivel { $tier }.
-help-providers = Lo que se sabe de los proveedores: límites por nivel, precios y reinicios, cada dato con su fecha y su fuente.
+help-providers = Lo que se sabe de los proveedores: límites por nivel, precios y reinicios, cada dato con su fecha y su fuente
 help-providers--tier = Solo los niveles con este nombre
 help-providers--json = Un objeto JSON en lugar de tablas
 help-providers--config = La configuración cuyas entradas [[provider]] cuentan; si no se dice: ./d8.toml y, si no, la del usuario
@@ -1307,14 +1314,14 @@ help-providers-after =
       d8 providers show groq
       d8 providers compare gemini groq
       d8 providers --json | jq '.providers[] | {"{"}id, tiers: [.tiers[].name]{"}"}'
-help-providers-ls = Los enumera: una línea por nivel, con los límites y el precio de su primer modelo.
+help-providers-ls = Los enumera: una línea por nivel, con los límites y el precio de su primer modelo
 help-providers-ls--tier = Solo los niveles con este nombre
 help-providers-ls--json = Un objeto JSON en lugar de tablas
 help-providers-ls--config = La configuración cuyas entradas [[provider]] cuentan; si no se dice: ./d8.toml y, si no, la del usuario
 help-providers-ls-after =
     Ejemplo:
       d8 providers ls --tier free
-help-providers-show = Todo lo que se sabe de uno: modelos, precios, niveles, límites, su clave y dónde conseguirla.
+help-providers-show = Todo lo que se sabe de uno: modelos, precios, niveles, límites, su clave y dónde conseguirla
 help-providers-show--name = El proveedor, tal como lo llama `d8 providers`
 help-providers-show--tier = Solo los niveles con este nombre
 help-providers-show--json = Un objeto JSON en lugar de tablas
@@ -1323,7 +1330,7 @@ help-providers-show-after =
     Ejemplos:
       d8 providers show groq
       d8 providers show gemini --tier free
-help-providers-compare = Varios lado a lado: los niveles de hoy junto a las cifras de noviembre de 2025, donde se guardan.
+help-providers-compare = Varios lado a lado: los niveles de hoy junto a las cifras de noviembre de 2025, donde se guardan
 help-providers-compare--names = Los proveedores, tal como los llama `d8 providers`
 help-providers-compare--tier = Solo los niveles con este nombre
 help-providers-compare--json = Un objeto JSON en lugar de tablas
@@ -1486,7 +1493,7 @@ doctor-e2e-late-next = dale más tiempo con --timeout, o mira la cola: `d8 tasks
 doctor-e2e-cancelled = se ha vuelto a cancelar
 doctor-e2e-statistics = workers { $online } en línea, { $busy } ocupados; tareas { $completed } terminadas, { $failed } fallidas, { $pending } en espera; éxito { $rate }
 
-help-doctor = Averigua por qué no funciona: configuración, almacén, puerto, red, reloj, claves, límites, cuota, workers y cola, cada cosa con palabras claras y con lo que hay que hacer.
+help-doctor = Averigua por qué no funciona: configuración, almacén, puerto, red, reloj, claves, límites, cuota, workers y cola, cada cosa con palabras claras y con lo que hay que hacer
 help-doctor-after = A cada clave se le hace una pequeña pregunta de verdad, salvo que se sepa que su cuota está agotada; --offline no pregunta nada.
 
     Ejemplos:
@@ -1496,12 +1503,12 @@ help-doctor-after = A cada clave se le hace una pequeña pregunta de verdad, sal
       d8 doctor --json | jq '.checks[] | select(.status != "ok")'
 
     Códigos de salida: 0 bien o avisos, 1 un problema, 2 no se pudo mirar, 130 Ctrl-C
-help-doctor--offline = No envía nada a ningún proveedor: no se prueban las claves, la red ni el reloj.
-help-doctor--end-to-end = Entrega una tarea al orquestador en marcha y la sigue hasta el final, en cinco pasos.
-help-doctor--timeout = Cuánto puede tardar esa tarea; después se cancela.
-help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000.
-help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario.
-help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}.
+help-doctor--offline = No envía nada a ningún proveedor: no se prueban las claves, la red ni el reloj
+help-doctor--end-to-end = Entrega una tarea al orquestador en marcha y la sigue hasta el final, en cinco pasos
+help-doctor--timeout = Cuánto puede tardar esa tarea; después se cancela
+help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000
+help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario
+help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}
 
 ## service: lo que muestra systemd
 
@@ -1621,7 +1628,6 @@ tasks-retry-really = { $count ->
     [one] ¿Hacer de nuevo 1 tarea?
    *[other] ¿Hacer de nuevo { $shown } tareas?
 }
-tasks-yes-or-no = s/N
 tasks-say-yes = di --yes donde no se puede preguntar a nadie; --dry-run solo las cuenta
 tasks-cannot-ask = no se puede hacer la pregunta: { $why }
 tasks-left-alone = no se ha cambiado nada
@@ -1642,9 +1648,33 @@ stats-untouched = { $count ->
 stats-waiting = espera
 stats-account = cuenta
 stats-forecast = previsto
-stats-workers-line = { $online } en línea, { $busy } ocupados
-stats-tasks-line = { $pending } en espera, { $assigned } en curso, { $completed } hechas, { $failed } fallidas, { $cancelled } canceladas
-stats-pace-line = { $completed } respuestas y { $tokens } tokens en el último minuto; { $refused } rechazadas por cuota
+stats-workers-line =
+    { $online } en línea, { $busy ->
+        [one] 1 ocupado
+       *[other] { $busy } ocupados
+    }
+stats-tasks-line =
+    { $pending } en espera, { $assigned } en curso, { $completed ->
+        [one] 1 hecha
+       *[other] { $completed } hechas
+    }, { $failed ->
+        [one] 1 fallida
+       *[other] { $failed } fallidas
+    }, { $cancelled ->
+        [one] 1 cancelada
+       *[other] { $cancelled } canceladas
+    }
+stats-pace-line =
+    { $completed ->
+        [one] 1 respuesta
+       *[other] { $completed } respuestas
+    } y { $tokens ->
+        [one] 1 token
+       *[other] { $tokens } tokens
+    } en el último minuto; { $refused ->
+        [one] 1 rechazada
+       *[other] { $refused } rechazadas
+    } por cuota
 stats-all-done = todo hecho { $when }
 
 ## submit
@@ -1681,11 +1711,31 @@ top-broke-off = la conexión se cortó
 top-lost = SIN CONEXIÓN desde hace { $ago }, lo intento de nuevo
 top-pending = { $count } en espera
 top-assigned = { $count } en curso
-top-completed = { $count } hechas
-top-failed = { $count } fallidas
-top-cancelled = { $count } canceladas
-top-online = workers { $online } en línea, { $busy } ocupados
-top-pace-answers = { $minute } respuestas en 1 min, { $five } en 5
+top-completed =
+    { $count ->
+        [one] 1 hecha
+       *[other] { $count } hechas
+    }
+top-failed =
+    { $count ->
+        [one] 1 fallida
+       *[other] { $count } fallidas
+    }
+top-cancelled =
+    { $count ->
+        [one] 1 cancelada
+       *[other] { $count } canceladas
+    }
+top-online =
+    workers { $online } en línea, { $busy ->
+        [one] 1 ocupado
+       *[other] { $busy } ocupados
+    }
+top-pace-answers =
+    { $minute ->
+        [one] 1 respuesta
+       *[other] { $minute } respuestas
+    } en 1 min, { $five } en 5
 top-pace-tokens = { $minute } tokens en 1 min, { $five } en 5
 top-pace-refused = { $minute } rechazadas (429) en 1 min, { $five } en 5
 top-accounts = Cuentas
@@ -1807,7 +1857,7 @@ plan-return-unknown = No se puede decir el rendimiento donde no se conoce un pre
 plan-price-decides = Las cuentas más caras reciben lo que dejan las más baratas. D8 no elige por precio dentro de un nivel de una ruta: escribe las más caras en `backup` para que sea así.
 plan-assumed = Se supone que el trabajo llega repartido por igual a lo largo del día, que un mes tiene 30 días, que los tamaños son los que de verdad se usan, que nadie más gasta estas cuotas y que el catálogo acierta (d8 providers dice de cuándo es).
 plan-assumed-longer = Un límite cuyo tipo no se conoce se respeta durante lo más largo que puede ser su periodo: un día, durante 25 horas.
-help-plan = Capacidad y coste de un trabajo en tus cuentas: qué cabe, qué límite manda, cuánto cuesta y cuánto rinde.
+help-plan = Capacidad y coste de un trabajo en tus cuentas: qué cabe, qué límite manda, cuánto cuesta y cuánto rinde
 help-plan--per-day = Tantas tareas al día, como 1500, 10,000 o 20k
 help-plan--in-tokens = Tokens de un prompt; 300 si no se dice
 help-plan--out-tokens = Tokens de una respuesta, de media; 200 si no se dice
@@ -1831,3 +1881,132 @@ help-plan-after =
       d8 plan --per-day 10000 --in-per-month 50M --out-per-month 20M --account groq/developer \
               --price-in 0.10 --price-out 0.32 --income 500..1500
       d8 plan --json | jq .total
+
+## Qué está mal en d8.toml
+
+fault-did-you-mean = ¿querías decir `{ $near }`?
+fault-unknown-word = `{ $what }` no conoce el valor `{ $word }`
+fault-one-of = puede ser
+fault-missing-key = falta { $key }
+fault-wrong-type = tipo equivocado
+fault-bad-value = valor equivocado
+fault-expected-found = { $what }: aquí va { $expected } y hay { $found }
+fault-unknown-key = clave desconocida: `{ $key }`
+fault-keys-here = las claves de aquí son
+fault-a-whole-number = un número entero, 0 o mayor
+fault-a-number = un número
+fault-quoted-text = un texto entre comillas
+fault-list-in-brackets = una lista entre corchetes
+fault-a-table = una tabla
+fault-text = texto
+fault-a-list = una lista
+fault-an-integer = el entero { $number }
+fault-a-boolean = el booleano { $value }
+fault-variable-unset = la variable `{ $name }` no está definida
+fault-looked-for-in = se ha buscado en el entorno y en `.env`
+fault-set-variable = escribe `{ $name }=...` en el archivo `.env` junto a d8.toml, o defínela antes de arrancar d8
+fault-secret-unreadable = no se puede leer { $file }, el archivo del secreto: { $error }
+fault-secret-empty = { $file }, el archivo del secreto, está vacío
+fault-no-base-url = esto no es una URL base: { $why }
+fault-write-it-like = escríbelo así: `{ $example }`
+fault-url-http = tiene que empezar por http:// o https://
+fault-url-query = lleva una consulta o un fragmento
+fault-no-file = no hay ningún archivo { $file }
+fault-config-names = `--config` nombra un archivo como d8.toml
+fault-unreadable = no se puede leer { $file }: { $error }
+fault-store-nameless = el archivo del almacén no tiene nombre
+fault-no-postgres = PostgreSQL todavía no está incluido
+fault-store-use-file = usa un archivo: `url = "sqlite:d8.db"`
+fault-store-unknown = este tipo de almacén no se conoce
+fault-no-address = `{ $written }` no es una dirección con un puerto
+fault-write-address = escríbela así: `127.0.0.1:5000`, `0.0.0.0:5000` o `[::1]:5000`; con el puerto 0 elige el sistema
+fault-route-nameless = una ruta necesita un nombre
+fault-two-routes = dos rutas se llaman `{ $name }`
+fault-target-twice = `{ $target }` está dos veces en esta ruta
+fault-route-empty = una ruta sin destinos
+fault-add-primary = añade `primary = ["cuenta/modelo"]`
+fault-no-such-model = la cuenta `{ $name }` no tiene el modelo `{ $model }`
+fault-its-models = sus modelos son
+fault-or-add-model = o añádelo a los `models` de `{ $name }`
+fault-no-target-form = `{ $written }` no tiene la forma cuenta/modelo
+fault-unknown-account = cuenta desconocida: `{ $name }`
+fault-accounts-are = las cuentas son
+fault-worker-nobody = una regla de workers no nombra a ninguno
+fault-worker-add = añade `id = "groq-*"` o `type = "groq"`
+fault-two-accounts = dos cuentas se llaman `{ $name }`
+fault-or-worker-brings = o quita `api_key`, si la trae `d8 worker --account { $name }`
+fault-account-nameless = una cuenta necesita un nombre
+fault-account-slash = el nombre de una cuenta no lleva barra
+fault-call-it = llámala `{ $name }`; las rutas escriben `cuenta/modelo`
+fault-unknown-provider = proveedor desconocido: `{ $id }`
+fault-not-in-catalogue = no está en el catálogo
+fault-providers-are = para cualquier servidor que hable el protocolo de OpenAI usa el último de estos
+fault-not-spoken = { $provider } habla un protocolo propio que D8 todavía no habla
+fault-not-spoken-next = sus modelos se consiguen con `openrouter`, o con una pasarela como `openai-compatible`
+fault-no-tier = { $provider } no tiene el nivel `{ $tier }`
+fault-it-has = tiene
+fault-models-missing = falta `models`: el catálogo no tiene ninguno de `{ $provider }`
+fault-add-models = añade `models = ["..."]`; el primero es el que usa la cuenta si no se dice otro
+fault-model-twice = un modelo dos veces, o sin nombre
+fault-no-models = una cuenta sin modelos
+fault-leave-models-out = quita `models` para tener todos los del catálogo
+fault-concurrency-zero = una `concurrency` de 0 no deja pasar nada
+fault-at-least-one = pon 1 como mínimo
+fault-own-address = esta es la dirección en la que escucha el propio D8
+fault-base-url-missing = falta `base_url`
+fault-add-base-url = añade `base_url = "http://servidor:puerto"`
+fault-group-nameless = `quota_group` necesita un nombre
+fault-shorthand-and-limits = una abreviatura y `limits` no van juntas
+fault-limits-replaces = `limits` sustituye a todos los del catálogo: escribe también este ahí
+fault-no-time = `{ $written }` no es una duración
+fault-write-time = escríbela así: `90s`, `15m`, `1h30m`, `1d` o `1mo`
+fault-zero-time = `{ $written }` no dura nada
+fault-longer-than-zero = pon un tiempo mayor que cero
+fault-no-reset = `{ $written }` no es una hora de reinicio
+fault-write-reset = escribe `00:00 America/Los_Angeles` para un día, `1 00:00 UTC` para un mes
+fault-unknown-zone = zona horaria desconocida: `{ $name }`
+fault-zones-have = las zonas se llaman como `UTC` o `Europe/Madrid`
+fault-limit-period = un límite necesita un periodo
+fault-add-per = añade `per = "1m"`, `per = "1d"` u otro tiempo
+fault-limit-of-what = un límite tiene que decir qué cuenta
+fault-limit-one-of = ponle una de estas: `requests`, `tokens`, `input_tokens`, `output_tokens`, `cost`
+fault-limit-of-two = un límite cuenta una sola cosa
+fault-second-limit = escribe otro límite para esta
+fault-kind-and-resets = `kind` y `resets` no van juntos
+fault-leave-kind-out = un límite que se reinicia a una hora no necesita `kind`: quítalo
+fault-limit-no-model = un límite para ningún modelo
+fault-limit-all-models = quita `models`, o escribe `models = "*"`
+
+## Preguntas de sí o no
+
+ask-yes-or-no = responde con s o n
+ask-yes = sí
+ask-no = no
+ask-yes-no = S/n
+ask-no-yes = s/N
+
+## Donde no se puede escuchar
+
+listen-cannot = d8 no puede escuchar en { $address }: { $reason }
+listen-in-use = ya hay otra cosa que escucha ahí
+listen-not-ours = esta máquina no tiene esa dirección
+listen-not-allowed = el sistema no lo permite
+listen-in-use-next = puede ser otro d8, o AirPlay en un Mac; `--listen { $free }` toma un puerto libre, `listen` de `[server]` en d8.toml nombra otro
+listen-not-ours-next = `--listen 127.0.0.1:5000` sirve a esta máquina, `--listen 0.0.0.0:5000` a todas las redes en las que está
+listen-not-allowed-next = los puertos por debajo de 1024 son del sistema; `--listen` toma otro, por ejemplo 127.0.0.1:5000
+listen-other-next = `--listen` toma otra dirección, por ejemplo 127.0.0.1:5000
+
+## Una línea de órdenes que no se puede leer
+
+usage-unknown-argument = aquí no existe la opción `{ $argument }`
+usage-word-too-many = `{ $word }` sobra; un texto con espacios va entre comillas
+usage-unknown-command = no existe la orden `{ $command }`
+usage-no-value = `{ $argument }` necesita un valor
+usage-bad-value = `{ $value }` no vale para `{ $argument }`
+usage-wrong-value = `{ $value }` no vale para `{ $argument }`: { $why }
+usage-missing = falta { $arguments }
+usage-conflict = `{ $argument }` y `{ $other }` no van juntas
+usage-no-number = no es un número
+usage-out-of-range = tiene que estar en { $range }
+usage-is = uso: { $usage }; --help dice más
+usage-see-help = --help dice qué hay

@@ -56,11 +56,11 @@ struct PathArguments {}
 #[derive(Debug, Args)]
 #[command(after_help = "Exit 0 where it is right, 2 where it is not.\n\n\
   Example:\n  \
-  d8 config check d8.toml")]
+  d8 config check")]
 struct CheckArguments {
-    /// The file to check.
+    /// The file to check; default: ./d8.toml, then the user's own.
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: ConfigArguments) -> Result<u8, Failure> {
@@ -107,8 +107,10 @@ fn path() -> Result<u8, Failure> {
 }
 
 fn check(arguments: CheckArguments) -> Result<u8, Failure> {
-    let shown = arguments.file.display().to_string();
-    let config = Config::load(options(Some(arguments.file))?).map_err(|error| faulty(&error))?;
+    let named = arguments.file.clone();
+    let config = Config::load(options(arguments.file)?).map_err(|error| faulty(&error))?;
+    let file = named.or_else(|| config.file.clone());
+    let shown = file.map_or_else(|| text!("config-environment"), |file| file.display().to_string());
     for notice in &config.notices {
         say(&text!("config-note", notice = notice.as_str()));
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::client::table::{Surface, Table};
-use crate::config::explained::{Explained, Section, Source};
+use crate::config::explained::{Explained, HIDDEN, Section, Source};
 use crate::text;
 
 pub(super) fn json(explained: &Explained) -> String {
@@ -29,7 +29,7 @@ pub(super) fn rows(explained: &Explained) -> Table {
             let name = format!("{}.{}", heading(section), setting.key);
             table.row(vec![
                 name.into(),
-                setting.shown().into(),
+                setting.shown().replace(HIDDEN, &text!("config-hidden")).into(),
                 words(&setting.source, &file).into(),
             ]);
         }

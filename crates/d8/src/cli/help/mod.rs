@@ -3,6 +3,7 @@
 //! its arguments. An argument that several commands have alike stands at the command above them: `help-tasks--limit`, `help--json`.
 
 mod keys;
+mod misuse;
 mod translated;
 
 use std::ffi::OsString;
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use clap::{Command, CommandFactory};
 
 use crate::words::language::Language;
+pub(super) use misuse::failure;
 
 /// The language that a command line asks for, before anything else of it is read.
 pub(super) fn language_of(arguments: impl IntoIterator<Item = OsString>) -> Language {

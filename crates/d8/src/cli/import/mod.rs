@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::{Failure, OK, PARTLY, config, say, tell};
+use super::{Failure, OK, PARTLY, config, say, tell, yes_or_no};
 use crate::config::{location, text_file};
 use crate::import::{self, Imported};
 use crate::private_file;
@@ -121,8 +121,7 @@ fn may_replace(path: &Path) -> Result<bool, Failure> {
         return Err(Failure::not_started(text!("import-exists", file = file)).hint(text!("import-exists-hint")));
     }
     let question = text!("import-ask", file = file);
-    let answer = inquire::Confirm::new(&question).with_default(false).prompt();
-    Ok(answer.unwrap_or(false))
+    Ok(yes_or_no::ask(&question, false).unwrap_or(false))
 }
 
 fn remark(imported: &Imported, dotenv: &Path, dry: bool) {

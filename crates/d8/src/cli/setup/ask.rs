@@ -3,15 +3,17 @@
 use std::io::IsTerminal;
 
 use inquire::list_option::ListOption;
-use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
+use inquire::{InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 use secrecy::SecretString;
 
 use super::Stop;
-use crate::cli::Failure;
+use crate::cli::{Failure, yes_or_no};
 use crate::text;
 
 /// Lines of a list that are shown at once.
 const PAGE: usize = 15;
+/// Nobody needs to filter so few.
+const SHORT: usize = 5;
 
 /// Who answers.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -44,12 +46,19 @@ impl Asker {
         if self == Self::Nobody {
             return Ok(0);
         }
-        let help = text!("setup-help-choose");
+        // A short list is seen whole: what is typed there is no filter. Somebody may paste a key, which would be shown.
+        let is_short = options.len() <= SHORT;
+        let help = if is_short {
+            text!("setup-help-choose-short")
+        } else {
+            text!("setup-help-choose")
+        };
         // What stands in a second column is for choosing only.
         let shown = |chosen: ListOption<&String>| chosen.value.split("  ").next().unwrap_or_default().to_owned();
         let prompt = Select::new(question, options)
             .with_page_size(PAGE)
             .with_formatter(&shown);
+        let prompt = if is_short { prompt.without_filtering() } else { prompt };
         asked(|| prompt.with_help_message(&help).raw_prompt()).map(|chosen| chosen.index)
     }
 
@@ -71,27 +80,7 @@ impl Asker {
         if self == Self::Nobody {
             return Ok(usual);
         }
-        let error = text!("setup-help-confirm");
-        let parser = |answer: &str| match answer.trim().to_lowercase().as_str() {
-            "y" | "yes" | "s" | "si" | "sí" => Ok(true),
-            "n" | "no" => Ok(false),
-            _ => Err(()),
-        };
-        let shown = |answer: bool| if answer { text!("setup-yes") } else { text!("setup-no") };
-        let usual_shown = |usual: bool| {
-            if usual {
-                text!("setup-yes-no")
-            } else {
-                text!("setup-no-yes")
-            }
-        };
-        let prompt = Confirm::new(question)
-            .with_default(usual)
-            .with_parser(&parser)
-            .with_error_message(&error)
-            .with_formatter(&shown)
-            .with_default_value_formatter(&usual_shown);
-        asked(|| prompt.prompt())
+        asked(|| yes_or_no::ask(question, usual))
     }
 
     /// A line of text; nobody gives what is usual.

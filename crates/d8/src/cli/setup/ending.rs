@@ -89,7 +89,7 @@ impl Ending<'_> {
         };
         let commands = [
             (format!("d8 up{config}"), text!("setup-next-up")),
-            ("d8 submit \"Say hello\"".to_owned(), text!("setup-next-submit")),
+            (text!("setup-say-hello"), text!("setup-next-submit")),
             (format!("d8 run work.jsonl{config}"), text!("setup-next-run")),
         ];
         say_commands(&commands);

@@ -93,16 +93,14 @@ fn sums(stats: &Stats) -> String {
         || "-".to_owned(),
         |rate| format!("{:.1}%", (rate * 100.0).clamp(0.0, 100.0)),
     );
-    let number = words::number;
-    let [online, busy] = [workers.online, workers.busy].map(number);
-    let workers = text!("stats-workers-line", online = online, busy = busy);
+    let workers = text!("stats-workers-line", online = workers.online, busy = workers.busy);
     let tasks = text!(
         "stats-tasks-line",
-        pending = number(tasks.pending),
-        assigned = number(tasks.assigned),
-        completed = number(tasks.completed),
-        failed = number(tasks.failed),
-        cancelled = number(tasks.cancelled)
+        pending = tasks.pending,
+        assigned = tasks.assigned,
+        completed = tasks.completed,
+        failed = tasks.failed,
+        cancelled = tasks.cancelled
     );
     let mut lines = vec![
         fact(text!("stats-workers"), &format!("{workers}{by_type}")),
@@ -131,9 +129,9 @@ fn pace(stats: &Stats) -> Option<String> {
     (completed + refused + tokens > 0).then(|| {
         text!(
             "stats-pace-line",
-            completed = words::number(completed),
-            tokens = words::number(tokens),
-            refused = words::number(refused)
+            completed = completed,
+            tokens = tokens,
+            refused = refused
         )
     })
 }

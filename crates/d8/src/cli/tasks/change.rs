@@ -7,7 +7,7 @@ use inquire::InquireError;
 use serde_json::{Map, Value, json};
 
 use super::filter::Filter;
-use crate::cli::{Failure, INTERRUPTED, OK, PARTLY, say, tell};
+use crate::cli::{Failure, INTERRUPTED, OK, PARTLY, say, tell, yes_or_no};
 use crate::client::Client;
 use crate::client::objects::{Count, Task};
 use crate::client::reach::Reach;
@@ -176,12 +176,7 @@ fn can_ask() -> bool {
 
 /// Whether the user says yes.
 fn confirmed(question: &str) -> Result<bool, Failure> {
-    let shown = |_| text!("tasks-yes-or-no");
-    let asked = inquire::Confirm::new(question)
-        .with_default(false)
-        .with_default_value_formatter(&shown)
-        .with_parser(&yes_or_no);
-    match asked.prompt() {
+    match yes_or_no::ask(question, false) {
         Ok(said) => Ok(said),
         Err(InquireError::OperationCanceled) => Ok(false),
         Err(InquireError::OperationInterrupted) => {
@@ -195,15 +190,6 @@ fn confirmed(question: &str) -> Result<bool, Failure> {
             let why = error.to_string();
             Err(Failure::not_started(text!("tasks-cannot-ask", why = why)).hint(text!("tasks-say-yes")))
         }
-    }
-}
-
-/// In whichever language the question was asked.
-fn yes_or_no(said: &str) -> Result<bool, ()> {
-    match said.trim().to_lowercase().as_str() {
-        "y" | "yes" | "s" | "sí" | "si" => Ok(true),
-        "n" | "no" => Ok(false),
-        _ => Err(()),
     }
 }
 

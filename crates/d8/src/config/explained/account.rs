@@ -74,6 +74,7 @@ fn settings(
         let source = limit_source(account, limit, loaded, places);
         let value = json!({
             "label": limit_label(account, limit),
+            "called": limit_called(account, limit),
             "models": limit.models,
             "amount": limit.spec.amount,
             "ceiling": limit.spec.standing == Standing::Ceiling,
@@ -149,10 +150,19 @@ pub fn without_password(url: &str) -> String {
 }
 
 /// What a limit is called, with the models that it is about where those are not all of the account's.
-pub fn limit_label(account: &Account, limit: &Limit) -> String {
+fn limit_label(account: &Account, limit: &Limit) -> String {
+    with_models(&limit.label, account, limit)
+}
+
+/// The same in the spoken language.
+pub fn limit_called(account: &Account, limit: &Limit) -> String {
+    with_models(&limit.called, account, limit)
+}
+
+fn with_models(name: &str, account: &Account, limit: &Limit) -> String {
     match limit.models.len() {
-        all if all == account.models.len() => limit.label.clone(),
-        _ => format!("{} ({})", limit.label, limit.models.join(", ")),
+        all if all == account.models.len() => name.to_owned(),
+        _ => format!("{name} ({})", limit.models.join(", ")),
     }
 }
 

@@ -16,7 +16,7 @@ use super::file::RouteTable;
 use super::load::{self, LoadOptions, Loaded};
 use super::{Config, Route, StoreLocation, env_names};
 use crate::words;
-pub use account::{limit_label, without_password};
+pub use account::{limit_called, without_password};
 use origin::Places;
 
 /// The whole configuration.
@@ -109,7 +109,7 @@ fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join(", "),
         Value::Null => "-".to_owned(),
-        Value::Object(fields) => fields.get("label").map_or_else(|| value.to_string(), shown),
+        Value::Object(fields) => fields.get("called").map_or_else(|| value.to_string(), shown),
         other => other.to_string(),
     }
 }
@@ -198,7 +198,7 @@ fn server(loaded: &Loaded, places: &Places<'_>) -> Section {
 }
 
 /// What stands in the place of a secret: nothing of it, not even its length.
-const HIDDEN: &str = "(hidden)";
+pub const HIDDEN: &str = "(hidden)";
 
 fn store(loaded: &Loaded, places: &Places<'_>) -> Section {
     let StoreLocation::Sqlite(path) = &loaded.config.store;

@@ -42,10 +42,7 @@ impl Period {
 
     /// Reads "2s", "1h30m", "1d", "1mo". Fails on anything that is no time, and on none at all.
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
-        let bad = || {
-            Fault::new(format!("`{text}` is not a length of time"))
-                .hint("write it like `90s`, `15m`, `1h30m`, `1d` or `1mo`")
-        };
+        let bad = || Fault::new(text!("fault-no-time", written = text)).hint(text!("fault-write-time"));
         let span: Span = text.trim().parse().map_err(|_| bad())?;
         let months = i64::from(span.get_years()) * 12 + i64::from(span.get_months());
         let days = i64::from(span.get_weeks()) * 7 + i64::from(span.get_days());
@@ -62,7 +59,7 @@ impl Period {
             exact: Duration::try_from(exact).map_err(|_| bad())?,
         };
         if period.nominal().is_zero() {
-            return Err(Fault::new(format!("`{text}` is no time at all")).hint("give a period longer than zero"));
+            return Err(Fault::new(text!("fault-zero-time", written = text)).hint(text!("fault-longer-than-zero")));
         }
         Ok(period)
     }

@@ -31,10 +31,7 @@ pub(crate) struct ResetTime {
 impl ResetTime {
     /// Reads `HH:MM ZONE` or, for months, `DAY HH:MM ZONE`.
     pub(crate) fn parse(text: &str) -> Result<Self, Fault> {
-        let bad = || {
-            Fault::new(format!("`{text}` is not a reset time"))
-                .hint("write `00:00 America/Los_Angeles` for a day, `1 00:00 UTC` for a month")
-        };
+        let bad = || Fault::new(text!("fault-no-reset", written = text)).hint(text!("fault-write-reset"));
         let words: Vec<&str> = text.split_whitespace().collect();
         let (day, time, zone_name) = match words[..] {
             [time, zone] => (None, time, zone),
@@ -134,10 +131,10 @@ fn clock(text: &str) -> Option<Time> {
 fn zone(name: &str) -> Result<TimeZone, Fault> {
     TimeZone::get(name).map_err(|_| {
         let known: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
-        let fault = Fault::new(format!("unknown time zone `{name}`"));
+        let fault = Fault::new(text!("fault-unknown-zone", name = name));
         match nearest(name, known.iter().map(String::as_str)) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault.hint("zones have names such as `UTC` or `America/Los_Angeles`"),
+            Some(near) => fault.hint(text!("fault-did-you-mean", near = near)),
+            None => fault.hint(text!("fault-zones-have")),
         }
     })
 }

@@ -11,6 +11,7 @@ use crate::config::limit::period::Period;
 use crate::config::limit::reset::ResetTime;
 use crate::config::limit::rule::{Kind, Terms};
 use crate::config::limit::scope::{Patterns, Spread};
+use crate::text;
 use crate::words::language::Language;
 
 /// The keys of a limit.
@@ -41,9 +42,9 @@ impl LimitTable {
     pub(crate) fn judge(&self, span: Range<usize>) -> Result<WrittenLimit, Fault> {
         let (dimension, amount) = self.amount(span.clone())?;
         let Some(per) = &self.per else {
-            return Err(Fault::new("a limit needs a period")
+            return Err(Fault::new(text!("fault-limit-period"))
                 .at(span)
-                .hint("add `per = \"1m\"`, `per = \"1d\"` or another time"));
+                .hint(text!("fault-add-per")));
         };
         let period = Period::parse(per.as_ref()).map_err(|fault| fault.at(per.span()))?;
         let terms = Terms {
@@ -80,21 +81,21 @@ impl LimitTable {
         written.sort_by_key(|(span, ..)| span.start);
         match written[..] {
             [(_, dimension, amount)] => Ok((dimension, amount)),
-            [] => Err(Fault::new("a limit must say what it counts")
+            [] => Err(Fault::new(text!("fault-limit-of-what"))
                 .at(span)
-                .hint("give it one of `requests`, `tokens`, `input_tokens`, `output_tokens`, `cost`")),
-            [_, (ref second, ..), ..] => Err(Fault::new("a limit counts one thing")
+                .hint(text!("fault-limit-one-of"))),
+            [_, (ref second, ..), ..] => Err(Fault::new(text!("fault-limit-of-two"))
                 .at(second.clone())
-                .hint("write a second limit for this one")),
+                .hint(text!("fault-second-limit"))),
         }
     }
 
     fn kind(&self, period: Period) -> Result<Kind, Fault> {
         match (&self.kind, &self.resets) {
             (None, None) => Ok(Kind::Unknown),
-            (Some(_), Some(resets)) => Err(Fault::new("`kind` and `resets` do not go together")
+            (Some(_), Some(resets)) => Err(Fault::new(text!("fault-kind-and-resets"))
                 .at(resets.span())
-                .hint("a limit that resets by the clock needs no `kind`: leave it out")),
+                .hint(text!("fault-leave-kind-out"))),
             (Some(kind), None) => {
                 let kinds = [
                     ("bucket", Kinds::Bucket),
@@ -124,9 +125,9 @@ impl LimitTable {
     fn spread(&self) -> Result<Spread, Fault> {
         match &self.models {
             None => Ok(Spread::Each(Patterns::all())),
-            Some(patterns) if patterns.as_ref().0.is_empty() => Err(Fault::new("a limit for no model")
+            Some(patterns) if patterns.as_ref().0.is_empty() => Err(Fault::new(text!("fault-limit-no-model"))
                 .at(patterns.span())
-                .hint("leave `models` out, or write `models = \"*\"`")),
+                .hint(text!("fault-limit-all-models"))),
             Some(patterns) => Ok(Spread::Shared(patterns.as_ref().clone())),
         }
     }

@@ -10,6 +10,7 @@ mod properties;
 mod providers;
 mod routes;
 mod secrets;
+mod spanish;
 
 use std::path::PathBuf;
 

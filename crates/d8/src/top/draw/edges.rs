@@ -61,20 +61,13 @@ fn facts(state: &State, now: f64, ink: Ink) -> Vec<(String, Style)> {
     );
     facts.push((text!("top-pending", count = number(tasks.pending)), neutral));
     facts.push((text!("top-assigned", count = number(tasks.assigned)), neutral));
-    facts.push((
-        text!("top-completed", count = number(tasks.completed)),
-        tone(Tone::Good),
-    ));
-    facts.push((text!("top-failed", count = number(tasks.failed)), some_failed));
+    facts.push((text!("top-completed", count = tasks.completed), tone(Tone::Good)));
+    facts.push((text!("top-failed", count = tasks.failed), some_failed));
     if tasks.cancelled > 0 {
-        facts.push((text!("top-cancelled", count = number(tasks.cancelled)), neutral));
+        facts.push((text!("top-cancelled", count = tasks.cancelled), neutral));
     }
     facts.push((
-        text!(
-            "top-online",
-            online = number(workers.online),
-            busy = number(workers.busy)
-        ),
+        text!("top-online", online = number(workers.online), busy = workers.busy),
         neutral,
     ));
     let Some(pace) = state.standing.pace else { return facts };
@@ -89,7 +82,7 @@ fn facts(state: &State, now: f64, ink: Ink) -> Vec<(String, Style)> {
         (
             text!(
                 "top-pace-answers",
-                minute = number(minute.completed),
+                minute = minute.completed,
                 five = number(five.completed)
             ),
             neutral,
