@@ -33,6 +33,10 @@ fn accounts_tell_what_is_to_be_expected() {
     assert!(next_start().as_f64().unwrap() <= now() + 0.1);
     let begun = now();
     submit(&up, 20);
+    // One that was worked out just before serves for a moment more.
+    until("the forecast counts the work", || {
+        up.get("/api/accounts").json()["forecast"]["open"] != json!(0)
+    });
     let told = up.get("/api/accounts").json();
     let open = told["forecast"]["open"].as_u64().unwrap();
     assert!((10..=20).contains(&open), "{told}");
