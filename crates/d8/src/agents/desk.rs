@@ -39,13 +39,26 @@ pub(super) struct Desk {
     pub(super) trouble: Option<String>,
     /// Nothing is handed in before.
     pub(super) not_before: Option<Timestamp>,
+    /// d8.toml has it no longer: what it was at is done and delivered, nothing new is given to it.
+    pub(super) retired: bool,
     pub(super) lane: mpsc::UnboundedSender<(TaskId, Note)>,
 }
 
 impl Desk {
-    /// Somebody holds it back, or d8.toml does.
+    /// Somebody holds it back, or d8.toml does or has it no longer.
     pub(super) fn is_paused(&self) -> bool {
-        self.agent.paused || self.row.paused
+        self.agent.paused || self.row.paused || self.retired
+    }
+
+    /// d8.toml says otherwise from now on. What came before is not made up for by another schedule; answers under way go
+    /// where they were to go when they were asked for.
+    pub(super) fn reappoint(&mut self, agent: Arc<Agent>, lane: mpsc::UnboundedSender<(TaskId, Note)>, now: Timestamp) {
+        let timetable = Timetable::of(&agent);
+        if self.retired || self.agent.schedule != agent.schedule || self.agent.paused != agent.paused {
+            self.line.clear();
+            self.seen = Some(now);
+        }
+        (self.agent, self.timetable, self.lane, self.retired) = (agent, timetable, lane, false);
     }
 
     /// Whether some of what it does by itself is not done.

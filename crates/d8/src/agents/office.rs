@@ -5,12 +5,15 @@ mod calls;
 mod opening;
 mod work;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use d8_core::change::Ending;
 use d8_core::id::TaskId;
 use d8_core::time::Timestamp;
-use tokio::sync::mpsc;
+use d8_store::AgentRow;
+use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
 pub use calls::{Agents, Delivered, NotDone, View};
@@ -38,6 +41,13 @@ struct Office {
     handle: Handle,
     library: Library,
     desks: Vec<Desk>,
+    /// What the store knows of agents that are not here.
+    known: BTreeMap<String, AgentRow>,
+    /// What an earlier process left for them.
+    strangers: Vec<(TaskId, String)>,
+    /// One file at a time is written, whichever agent's: two of them may share one.
+    files: Arc<Mutex<()>>,
+    words: mpsc::UnboundedSender<Word>,
     settings: Settings,
     shutdown: CancellationToken,
 }

@@ -62,9 +62,11 @@ pub(super) async fn run(arguments: EmulateArguments) -> Result<u8, Failure> {
     let address = listener
         .local_addr()
         .map_err(|error| Failure::not_started(error.to_string()))?;
+    // Listened for before anybody can know that it is there.
+    let ended = interrupted();
     tell(&format!("http://{address}"));
     say(&text!("emulate-serving"));
-    let served = d8_emulator::serve(listener, emulator, interrupted()).await;
+    let served = d8_emulator::serve(listener, emulator, ended).await;
     served.map_err(|error| Failure::broke_off(error.to_string()))?;
     Ok(OK)
 }

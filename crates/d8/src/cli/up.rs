@@ -85,9 +85,9 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
     announce(&opened, &addresses, kept.as_ref())?;
     let shutdown = CancellationToken::new();
     let app = App::new(&opened, shutdown.clone());
-    let reloader = Arc::new(Reloader::new(&opened, (*config).clone(), read_again));
+    let agents = start_agents(&app, &mut opened).await?;
+    let reloader = Arc::new(Reloader::new(&opened, agents, (*config).clone(), read_again));
     let _ = app.reloader.set(reloader.clone());
-    start_agents(&app, &mut opened).await?;
     let guard = Guard::new(kept.as_ref().map(|kept| &kept.token), [identity::host()]);
     let routes = layers(router::router(&app), guard);
     let serving = tokio::spawn(listen::serve(listeners, routes, shutdown.clone(), GRACE));
@@ -107,17 +107,17 @@ pub(super) async fn run(arguments: UpArguments) -> Result<u8, Failure> {
 }
 
 /// Agents are at work before anybody can ask for them; until work begins, what they hand in gathers.
-async fn start_agents(app: &Arc<App>, opened: &mut Opened) -> Result<(), Failure> {
+async fn start_agents(app: &Arc<App>, opened: &mut Opened) -> Result<Agents, Failure> {
     let settings = agents::Settings {
         by_itself: true,
         deliveries: None,
     };
     let config = app.handle.directory.config();
-    let agents = Agents::start(opened, &config.agents, settings, app.shutdown.clone()).await;
-    let _ = app
-        .agents
-        .set(agents.map_err(|error| Failure::not_started(error.to_string()))?);
-    Ok(())
+    let agents = Agents::start(opened, &config.agents, settings, app.shutdown.clone())
+        .await
+        .map_err(|error| Failure::not_started(error.to_string()))?;
+    let _ = app.agents.set(agents.clone());
+    Ok(agents)
 }
 
 /// Starts what goes on beside the requests, and lets work begin.

@@ -120,7 +120,7 @@ pub async fn examine(wishes: Wishes, progress: &mut (dyn FnMut(String) + Send)) 
     let mut findings = configuration::judge(&facts, elsewhere, is_remote);
     findings.extend(store.as_ref().map(store::judge));
     findings.extend(port.map(|(port, address)| port::judge(&port, address, ours)));
-    findings.push(orchestrator::judge(&runs, holder));
+    findings.push(orchestrator::judge(&runs, holder, here.is_some()));
     findings.extend(unread);
     findings.extend(network::judge(&patients, &way, now));
     findings.extend(clock::judge(&patients));

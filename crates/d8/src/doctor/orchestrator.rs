@@ -84,13 +84,14 @@ async fn greeted(addresses: Vec<Address>) -> Result<(Client, String), ClientErro
     Ok((client, greeting.version.unwrap_or_default()))
 }
 
-/// `holder`: who has the store of this configuration, where there is one here.
-pub(crate) fn judge(facts: &Facts, holder: Option<&Holder>) -> Finding {
+/// `holder`: who has the store of this configuration, where there is one here. `is_readable`: there is a configuration, so that
+/// it is known which store that is.
+pub(crate) fn judge(facts: &Facts, holder: Option<&Holder>, is_readable: bool) -> Finding {
     let own = env!("CARGO_PKG_VERSION");
     match facts {
         Facts::Runs { url, version, whose } => {
             let told = text!("doctor-runs", url = url.as_str(), version = version.as_str());
-            if *whose == Whose::Another {
+            if *whose == Whose::Another && is_readable {
                 return Finding::warning(NAME, format!("{told}; {}", text!("doctor-runs-another")))
                     .next(text!("doctor-runs-another-next"));
             }
@@ -144,12 +145,12 @@ mod tests {
 
     #[test]
     fn one_that_was_named_must_answer_and_another_need_not() {
-        let named = judge(&silent(true), None);
+        let named = judge(&silent(true), None, true);
         assert_eq!(
             (named.grade, named.next.as_deref()),
             (Grade::Problem, Some("check the address"))
         );
-        let none = judge(&silent(false), Some(&Holder::Nobody));
+        let none = judge(&silent(false), Some(&Holder::Nobody), true);
         assert_eq!(none.grade, Grade::Warning);
         assert!(none.next.is_some_and(|next| next.contains("d8 up")));
     }
@@ -160,7 +161,7 @@ mod tests {
             pid: 17,
             ..Owner::default()
         }));
-        let found = judge(&silent(false), Some(&holder));
+        let found = judge(&silent(false), Some(&holder), true);
         assert_eq!(found.grade, Grade::Problem);
         assert!(found.message.contains("process 17"), "{found:?}");
     }
@@ -168,8 +169,10 @@ mod tests {
     #[test]
     fn the_wrong_one_and_another_version_are_told() {
         let own = env!("CARGO_PKG_VERSION");
-        assert_eq!(judge(&runs(Whose::Ours, own), None).grade, Grade::Ok);
-        assert_eq!(judge(&runs(Whose::Another, own), None).grade, Grade::Warning);
-        assert_eq!(judge(&runs(Whose::Named, "0.0.9"), None).grade, Grade::Warning);
+        assert_eq!(judge(&runs(Whose::Ours, own), None, true).grade, Grade::Ok);
+        assert_eq!(judge(&runs(Whose::Another, own), None, true).grade, Grade::Warning);
+        // A configuration that cannot be read names no store, so that none is another.
+        assert_eq!(judge(&runs(Whose::Another, own), None, false).grade, Grade::Ok);
+        assert_eq!(judge(&runs(Whose::Named, "0.0.9"), None, true).grade, Grade::Warning);
     }
 }

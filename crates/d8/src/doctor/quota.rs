@@ -170,8 +170,15 @@ fn left(name: String, standing: &objects::Account, now: f64) -> Option<Finding> 
         return None;
     }
     limits.sort_by(|one, other| share(other).total_cmp(&share(one)));
-    let told = limits.iter().take(NAMED).map(|limit| of_limit(limit, now));
-    let told = told.collect::<Vec<_>>().join(", ");
+    let mut told: Vec<String> = Vec::new();
+    for limit in limits {
+        // Each model has such a limit: that of which most is used speaks for all.
+        let of_limit = of_limit(limit, now);
+        if told.len() < NAMED && !told.contains(&of_limit) {
+            told.push(of_limit);
+        }
+    }
+    let told = text!("doctor-quota-taken", limits = told.join(", "));
     Some(Finding::ok(
         name,
         match expected(standing, now) {
@@ -291,13 +298,14 @@ mod tests {
         let standing = super::super::standing::account(json!({"account": "groq", "limits": [
             limit("14,400 requests a day", 1_203, 14_400),
             limit("30 requests a minute", 12, 30),
+            limit("30 requests a minute", 12, 30),
         ]}));
         let mut patient = patient(&account, asked(Verdict::Works, Some(seen())));
         patient.standing = Some(&standing);
         let found = judge(&patient, None, Timestamp::EPOCH);
         assert_eq!(
             found.map(|finding| finding.message).as_deref(),
-            Some("12 of 30 requests a minute, 1,203 of 14,400 requests a day")
+            Some("used: 12 of 30 requests a minute, 1,203 of 14,400 requests a day")
         );
     }
 

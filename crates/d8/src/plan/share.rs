@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::money::Money;
 use super::place::{Bound, Place, most};
 use super::work::{Demand, Work};
+use super::{a_day, a_day_at_most};
 
 /// Some work, and the places where it can be done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,6 +37,13 @@ impl Share {
     /// Tasks a month that it can do, beside what others take of limits they share.
     pub(crate) fn capacity(&self) -> Option<u128> {
         self.spare.map(|spare| spare + self.gets.requests)
+    }
+
+    /// Tasks a day that it gets: the last part of one counts, but never above what it can do.
+    pub(crate) fn gets_a_day(&self) -> u128 {
+        let gets = a_day_at_most(self.gets.requests);
+        self.capacity()
+            .map_or(gets, |capacity| gets.min(a_day(capacity).max(1)))
     }
 }
 

@@ -113,6 +113,18 @@ fn today_tokens_a_day_bind_first() {
 }
 
 #[test]
+fn nobody_gets_more_a_day_than_he_can_do() {
+    // 64.3 a day: neither 65 here nor 64 there.
+    let demand = Demand::a_day(1_500, 1_111, 444);
+    let plan = alone(&place("groq/free", LLAMA_70B, None), demand);
+    assert_eq!(plan.shares[0].capacity().map(a_day), Some(64));
+    assert_eq!(plan.shares[0].gets_a_day(), 64);
+    // Ten a month are not none a day.
+    let few = alone(&place("groq/free", LLAMA_70B, None), Demand::a_month(10, 500, 300));
+    assert_eq!(few.shares[0].gets_a_day(), 1);
+}
+
+#[test]
 fn tiers_stand_beside_each_other() {
     let demand = Demand::a_day(1_500, 500, 300);
     let offers = |name: &str, model: &str| -> Vec<(String, Standing, Option<u128>, Option<String>)> {

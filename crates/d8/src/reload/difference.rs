@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::config::explained::{limit_called, without_password};
-use crate::config::{Account, Config, Limit, Route, Target};
+use crate::config::{Account, Agent, Config, Limit, Route, Target};
 use crate::words;
 
 /// One thing that is otherwise.
@@ -110,6 +110,21 @@ pub enum Difference {
         /// What it is.
         to: String,
     },
+    /// An agent more.
+    AgentAdded {
+        /// Which.
+        agent: String,
+    },
+    /// An agent less: what it is at is finished, nothing new is given to it.
+    AgentRemoved {
+        /// Which.
+        agent: String,
+    },
+    /// An agent is set up otherwise.
+    Agent {
+        /// Which.
+        agent: String,
+    },
     /// The rules for workers.
     Workers,
     /// A setting of the server.
@@ -155,6 +170,7 @@ pub fn difference(before: &Config, after: &Config) -> Vec<Difference> {
     all.extend(gone.map(|route| Difference::RouteRemoved {
         route: route.name.clone(),
     }));
+    agents(&before.agents, &after.agents, &mut all);
     if before.workers != after.workers {
         all.push(Difference::Workers);
     }
@@ -176,6 +192,22 @@ pub fn difference(before: &Config, after: &Config) -> Vec<Difference> {
         words::number(other.max_pending),
     );
     all
+}
+
+fn agents(before: &[Agent], after: &[Agent], all: &mut Vec<Difference>) {
+    let of = |agents: &[Agent], name: &str| agents.iter().find(|agent| agent.name == name).cloned();
+    for agent in after {
+        let name = agent.name.clone();
+        match of(before, &name) {
+            None => all.push(Difference::AgentAdded { agent: name }),
+            Some(known) if known != *agent => all.push(Difference::Agent { agent: name }),
+            Some(_) => {}
+        }
+    }
+    let gone = before.iter().filter(|known| of(after, &known.name).is_none());
+    all.extend(gone.map(|agent| Difference::AgentRemoved {
+        agent: agent.name.clone(),
+    }));
 }
 
 fn accounts(before: &Account, after: &Account, all: &mut Vec<Difference>) {

@@ -2,7 +2,7 @@
 //!
 //! A faulty file changes nothing. [`difference`] tells what is new, [`Reloader`] brings it into force: it makes what new
 //! accounts are served with, hands everything to the engine's loop (`orchestrator/turn/reform`), and keeps what is in force
-//! to compare the next one with. What the process holds from its start (its address, its token, its store, its agents) stays.
+//! to compare the next one with. What the process holds from its start (its address, its token, its store) stays.
 
 mod difference;
 mod hands;
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 
 pub use difference::{Difference, difference};
 
+use crate::agents::Agents;
 use crate::config::Config;
 use crate::orchestrator::{Opened, Reform};
 use crate::worker::Surroundings;
@@ -51,6 +52,7 @@ pub struct Reloader {
     read: Read,
     surroundings: Surroundings,
     speed: u32,
+    agents: Agents,
     current: Mutex<Current>,
 }
 
@@ -63,7 +65,7 @@ struct Current {
 
 impl Reloader {
     /// For an orchestrator that began with `config`.
-    pub fn new(opened: &Opened, config: Config, read: Read) -> Self {
+    pub fn new(opened: &Opened, agents: Agents, config: Config, read: Read) -> Self {
         let served = config.accounts.iter().filter(|account| account.is_served_here());
         Self {
             read,
@@ -74,6 +76,7 @@ impl Reloader {
                 sinks: opened.sinks.clone(),
             },
             speed: 1,
+            agents,
             current: Mutex::new(Current {
                 served: served.map(|account| account.name.clone()).collect(),
                 config,
@@ -105,6 +108,9 @@ impl Reloader {
             hands,
         };
         self.surroundings.handle.reform(reform).await?;
+        if current.config.agents != config.agents {
+            self.agents.appoint(config.agents.clone()).await?;
+        }
         let notices = config.notices.clone();
         *current = Current { config, served };
         Ok(Reloaded {
@@ -115,8 +121,7 @@ impl Reloader {
     }
 }
 
-/// What the process has from its start stays as it is: its sockets, the token at its doors, its store, the
-/// agents at work. Gives back what
+/// What the process has from its start stays as it is: its sockets, the token at its doors, its store. Gives back what
 /// differs, as d8.toml calls it.
 fn keep_what_is_fixed(running: &Config, config: &mut Config) -> Vec<String> {
     let token = |config: &Config| {
@@ -135,7 +140,6 @@ fn keep_what_is_fixed(running: &Config, config: &mut Config) -> Vec<String> {
             ours.allow_private_callbacks != theirs.allow_private_callbacks,
         ),
         ("store.url", running.store != config.store),
-        ("[[agent]]", running.agents != config.agents),
     ];
     let names = differs.iter().filter(|(_, differs)| *differs);
     let names = names.map(|(name, _)| (*name).to_owned()).collect();
@@ -143,7 +147,6 @@ fn keep_what_is_fixed(running: &Config, config: &mut Config) -> Vec<String> {
     config.server.token.clone_from(&running.server.token);
     config.server.allow_private_callbacks = running.server.allow_private_callbacks;
     config.store.clone_from(&running.store);
-    config.agents.clone_from(&running.agents);
     names
 }
 

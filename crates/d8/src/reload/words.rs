@@ -32,6 +32,9 @@ impl Difference {
                     provider = provider.as_str()
                 )
             }
+            Self::AgentAdded { agent } => text!("reload-agent-added", agent = agent.as_str()),
+            Self::AgentRemoved { agent } => text!("reload-agent-removed", agent = agent.as_str()),
+            Self::Agent { agent } => text!("reload-agent", agent = agent.as_str()),
             Self::AccountRemoved { account } => text!("reload-account-removed", account = account.as_str()),
             Self::Key { account } => text!("reload-key", account = account.as_str()),
             Self::Account {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use d8_core::wait::WaitCode;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use super::place::Place;
 use crate::cli::say;
 use crate::orchestrator::{Plan, View};
 use crate::text;
@@ -30,9 +31,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// For so many lines, of which `ready` need nothing more.
-    pub(super) fn start(total: u64, ready: u64) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| bar(total));
+    /// For so many lines, of which `ready` need nothing more. Where answers are written to the terminal there is no bar: taking
+    /// it away would take the end of an answer with it.
+    pub(super) fn start(total: u64, ready: u64, out: &Place) -> Self {
+        let is_shared = *out == Place::Standard && std::io::stdout().is_terminal();
+        let has_bar = std::io::stderr().is_terminal() && !is_shared;
+        let bar = has_bar.then(|| bar(total));
         let now = Instant::now();
         Self {
             bar,

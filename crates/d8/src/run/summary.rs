@@ -54,7 +54,9 @@ impl Summary {
             text += &text!("run-not-done", failed = self.failed);
         }
         text += &text!("run-refused", refused = self.refused);
-        if let (Some(bound), Some(ratio)) = (self.bound_seconds, self.ratio()) {
+        // Below a second the quotas decide nothing: what it took is the way there and back.
+        let bound = self.bound_seconds.filter(|bound| *bound >= 1.0);
+        if let (Some(bound), Some(ratio)) = (bound, self.ratio()) {
             let bound = words::span(Duration::from_secs_f64(bound.max(0.0)));
             text += &text!("run-bound", bound = bound, percent = format!("{:.0}", ratio * 100.0));
         }
@@ -109,6 +111,21 @@ mod tests {
             SUMMARY.to_text(),
             "1,499 of 1,500 done in 1 m 02 s, 1 not; 0 refused for quota; the quotas allow no less than 1 m 00 s (96 % of the bound)"
         );
+    }
+
+    #[test]
+    fn a_bound_of_less_than_a_second_is_not_told() {
+        let short = Summary {
+            seconds: 0.04,
+            bound_seconds: Some(0.003),
+            ..SUMMARY
+        };
+        assert!(
+            short.to_text().ends_with("; 0 refused for quota"),
+            "{}",
+            short.to_text()
+        );
+        assert!(short.to_json().contains(r#""bound_seconds":0.003"#));
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Run {
     /// Waits for the end of everything, or of the user's patience. What is under way may end then.
     pub(super) async fn wait(&mut self) -> Result<Option<Stop>, Failure> {
         let total = self.book.lines.len() as u64;
-        let mut progress = Progress::start(total, self.sums.done + self.sums.failed);
+        let mut progress = Progress::start(total, self.sums.done + self.sums.failed, &self.out);
         let stop = self.work(&mut progress).await;
         if matches!(stop, Ok(None)) {
             // A short run may end between two looks; what it met is told all the same.

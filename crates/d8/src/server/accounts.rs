@@ -18,6 +18,7 @@ use super::app::{App, seconds};
 use super::error::{ApiError, ErrorBody};
 use super::forecasts::{AccountForecast, OpenForecast};
 use super::waits;
+use crate::config::suggestion::nearest;
 use crate::config::{Origin, Policy};
 use crate::orchestrator::{AccountEntry, Entries, Named, Status, diagnosis};
 use crate::words;
@@ -227,11 +228,19 @@ async fn list(State(app): State<Arc<App>>) -> Result<Json<AccountList>, ApiError
 
 fn no_such(what: &str, name: &str) -> ApiError {
     let name: String = name.chars().take(100).collect();
-    let next = match what {
-        "account" => "; `d8 accounts ls` lists those there are",
-        _ => "",
+    ApiError::not_found("not_found", format!("there is no {what} `{name}`"))
+}
+
+/// The same with what helps: the name that was meant, or where to see them all.
+fn no_such_account(app: &App, name: &str) -> ApiError {
+    let name: String = name.chars().take(100).collect();
+    let entries = app.handle.directory.entries();
+    let known = entries.plan.accounts.iter().map(|account| account.name.as_str());
+    let next = match nearest(&name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`d8 accounts ls` lists those there are".to_owned(),
     };
-    ApiError::not_found("not_found", format!("there is no {what} `{name}`{next}"))
+    ApiError::not_found("not_found", format!("there is no account `{name}`; {next}"))
 }
 
 async fn hold(app: &App, what: Named, paused: bool) -> Result<Json<Value>, ApiError> {
@@ -239,8 +248,11 @@ async fn hold(app: &App, what: Named, paused: bool) -> Result<Json<Value>, ApiEr
         Named::Account(name) => ("account", name.clone()),
         Named::Route(name) => ("route", name.clone()),
     };
+    let is_account = matches!(what, Named::Account(_));
     if app.handle.pause(what, paused).await? {
         Ok(Json(json!({noun: name, "paused": paused})))
+    } else if is_account {
+        Err(no_such_account(app, &name))
     } else {
         Err(no_such(noun, &name))
     }
@@ -276,7 +288,7 @@ async fn unpark_account(State(app): State<Arc<App>>, Path(name): Path<String>) -
     if app.handle.unpark(name.clone()).await? {
         Ok(Json(json!({"account": name, "parked": false})))
     } else {
-        Err(no_such("account", &name))
+        Err(no_such_account(&app, &name))
     }
 }
 
@@ -290,7 +302,7 @@ async fn forget_account(State(app): State<Arc<App>>, Path(name): Path<String>) -
     if app.handle.forget(name.clone()).await? {
         Ok(Json(json!({"account": name, "forgotten": true})))
     } else {
-        Err(no_such("account", &name))
+        Err(no_such_account(&app, &name))
     }
 }
 

@@ -73,13 +73,12 @@ impl WaitObject {
             let called = view(limit).map(|(_, view)| words.called(view));
             called.unwrap_or_else(|| words.called.clone())
         });
-        let (message, next) = words::wait_reason(
-            wait.code,
-            named,
-            target.map(|target| target.model.as_str()),
-            label.as_deref(),
-            left,
-        );
+        let (message, next) = if wait.code == WaitCode::Paused && account.is_none() {
+            words::route_paused()
+        } else {
+            let model = target.map(|target| target.model.as_str());
+            words::wait_reason(wait.code, named, model, label.as_deref(), left)
+        };
         let spent = wait.limit.and_then(|limit| diagnosis::of_limit(limit, status, entries));
         Self {
             code: code(wait.code),

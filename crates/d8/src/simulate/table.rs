@@ -45,14 +45,13 @@ pub(crate) fn of_policies(outcomes: &[Outcome]) -> Table {
     table
 }
 
-/// What each policy used of each limit.
+/// What each policy used of each limit. A limit that nobody used is left out: an account has one for each of its models.
 pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
     let titles = ["ACCOUNT", "LIMIT", "POLICY", "PEAK", "MEAN A WINDOW", "IN ALL"];
     let mut table = Table::new(&titles, &[3, 4, 5]);
     let count = outcomes.first().map_or(0, |outcome| outcome.figures.limits.len());
-    // A catalogue has limits for models that this work never asked.
-    let is_touched = |limit: &usize| outcomes.iter().any(|outcome| outcome.figures.limits[*limit].total > 0);
-    for limit in (0..count).filter(is_touched) {
+    let is_used = |limit: &usize| outcomes.iter().any(|outcome| outcome.figures.limits[*limit].peak > 0);
+    for limit in (0..count).filter(is_used) {
         for outcome in outcomes {
             let figures = &outcome.figures.limits[limit];
             let full = figures.peak >= figures.amount;

@@ -74,6 +74,9 @@ reload-route-order = ruta { $route }: { $level } en otro orden
 reload-route-added = ruta { $route } añadida: { $targets }
 reload-route-removed = ruta { $route } quitada
 reload-route-setting = ruta { $route }: { $change }
+reload-agent = agente { $agent }: con otros ajustes
+reload-agent-added = agente { $agent } añadido
+reload-agent-removed = agente { $agent } quitado: termina lo que tiene entre manos, no se le da nada nuevo
 reload-workers = las reglas para los workers
 reload-server = servidor: { $change }
 help-reload = Hace que un orquestador en marcha vuelva a leer d8.toml y .env: lo que cambió entra en vigor y no se pierde nada
@@ -126,8 +129,7 @@ help-import = Convierte la configuración de otro programa en un d8.toml
 help-import-after = Ejemplo:
     { "  " }d8 import litellm config.yaml --dry-run
 help-import-litellm = Convierte el config.yaml de un proxy de LiteLLM en un d8.toml
-help-import-litellm-after = Modelos, claves, límites, fallbacks y alias pasan a cuentas y rutas. Lo que no se entiende se dice. Las claves que están en el
-    archivo pasan a .env, junto al d8.toml; ni d8.toml ni la pantalla las muestran.
+help-import-litellm-after = Modelos, claves, límites, fallbacks y alias pasan a cuentas y rutas. Lo que no se entiende se dice. Las claves que están en el archivo pasan a .env, junto al d8.toml; ni d8.toml ni la pantalla las muestran.
 
     Ejemplos:
     { "  " }d8 import litellm config.yaml --dry-run
@@ -136,6 +138,7 @@ help-import-litellm--file = El YAML
 help-import-litellm--out = Adónde escribir
 help-import-litellm--dry-run = Muestra el d8.toml y no escribe nada
 help-import-litellm--yes = Reemplaza lo que haya sin preguntar
+
 ## agents
 
 agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
@@ -254,7 +257,7 @@ engine-stopped = el motor se ha parado
 up-token = token para quien llame desde otras máquinas, solo se muestra esta vez: { $token }
 up-token-kept = se guarda en { $file }
 up-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno nombran una clave; solo se atiende a los workers que traigan la suya
-up-no-account-hint = pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env, y arranca de nuevo
+up-no-account-hint = ejecuta `d8 setup`, o pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env, y arranca de nuevo
 up-account = cuenta { $account }: { $provider }, { $models ->
     [one] 1 modelo
    *[other] { $models } modelos
@@ -323,7 +326,7 @@ run-cancelled = cancelada
 run-allows-nothing = { $account }: { $limit } no permite nada; elige otro modelo u otro nivel
 run-no-route = ninguna cuenta atiende su ruta; nombra una con -m o añádela a d8.toml
 run-no-account = no hay ninguna cuenta: ni d8.toml ni el entorno nombran una clave
-run-no-account-hint = pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env
+run-no-account-hint = ejecuta `d8 setup`, o pon GROQ_API_KEY o GEMINI_API_KEY en el entorno o en un archivo llamado .env
 run-no-account-demo = o pruébalo sin clave: d8 run --demo ARCHIVO.jsonl
 run-set-up-otherwise = { $refused }, y está configurado de otra manera: { $all }
 run-set-up-otherwise-hint = pon los dos iguales, para el otro, o usa otro almacén (store.url en d8.toml)
@@ -618,9 +621,10 @@ wait-no-worker = { $account }: ahora mismo no la atiende ningún worker
 wait-no-worker-next = arranca uno: d8 worker --type ... --orchestrator URL
 wait-no-skill = ningún worker puede hacerla: ninguno declara su tipo, o ninguno admite lo que pide
 wait-no-skill-next = arranca un worker que declare el tipo en capabilities.task_types
-wait-paused = está en pausa
+wait-paused = { $account } está en pausa
 wait-paused-next = reanúdala: d8 accounts resume { $account }
-wait-route-paused-next = reanuda su ruta
+wait-paused-route = su ruta está en pausa
+wait-paused-route-next = reanúdala: POST /api/routes/NOMBRE/resume
 wait-no-target = no hay cuenta que pueda atenderla
 wait-no-target-next = añade una cuenta en d8.toml, o arranca un worker que traiga la suya
 turn =
@@ -868,7 +872,7 @@ help-tasks-cancel-after =
       d8 tasks cancel task_12 task_13
       d8 tasks cancel --status pending --group monday
       d8 tasks cancel --status pending --route default --client web --older-than 1h
-      d8 tasks cancel --all --yes           sin que pregunte, para scripts
+      d8 tasks cancel --all --yes           sin preguntar; fuera de un terminal no se pregunta
 
     Códigos de salida: 0 hecho, 1 algunas no se pudieron cambiar o dijiste que no, 2 no empezó, 130 Ctrl-C
 help-tasks-retry = Repite tareas que fallaron o se cancelaron: las que se nombren, o todas las que encuentren las opciones
@@ -1437,6 +1441,7 @@ doctor-limits-unknown = no se conoce ninguno: se aprenden al trabajar
 doctor-limit-differs = en realidad { $label }, configurados { $configured }
 doctor-limit-lower-next = D8 respeta lo real; escríbelo en d8.toml, o quita de ahí los límites; si el proveedor lo ha subido: `d8 accounts forget { $account }`
 doctor-limit-higher-next = hay más de lo que usas: súbelo en d8.toml, o quita de ahí los límites
+doctor-quota-taken = usado: { $limits }
 doctor-quota-used = { $used } de { $label }
 doctor-quota-used-until = { $used } de { $label } hasta las { $until }
 doctor-quota-left = quedan { $left } de { $limit }, según el proveedor
@@ -1636,6 +1641,10 @@ stats-workers = workers
 stats-tasks = tareas
 stats-success = éxito
 stats-pace = ritmo
+stats-untouched = { $count ->
+    [one] Hay otro límite sin usar: d8 accounts
+   *[other] Hay { $count } límites más sin usar: d8 accounts
+}
 stats-waiting = espera
 stats-account = cuenta
 stats-forecast = previsto
@@ -1670,6 +1679,8 @@ stats-all-done = todo hecho { $when }
 
 ## submit
 submit-empty = el prompt está vacío
+submit-file-name = `{ $name }` es el nombre de un archivo, no un prompt
+submit-file-name-next = entrega sus tareas: d8 submit --file { $name }
 submit-no-prompt = no hay prompt
 submit-no-prompt-next = escríbelo entre comillas, o `-` para la entrada estándar, o --file FICHERO.jsonl
 submit-known = { $task }: su clave ya estaba tomada

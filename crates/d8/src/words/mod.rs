@@ -8,7 +8,9 @@ mod spent;
 
 pub use moments::{ago, ahead, clock};
 pub use schedule::schedule;
-pub use sentences::{ending_message, failure_code, forecast, parked, plural, refused, turn, wait, wait_reason};
+pub use sentences::{
+    ending_message, failure_code, forecast, parked, plural, refused, route_paused, turn, wait, wait_reason,
+};
 pub use spent::{Spent, spent};
 
 use language::Language;

@@ -95,15 +95,21 @@ pub fn wait_reason(
             Some(text!("wait-no-worker-next")),
         ),
         WaitCode::NoSkill => (text!("wait-no-skill"), Some(text!("wait-no-skill-next"))),
-        // A paused route has no one account.
-        WaitCode::Paused if account.is_empty() => (text!("wait-paused"), Some(text!("wait-route-paused-next"))),
-        WaitCode::Paused => (text!("wait-paused"), Some(text!("wait-paused-next", account = account))),
+        WaitCode::Paused => (
+            text!("wait-paused", account = account),
+            Some(text!("wait-paused-next", account = account)),
+        ),
         WaitCode::NoTarget => (text!("wait-no-target"), Some(text!("wait-no-target-next"))),
     };
     match left {
         Some(left) => (text!("wait-why-in", why = why, left = span(left)), next),
         None => (why, next),
     }
+}
+
+/// Why something whose route is paused is not running now, and what would help.
+pub fn route_paused() -> (String, Option<String>) {
+    (text!("wait-paused-route"), Some(text!("wait-paused-route-next")))
 }
 
 /// A task's turn, after why it waits: "; its turn comes about 16:52, after 1,203 others".
@@ -199,6 +205,13 @@ mod tests {
             refused("a", None, Some("30 requests a minute"), Duration::from_secs(12)),
             "a: 30 requests a minute: refused for quota; somebody else may be using the key, or the limit is lower than \
              configured; tried again in 12 s"
+        );
+        assert_eq!(
+            wait_reason(WaitCode::Paused, "groq", None, None, None),
+            (
+                "groq is paused".to_owned(),
+                Some("resume it: d8 accounts resume groq".to_owned())
+            )
         );
         assert_eq!(
             wait_reason(WaitCode::Order, "a", None, None, left),

@@ -281,3 +281,33 @@ fn a_hang_up_does_the_same() {
     up.until_completed(10);
     sent_once_each(&world, 10);
 }
+
+#[test]
+fn agents_come_change_and_go_and_give_no_number_twice() {
+    let world = World::with(no_limits());
+    world.configure(&[Account::groq()]);
+    let up = world.up();
+    let appoint = |schedule: &str| {
+        world.configure(&[Account::groq()]);
+        let text = "\n[[agent]]\nname = \"w\"\nprompt = \"piece {{n}}\"\nmax_tokens = 16\noutput = \"out/{n}.md\"\n";
+        world.append("d8.toml", &format!("{text}{schedule}\n"));
+        world.run(&["reload"]).exits(0)
+    };
+    let agents = || up.get("/api/agents").is(200).json()["agents"].clone();
+    let number = || agents()[0]["n"].as_u64().unwrap_or_default();
+    let is_there = |number: u64| world.path(&format!("out/{number}.md")).exists();
+    assert_eq!(agents().as_array().map(Vec::len), Some(0));
+    appoint("every = \"1s\"").shows("agent w added");
+    until("it works", || number() >= 2);
+    appoint("every = \"1h\"").shows("agent w is set up otherwise");
+    let last = number();
+    until("all is delivered", || (1..=last).all(is_there));
+    world.configure(&[Account::groq()]);
+    world.run(&["reload"]).exits(0).shows("agent w removed");
+    assert_eq!(agents().as_array().map(Vec::len), Some(0));
+    world.run(&["agents", "run", "w"]).exits(1);
+    appoint("every = \"1h\"").shows("agent w added");
+    world.run(&["agents", "run", "w"]).exits(0);
+    until("it goes on with the next number", || is_there(last + 1));
+    assert_eq!(number(), last + 1);
+}

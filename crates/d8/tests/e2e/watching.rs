@@ -49,7 +49,7 @@ fn a_task_is_watched_until_it_ends() {
 }
 
 #[test]
-fn many_tasks_are_changed_only_after_a_yes() {
+fn many_tasks_are_changed_at_once_and_can_be_counted_first() {
     let world = World::empty();
     let up = world.up();
     let url = up.url();
@@ -58,10 +58,6 @@ fn many_tasks_are_changed_only_after_a_yes() {
         .collect();
     up.post("/api/tasks", &Value::from(many)).is(201);
     let tasks = |arguments: &[&str]| world.run(&[&["tasks"], arguments, &["--orchestrator", &url]].concat());
-    tasks(&["cancel", "--status", "pending", "--group", "g"])
-        .exits(2)
-        .says("12 tasks")
-        .says("--yes");
     tasks(&["cancel", "--group", "g", "--dry-run"])
         .exits(0)
         .shows("12 tasks");
@@ -69,7 +65,7 @@ fn many_tasks_are_changed_only_after_a_yes() {
         .exits(0)
         .shows("0 tasks");
     assert_eq!(up.count("pending"), 12);
-    tasks(&["cancel", "--group", "g", "--yes"]).exits(0).shows("12 tasks");
+    tasks(&["cancel", "--group", "g"]).exits(0).shows("12 tasks");
     assert_eq!(up.count("cancelled"), 12);
     tasks(&["retry", "--code", "attempts_exhausted", "--yes"])
         .exits(0)
@@ -99,6 +95,21 @@ fn an_account_with_a_policy_of_its_own_says_so() {
     let url = up.url();
     let rows = columns(world.run(&["accounts", "ls", "--orchestrator", &url]).exits(0));
     assert_eq!(rows[1][4], "plain");
+}
+
+#[test]
+fn an_account_that_is_not_there_is_answered_with_the_one_that_is_meant() {
+    let world = World::unlimited();
+    let up = world.up();
+    let url = up.url();
+    for (name, next) in [("grok", "did you mean `groq`?"), ("zebra", "`d8 accounts ls` lists")] {
+        for command in ["pause", "unpark"] {
+            world
+                .run(&["accounts", command, name, "--orchestrator", &url])
+                .exits(1)
+                .says(next);
+        }
+    }
 }
 
 #[test]

@@ -26,6 +26,7 @@ pub(super) enum Call {
     List(oneshot::Sender<Vec<View>>),
     Pause(String, bool, oneshot::Sender<Result<View, NotDone>>),
     Run(String, u32, oneshot::Sender<Result<Vec<(TaskId, Note)>, NotDone>>),
+    Appoint(Vec<Agent>, oneshot::Sender<()>),
 }
 
 /// How an agent stands.
@@ -101,6 +102,12 @@ impl Agents {
         self.ask(|reply| Call::Run(name.to_owned(), times, reply)).await
     }
 
+    /// These are the agents from now on, as another d8.toml has them. Who is no longer there finishes what it is at; another
+    /// schedule begins now.
+    pub async fn appoint(&self, agents: Vec<Agent>) -> Result<(), Stopped> {
+        self.ask(|reply| Call::Appoint(agents, reply)).await
+    }
+
     async fn ask<T>(&self, call: impl FnOnce(oneshot::Sender<T>) -> Call) -> Result<T, Stopped> {
         let (reply, answer) = oneshot::channel();
         self.words.send(Word::Call(call(reply))).map_err(|_| Stopped)?;
@@ -111,15 +118,26 @@ impl Agents {
 impl Office {
     pub(super) async fn call(&mut self, call: Call) {
         match call {
-            Call::List(reply) => drop(reply.send(self.desks.iter().map(view).collect())),
+            Call::List(reply) => {
+                let here = self.desks.iter().filter(|desk| !desk.retired);
+                let _ = reply.send(here.map(view).collect());
+            }
             Call::Pause(name, paused, reply) => drop(reply.send(self.pause(&name, paused).await)),
             Call::Run(name, times, reply) => drop(reply.send(self.run(&name, times).await)),
+            Call::Appoint(agents, reply) => {
+                if let Err(error) = self.appoint(&agents).await {
+                    tracing::error!("what was left for agents cannot be read: {error}");
+                }
+                let _ = reply.send(());
+            }
         }
     }
 
     fn find(&self, name: &str) -> Result<usize, NotDone> {
         let mut desks = self.desks.iter();
-        desks.position(|desk| desk.agent.name == name).ok_or(NotDone::Unknown)
+        desks
+            .position(|desk| desk.agent.name == name && !desk.retired)
+            .ok_or(NotDone::Unknown)
     }
 
     async fn pause(&mut self, name: &str, paused: bool) -> Result<View, NotDone> {

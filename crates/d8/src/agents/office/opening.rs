@@ -6,10 +6,10 @@ use std::sync::Arc;
 use d8_core::change::Ending;
 use d8_core::id::TaskId;
 use d8_store::{AgentRow, TaskState};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Agents, Delivered, Office, Word};
+use super::{Agents, Delivered, Office, Word, now};
 use crate::agents::delivery::Lane;
 use crate::agents::desk::Desk;
 use crate::agents::group_of;
@@ -39,78 +39,115 @@ impl Agents {
         shutdown: CancellationToken,
     ) -> Result<Self, LookupError> {
         let (words, inbox) = mpsc::unbounded_channel();
-        let rows: BTreeMap<String, AgentRow> = std::mem::take(&mut opened.agents)
-            .into_iter()
-            .map(|row| (row.name.clone(), row))
-            .collect();
-        let files = Arc::new(Mutex::new(()));
-        let mut desks = Vec::new();
-        for agent in agents {
-            let reports = words.clone();
-            let agent = Arc::new(agent.clone());
-            let lane = Lane {
-                agent: agent.clone(),
-                library: opened.library.clone(),
-                files: files.clone(),
-                shutdown: shutdown.clone(),
-                report: move |task, progress| drop(reports.send(Word::Progress(task, progress))),
-            };
-            follow(opened, &agent.name, words.clone());
-            let row = rows.get(&agent.name).cloned().unwrap_or_else(|| AgentRow {
-                name: agent.name.clone(),
-                ..AgentRow::default()
-            });
-            desks.push(Desk {
-                timetable: Timetable::of(&agent),
-                seen: row.last,
-                worked: row.last.filter(|_| row.number > 0),
-                row,
-                line: VecDeque::new(),
-                open: BTreeMap::new(),
-                undelivered: BTreeMap::new(),
-                failed: BTreeMap::new(),
-                delivered: 0,
-                skipped: 0,
-                trouble: None,
-                not_before: None,
-                lane: lane.open(),
-                agent,
-            });
-        }
+        let rows = std::mem::take(&mut opened.agents);
         let mut office = Office {
             handle: opened.handle.clone(),
             library: opened.library.clone(),
-            desks,
+            desks: Vec::new(),
+            known: rows.into_iter().map(|row| (row.name.clone(), row)).collect(),
+            strangers: std::mem::take(&mut opened.outputs),
+            files: Arc::default(),
+            words: words.clone(),
             settings,
             shutdown,
         };
-        office.take_up(std::mem::take(&mut opened.outputs)).await?;
+        office.appoint(agents).await?;
+        if !office.strangers.is_empty() {
+            tracing::warn!(
+                "{} answers are for agents that d8.toml no longer has; they wait until it has them again",
+                office.strangers.len()
+            );
+        }
         tokio::spawn(office.work(inbox));
         Ok(Self::new(words))
     }
 }
 
-/// Tells of the ends of an agent's tasks from now on.
-fn follow(opened: &Opened, name: &str, words: mpsc::UnboundedSender<Word>) {
-    let group = opened.handle.group_named(&group_of(name));
-    let mut endings = opened.handle.audience.follow(group);
-    tokio::spawn(async move {
-        while let Some(done) = endings.recv().await {
-            if words.send(Word::Ended(done)).is_err() {
-                return;
+impl Office {
+    /// These are the agents from now on. What an earlier process left for those that are new here is gone on with.
+    pub(super) async fn appoint(&mut self, agents: &[Agent]) -> Result<(), LookupError> {
+        for desk in &mut self.desks {
+            desk.retired |= !agents.iter().any(|agent| agent.name == desk.agent.name);
+        }
+        for agent in agents {
+            let agent = Arc::new(agent.clone());
+            let found = self.desks.iter().position(|desk| desk.agent.name == agent.name);
+            match found {
+                Some(at) if self.desks[at].agent == agent && !self.desks[at].retired => {}
+                Some(at) => {
+                    let lane = self.lane(&agent);
+                    self.desks[at].reappoint(agent, lane, now());
+                }
+                None => {
+                    let desk = self.desk(agent);
+                    self.desks.push(desk);
+                }
             }
         }
-    });
-}
+        let place = |desk: &Desk| agents.iter().position(|agent| agent.name == desk.agent.name);
+        self.desks.sort_by_key(|desk| place(desk).unwrap_or(usize::MAX));
+        self.take_up().await
+    }
 
-impl Office {
-    /// Goes on with what an earlier process left.
-    async fn take_up(&mut self, outputs: Vec<(TaskId, String)>) -> Result<(), LookupError> {
-        let mut strangers = 0_u64;
-        for (task, text) in outputs {
+    /// The place of an agent that is new here.
+    fn desk(&mut self, agent: Arc<Agent>) -> Desk {
+        self.follow(&agent.name);
+        let row = self.known.remove(&agent.name).unwrap_or_else(|| AgentRow {
+            name: agent.name.clone(),
+            ..AgentRow::default()
+        });
+        Desk {
+            timetable: Timetable::of(&agent),
+            seen: row.last,
+            worked: row.last.filter(|_| row.number > 0),
+            row,
+            line: VecDeque::new(),
+            open: BTreeMap::new(),
+            undelivered: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            delivered: 0,
+            skipped: 0,
+            trouble: None,
+            not_before: None,
+            retired: false,
+            lane: self.lane(&agent),
+            agent,
+        }
+    }
+
+    /// The way of an agent's answers.
+    fn lane(&self, agent: &Arc<Agent>) -> mpsc::UnboundedSender<(TaskId, Note)> {
+        let reports = self.words.clone();
+        let lane = Lane {
+            agent: agent.clone(),
+            library: self.library.clone(),
+            files: self.files.clone(),
+            shutdown: self.shutdown.clone(),
+            report: move |task, progress| drop(reports.send(Word::Progress(task, progress))),
+        };
+        lane.open()
+    }
+
+    /// Tells of the ends of an agent's tasks from now on.
+    fn follow(&self, name: &str) {
+        let group = self.handle.group_named(&group_of(name));
+        let mut endings = self.handle.audience.follow(group);
+        let words = self.words.clone();
+        tokio::spawn(async move {
+            while let Some(done) = endings.recv().await {
+                if words.send(Word::Ended(done)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Goes on with what an earlier process left for the agents that are here.
+    async fn take_up(&mut self) -> Result<(), LookupError> {
+        for (task, text) in std::mem::take(&mut self.strangers) {
             let Some(note) = Note::parse(&text) else { continue };
             let Some(desk) = self.desks.iter_mut().find(|desk| desk.agent.name == note.agent) else {
-                strangers += 1;
+                self.strangers.push((task, text));
                 continue;
             };
             let stored = self.library.ask(move |reader| reader.task(task)).await?;
@@ -123,11 +160,6 @@ impl Office {
                 Some(TaskState::Ended(Ending::Failed(_), _)) => drop(desk.failed.insert(task, note)),
                 Some(TaskState::Ended(Ending::Cancelled, _)) | None => drop(self.handle.delivered(vec![task])),
             }
-        }
-        if strangers > 0 {
-            tracing::warn!(
-                "{strangers} answers are for agents that d8.toml no longer has; they wait until it has them again"
-            );
         }
         Ok(())
     }

@@ -38,6 +38,43 @@ pub(crate) fn table(accounts: &[Account], now: f64) -> Table {
     table
 }
 
+/// The same accounts with the limits that say something, and how many others there are: an account has a set of limits for
+/// each of its models, most of which nobody uses. Those of its default model stay, so that one sees what there is.
+pub(crate) fn telling(accounts: &[Account], now: f64) -> (Vec<Account>, u64) {
+    let mut untouched = 0;
+    let telling = accounts.iter().map(|account| {
+        let default = account.models.first().map(String::as_str);
+        let mut account = account.clone();
+        let before = account.limits.len();
+        account
+            .limits
+            .retain(|limit| is_touched(limit, now) || covers(limit.models.as_ref(), default));
+        untouched += (before - account.limits.len()) as u64;
+        account
+    });
+    (telling.collect(), untouched)
+}
+
+/// Something of it is used, or it is not as it was configured, or it is closed.
+fn is_touched(limit: &Limit, now: f64) -> bool {
+    let is_some = |amount: Option<f64>| amount.is_some_and(|amount| amount > 0.0);
+    let is_ahead = |then: Option<f64>| then.is_some_and(|then| then > now);
+    is_some(limit.used)
+        || is_some(limit.reserved)
+        || is_some(limit.used_by_others)
+        || limit.learnt.is_some()
+        || is_ahead(limit.free_at)
+        || is_ahead(limit.parked_until)
+}
+
+/// Whether a model is among those of a limit. Where it is not known which those are it may be.
+fn covers(models: Option<&Value>, model: Option<&str>) -> bool {
+    match (models, model) {
+        (Some(Value::Array(list)), Some(model)) => list.iter().any(|known| known.as_str() == Some(model)),
+        _ => true,
+    }
+}
+
 /// "30 requests a minute".
 pub(crate) fn label(limit: &Limit) -> String {
     let plain = || {

@@ -47,7 +47,7 @@ pub(super) async fn run(arguments: &RunArguments) -> Result<u8, Failure> {
         error.hint().into_iter().fold(failure, Failure::hint)
     })?;
     let shutdown = CancellationToken::new();
-    let (sender, mut deliveries) = mpsc::unbounded_channel();
+    let (sender, deliveries) = mpsc::unbounded_channel();
     let settings = Settings {
         by_itself: false,
         deliveries: Some(sender),
@@ -56,12 +56,12 @@ pub(super) async fn run(arguments: &RunArguments) -> Result<u8, Failure> {
     let at_work = Agents::start(&mut opened, &config.agents, settings, shutdown.clone())
         .await
         .map_err(|error| Failure::not_started(error.to_string()))?;
-    let (total, written) = hand_in(&at_work, &config.agents, arguments.times, &mut deliveries).await?;
+    let total = hand_in(&at_work, &config.agents, arguments.times).await?;
     opened.handle.begin().map_err(stopped)?;
     let mut work = Work {
         at_work,
         deliveries,
-        written,
+        written: Vec::new(),
         failed: 0,
         total,
         shown: Shown::start(total),
@@ -119,23 +119,14 @@ fn config(demo: &Demo, agents: Vec<Agent>) -> Config {
 }
 
 /// What a former command left comes first, and then is all there is: so the same command goes on where it was stopped.
-/// Gives how much there is to do, and what of it was delivered meanwhile.
-async fn hand_in(
-    at_work: &Agents,
-    agents: &[Agent],
-    times: u32,
-    deliveries: &mut mpsc::UnboundedReceiver<Delivered>,
-) -> Result<(u64, Vec<Delivered>), Failure> {
+/// Gives how much there is to do.
+async fn hand_in(at_work: &Agents, agents: &[Agent], times: u32) -> Result<u64, Failure> {
     let views = at_work.list().await.map_err(stopped)?;
-    let mut written = Vec::new();
-    // What had been delivered when the list was made has been told by now.
-    while let Ok(delivered) = deliveries.try_recv() {
-        written.push(delivered);
-    }
-    let left = written.len() as u64 + under_way(&views);
+    // Deliveries go on meanwhile: of one moment all that is left and all that is told of counts.
+    let left = under_way(&views) + views.iter().map(|view| view.delivered).sum::<u64>();
     if left > 0 {
         say(&text!("agents-demo-goes-on", left = words::number(left)));
-        return Ok((left, written));
+        return Ok(left);
     }
     for agent in agents {
         let given = at_work.run(&agent.name, times).await.map_err(stopped)?;
@@ -144,7 +135,7 @@ async fn hand_in(
             other => Failure::broke_off(format!("{other:?}")),
         })?;
     }
-    Ok((u64::from(times) * agents.len() as u64, written))
+    Ok(u64::from(times) * agents.len() as u64)
 }
 
 fn under_way(views: &[View]) -> u64 {

@@ -80,7 +80,9 @@ impl Paper {
             Grade::Problem => text!("doctor-verdict-problems", problems = problems, warnings = warnings),
         };
         let first = verdict.first.map(|finding| {
-            let next = finding.next.as_deref().unwrap_or(&finding.message);
+            // The picture of a faulty line was shown above.
+            let message = finding.message.lines().next().unwrap_or_default();
+            let next = finding.next.as_deref().unwrap_or(message);
             text!("doctor-first", name = finding.name.as_str(), next = next)
         });
         let whole = match first {
@@ -178,6 +180,16 @@ PROBLEM  key groq      Groq refuses the key, and says that
         assert_eq!(shown.lines().count(), 2, "{shown}");
         assert!(!shown.contains('\u{1b}'));
         assert_eq!(narrow(true).finding(&findings()[1]).contains('\u{1b}'), cfg!(unix));
+    }
+
+    #[test]
+    fn the_picture_of_a_faulty_line_is_shown_once() {
+        let all = [Finding::problem(
+            "config",
+            "invalid key\n --> d8.toml:1:1\n  |\n1 | [[[",
+        )];
+        let shown = Paper::new(Surface::Plain, &all).verdict(&verdict(&all));
+        assert!(shown.ends_with("(config): invalid key"), "{shown}");
     }
 
     #[test]

@@ -32,7 +32,7 @@ enum Command {
 /// Turn the config.yaml of a LiteLLM proxy into a d8.toml.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Models, keys, limits, fallbacks and aliases become accounts and routes. What is not understood is said. Keys that stand in\n\
+    after_help = "Models, keys, limits, fallbacks and aliases become accounts and routes. What is not understood is said. Keys that stand in \
   the file go to .env beside the d8.toml; neither d8.toml nor the screen shows them.\n\n\
   Examples:\n  \
   d8 import litellm config.yaml --dry-run\n  \
@@ -43,7 +43,7 @@ struct LiteLlmArguments {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// Where to write.
-    #[arg(long, value_name = "FILE", default_value = location::FILE_NAME)]
+    #[arg(short, long, value_name = "FILE", default_value = location::FILE_NAME)]
     out: PathBuf,
     /// Print the d8.toml and write nothing.
     #[arg(long)]

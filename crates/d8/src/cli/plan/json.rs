@@ -54,7 +54,7 @@ fn account(told: &Told, place: &Place, share: &Share) -> Value {
         "capacity_per_day": share.capacity().map(a_day).map(whole),
         "binds": binds(place, share.bound),
         "limits": limits.collect::<Vec<_>>(),
-        "gets_per_day": whole(a_day_at_most(share.gets.requests)),
+        "gets_per_day": whole(share.gets_a_day()),
         "spare_per_day": share.spare.map(a_day).map(whole),
         "cost_per_month": share.cost.map(|(input, output)| (input + output).exact()),
     })

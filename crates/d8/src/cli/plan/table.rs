@@ -72,7 +72,7 @@ pub(super) fn places(told: &Told, surface: Surface) -> Table {
                 .cost
                 .map_or_else(unknown, |(input, output)| (input + output).shown());
             cells.extend([
-                stacked::line(grouped(a_day_at_most(share.gets.requests))),
+                stacked::line(grouped(share.gets_a_day())),
                 vec![Cell::toned(spare, tone)],
                 stacked::line(cost),
             ]);

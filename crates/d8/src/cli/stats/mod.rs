@@ -66,9 +66,13 @@ fn page(stats: &Stats, accounts: &Accounts, first: &Tasks, now: f64, surface: Su
     let mut parts = vec![sums(stats)];
     parts.extend(waits(accounts, first, now));
     parts.extend(forecasts(accounts, now));
-    let limits: Table = limits::table(&accounts.accounts, now);
+    let (telling, untouched) = limits::telling(&accounts.accounts, now);
+    let limits: Table = limits::table(&telling, now);
     if !limits.is_empty() {
         parts.push(format!("\n{}", limits.render(surface)));
+    }
+    if untouched > 0 {
+        parts.push(text!("stats-untouched", count = untouched));
     }
     parts.join("\n")
 }

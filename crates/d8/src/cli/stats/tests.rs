@@ -51,6 +51,24 @@ groq-main  30 requests a minute  all     30/30  -     after an answer";
 }
 
 #[tokio::test]
+async fn limits_of_models_that_nobody_uses_are_counted_not_listed() {
+    let limit = |model: &str, used: u32| {
+        json!({"dimension": "requests", "limit": 30, "per": "1m", "models": [model], "used": used, "free_at": null,
+               "label": format!("30 requests a minute of {model}"), "parked_until": null})
+    };
+    let accounts = json!({"accounts": [{"account": "groq", "models": ["usual", "busy", "idle", "idle-too"], "limits": [
+        limit("usual", 0), limit("busy", 3), limit("idle", 0), limit("idle-too", 0)]}]});
+    let server = Standin::start().await;
+    server
+        .on("GET /api/workers/stats", 200, &json!({}))
+        .on("GET /api/accounts", 200, &accounts);
+    let shown = as_text(&server.client().await, Surface::Plain).await.unwrap();
+    assert!(shown.contains("of usual") && shown.contains("of busy"), "{shown}");
+    assert!(!shown.contains("of idle"), "{shown}");
+    assert!(shown.ends_with("\n2 more limits are untouched: d8 accounts"), "{shown}");
+}
+
+#[tokio::test]
 async fn what_is_to_be_expected_has_a_line_each() {
     let at = moment::now() + 30.0 * 86_400.0;
     let mut expected = accounts();

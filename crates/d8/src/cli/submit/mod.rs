@@ -105,10 +105,19 @@ fn meant(arguments: &SubmitArguments) -> Result<Meant, Failure> {
             return Err(Failure::not_started(text!("submit-no-prompt")).hint(text!("submit-no-prompt-next")));
         }
     };
+    if is_file_name(prompt) {
+        return Err(Failure::not_started(text!("submit-file-name", name = prompt))
+            .hint(text!("submit-file-name-next", name = prompt)));
+    }
     Ok(Meant::Prompt {
         prompt: prompt.to_owned(),
         wait: arguments.wait.as_ref().map(|_| longest),
     })
+}
+
+/// A single word that ends as files of tasks do is hardly a prompt, and asking a model about it would cost quota.
+fn is_file_name(prompt: &str) -> bool {
+    !prompt.contains(char::is_whitespace) && [".jsonl", ".ndjson"].iter().any(|ending| prompt.ends_with(ending))
 }
 
 fn of_input() -> Result<String, Failure> {

@@ -248,3 +248,11 @@ async fn a_file_that_is_missing_is_named() {
     assert!(failure.message.contains("missing.jsonl"), "{failure:?}");
     assert_eq!(server.lines(), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn the_name_of_a_file_is_no_prompt() {
+    let server = Standin::start().await;
+    let failure = typed(&server, &["work.jsonl"]).await.unwrap_err();
+    assert_eq!(failure.hints, ["hand in its tasks: d8 submit --file work.jsonl"]);
+    assert_eq!(server.lines(), Vec::<String>::new());
+}

@@ -20,7 +20,7 @@ use crate::{text, words};
   d8 tasks cancel task_12 task_13\n  \
   d8 tasks cancel --status pending --group monday\n  \
   d8 tasks cancel --status pending --route default --client web --older-than 1h\n  \
-  d8 tasks cancel --all --yes           without being asked, for scripts\n\n\
+  d8 tasks cancel --all --yes           without being asked; off a terminal nobody is\n\n\
   Exit codes: 0 done, 1 some could not be changed or you said no, 2 not begun, 130 Ctrl-C")]
 pub(super) struct CancelArguments {
     #[command(flatten)]
@@ -132,7 +132,7 @@ async fn change(which: &Which, verb: Verb) -> Result<u8, Failure> {
         let filter = narrowed(&which.filter, which.all)?;
         let client = which.reach.open().await?;
         let mut body = json!({"filter": filter, "all": which.all});
-        if !which.yes {
+        if which.dry_run || !which.yes && can_ask() {
             body["dry_run"] = true.into();
             let answer = client.post(&["api", "tasks", verb.call()], &body).await?;
             let count = answer.read::<Count>()?.count;
@@ -169,11 +169,13 @@ async fn change(which: &Which, verb: Verb) -> Result<u8, Failure> {
     Ok(code)
 }
 
-/// Whether the user says yes. Without a terminal there is nobody to ask: nothing is changed by accident.
+/// Without a terminal there is nobody to ask: a script means what it says.
+fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Whether the user says yes.
 fn confirmed(question: &str) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::not_started(question).hint(text!("tasks-say-yes")));
-    }
     match yes_or_no::ask(question, false) {
         Ok(said) => Ok(said),
         Err(InquireError::OperationCanceled) => Ok(false),
