@@ -113,7 +113,7 @@ fn labels(patient: &Patient<'_>) -> Vec<String> {
                 .is_none_or(|model| limit.models.iter().any(|own| own == model));
             covers && !limit.nominal.is_zero()
         });
-        labels = counted.map(|limit| limit.label.clone()).collect();
+        labels = counted.map(|limit| limit.called.clone()).collect();
     }
     let mut seen = std::collections::BTreeSet::new();
     labels.retain(|label| seen.insert(label.clone()));

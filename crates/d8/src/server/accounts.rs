@@ -228,11 +228,7 @@ async fn list(State(app): State<Arc<App>>) -> Result<Json<AccountList>, ApiError
 
 fn no_such(what: &str, name: &str) -> ApiError {
     let name: String = name.chars().take(100).collect();
-    let next = match what {
-        "account" => "; `d8 accounts ls` lists those there are",
-        _ => "",
-    };
-    ApiError::not_found("not_found", format!("there is no {what} `{name}`{next}"))
+    ApiError::not_found("not_found", format!("there is no {what} `{name}`"))
 }
 
 /// The same with what helps: the name that was meant, or where to see them all.

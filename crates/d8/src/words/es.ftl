@@ -128,7 +128,7 @@ import-exists-hint = da otro nombre con --out, reemplázalo con --yes o mira ant
 help-import = Convierte la configuración de otro programa en un d8.toml
 help-import-after = Ejemplo:
     { "  " }d8 import litellm config.yaml --dry-run
-help-import-litellm = Convierte el config.yaml de un proxy de LiteLLM en un d8.toml.
+help-import-litellm = Convierte el config.yaml de un proxy de LiteLLM en un d8.toml
 help-import-litellm-after = Modelos, claves, límites, fallbacks y alias pasan a cuentas y rutas. Lo que no se entiende se dice. Las claves que están en el archivo pasan a .env, junto al d8.toml; ni d8.toml ni la pantalla las muestran.
 
     Ejemplos:
@@ -138,6 +138,7 @@ help-import-litellm--file = El YAML
 help-import-litellm--out = Adónde escribir
 help-import-litellm--dry-run = Muestra el d8.toml y no escribe nada
 help-import-litellm--yes = Reemplaza lo que haya sin preguntar
+
 ## agents
 
 agents-none = no hay agentes: el d8.toml del orquestador no tiene ningún [[agent]]
