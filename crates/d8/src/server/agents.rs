@@ -221,8 +221,9 @@ fn not_done(name: &str, why: NotDone) -> ApiError {
     }
 }
 
+// Not /api/agents: a later product of the Hive's makers answers there with something else, and D8 shall not be taken for it.
 /// Every agent: when it works next, how much it has done, what is under way
-#[utoipa::path(get, path = "/api/agents", tag = "agents", operation_id = "listAgents", responses(
+#[utoipa::path(get, path = "/api/d8/agents", tag = "agents", operation_id = "listAgents", responses(
     (status = 200, description = "All agents, in the order of d8.toml; none in a process that runs none", body = AgentList),
     Always,
 ))]
@@ -242,7 +243,7 @@ async fn hold(app: &App, name: &str, paused: bool) -> Result<Json<AgentObject>, 
 }
 
 /// Starts no more of an agent's work; what is under way goes on
-#[utoipa::path(post, path = "/api/agents/{name}/pause", tag = "agents", operation_id = "pauseAgent",
+#[utoipa::path(post, path = "/api/d8/agents/{name}/pause", tag = "agents", operation_id = "pauseAgent",
     params(("name" = String, Path, description = "The agent")),
     responses(
         (status = 200, description = "Paused", body = AgentObject),
@@ -254,7 +255,7 @@ async fn pause(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<
 }
 
 /// Lets a paused agent go on; what it would have done meanwhile is not made up for
-#[utoipa::path(post, path = "/api/agents/{name}/resume", tag = "agents", operation_id = "resumeAgent",
+#[utoipa::path(post, path = "/api/d8/agents/{name}/resume", tag = "agents", operation_id = "resumeAgent",
     params(("name" = String, Path, description = "The agent")),
     responses(
         (status = 200, description = "It goes on", body = AgentObject),
@@ -267,7 +268,7 @@ async fn resume(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result
 }
 
 /// Gives an agent work now, beside its schedule; a paused one too
-#[utoipa::path(post, path = "/api/agents/{name}/run", tag = "agents", operation_id = "runAgent",
+#[utoipa::path(post, path = "/api/d8/agents/{name}/run", tag = "agents", operation_id = "runAgent",
     params(("name" = String, Path, description = "The agent")),
     request_body(content = Times, description = "How often; nothing: once"),
     responses(

@@ -48,7 +48,7 @@ impl World {
 
 impl Up {
     fn agent(&self) -> Value {
-        self.get("/api/agents").is(200).json()["agents"][0].clone()
+        self.get("/api/d8/agents").is(200).json()["agents"][0].clone()
     }
 }
 
@@ -83,7 +83,7 @@ fn killed_and_started_again_it_gives_no_number_twice_and_loses_none() {
     }
     let up = world.up();
     until("some more", || world.numbers().len() >= 8);
-    up.post("/api/agents/w/pause", &json!({})).is(200);
+    up.post("/api/d8/agents/w/pause", &json!({})).is(200);
     until("all is delivered", || {
         let agent = up.agent();
         agent["open"] == 0 && agent["undelivered"] == 0
@@ -123,7 +123,7 @@ fn a_restart_between_an_answer_and_its_file_writes_the_file_once() {
     up.process.kill();
     let up = world.up();
     until("it is up", || up.agent()["n"] == 1);
-    up.post("/api/agents/w/run", &json!({})).is(200);
+    up.post("/api/d8/agents/w/run", &json!({})).is(200);
     until("the second", || world.numbers() == whole(2));
     assert_eq!(world.read("out/1.md"), edited);
     assert_eq!(world.judge().score().totals.accepted, 2);
@@ -163,9 +163,9 @@ fn paused_it_does_nothing_resumed_it_goes_on_and_by_hand_it_works_at_once() {
         .run(&["agents", "pause", "v", at[0], at[1]])
         .exits(1)
         .says("no agent `v`");
-    up.post("/api/agents/w/run", &json!({"times": 0})).is(400);
-    up.post("/api/agents/w/run", &json!({"tims": 1})).is(400);
-    up.post("/api/agents/w/run", &json!({"times": 1001})).is(400);
+    up.post("/api/d8/agents/w/run", &json!({"times": 0})).is(400);
+    up.post("/api/d8/agents/w/run", &json!({"tims": 1})).is(400);
+    up.post("/api/d8/agents/w/run", &json!({"times": 1001})).is(400);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn what_d8_toml_holds_back_no_command_sets_free() {
     world.agent("every = \"1s\"\npaused = true");
     let up = world.up();
     assert_eq!(
-        up.post("/api/agents/w/resume", &json!({})).is(409).json()["error"]["code"],
+        up.post("/api/d8/agents/w/resume", &json!({})).is(409).json()["error"]["code"],
         "paused_in_config"
     );
     assert_eq!(
@@ -262,7 +262,7 @@ fn a_program_gets_each_answer_and_its_failure_is_told() {
     ));
     let up = world.up();
     until("the first", || up.agent()["delivered"] == 1);
-    up.post("/api/agents/w/run", &json!({"times": 2})).is(200);
+    up.post("/api/d8/agents/w/run", &json!({"times": 2})).is(200);
     until("three", || up.agent()["delivered"] == 3);
     assert_eq!(
         world.read("got").lines().count(),

@@ -293,7 +293,7 @@ fn agents_come_change_and_go_and_give_no_number_twice() {
         world.append("d8.toml", &format!("{text}{schedule}\n"));
         world.run(&["reload"]).exits(0)
     };
-    let agents = || up.get("/api/agents").is(200).json()["agents"].clone();
+    let agents = || up.get("/api/d8/agents").is(200).json()["agents"].clone();
     let number = || agents()[0]["n"].as_u64().unwrap_or_default();
     let is_there = |number: u64| world.path(&format!("out/{number}.md")).exists();
     assert_eq!(agents().as_array().map(Vec::len), Some(0));

@@ -103,7 +103,7 @@ pub(super) async fn run(arguments: AgentsArguments) -> Result<u8, Failure> {
 
 async fn list(reach: &Reach) -> Result<u8, Failure> {
     let client = reach.open().await?;
-    let answer = client.get(&["api", "agents"], &[]).await?;
+    let answer = client.get(&["api", "d8", "agents"], &[]).await?;
     if reach.json {
         tell(&answer.text);
         return Ok(OK);
@@ -134,7 +134,7 @@ async fn show(named: &Named) -> Result<u8, Failure> {
     let agent = agent.ok_or_else(|| unknown(&named.name, agents.iter().map(|agent| agent.agent.as_str())))?;
     if named.reach.json {
         // As the orchestrator said it, with whatever a newer one says besides.
-        let answer: serde_json::Value = client.get(&["api", "agents"], &[]).await?.read()?;
+        let answer: serde_json::Value = client.get(&["api", "d8", "agents"], &[]).await?.read()?;
         let mut objects = answer["agents"].as_array().into_iter().flatten();
         let object = objects.find(|object| object["agent"] == named.name.as_str());
         tell(&object.cloned().unwrap_or_default().to_string());
@@ -145,7 +145,7 @@ async fn show(named: &Named) -> Result<u8, Failure> {
 }
 
 async fn all(client: &Client) -> Result<Vec<Agent>, Failure> {
-    Ok(client.get(&["api", "agents"], &[]).await?.read::<Agents>()?.agents)
+    Ok(client.get(&["api", "d8", "agents"], &[]).await?.read::<Agents>()?.agents)
 }
 
 fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
@@ -162,7 +162,7 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
 
 async fn change(named: &Named, call: &str) -> Result<u8, Failure> {
     let client = named.reach.open().await?;
-    let answer = client.post(&["api", "agents", &named.name, call], &json!({})).await?;
+    let answer = client.post(&["api", "d8", "agents", &named.name, call], &json!({})).await?;
     if named.reach.json {
         tell(&answer.text);
         return Ok(OK);
@@ -191,7 +191,7 @@ async fn work(arguments: &RunArguments) -> Result<u8, Failure> {
     }
     for name in names {
         let body = json!({"times": arguments.times});
-        let answer = client.post(&["api", "agents", &name, "run"], &body).await?;
+        let answer = client.post(&["api", "d8", "agents", &name, "run"], &body).await?;
         if arguments.reach.json {
             tell(&answer.text);
             continue;

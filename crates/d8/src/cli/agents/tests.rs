@@ -46,22 +46,22 @@ fn parsed(arguments: &[&str]) -> AgentsArguments {
 #[tokio::test]
 async fn each_verb_is_a_call_on_the_agent() {
     let server = Standin::start().await;
-    server.on("GET /api/agents", 200, &two_agents());
+    server.on("GET /api/d8/agents", 200, &two_agents());
     for verb in ["pause", "resume"] {
-        server.on(&format!("POST /api/agents/a%20b/{verb}"), 200, &json!({"agent": "a b"}));
+        server.on(&format!("POST /api/d8/agents/a%20b/{verb}"), 200, &json!({"agent": "a b"}));
         assert_eq!(run(parsed(&[verb, "a b", "--orchestrator", &server.url])).await, Ok(OK));
     }
     let given = json!({"agent": "tweet", "pieces": [{"n": 1, "task_id": "task_1", "topic": null, "output": null}]});
-    server.on("POST /api/agents/tweet/run", 200, &given);
-    server.on("POST /api/agents/digest/run", 200, &given);
+    server.on("POST /api/d8/agents/tweet/run", 200, &given);
+    server.on("POST /api/d8/agents/digest/run", 200, &given);
     let all = run(parsed(&["run", "--all", "--times", "2", "--orchestrator", &server.url])).await;
     assert_eq!(all, Ok(OK));
     let expected = [
-        "POST /api/agents/a%20b/pause",
-        "POST /api/agents/a%20b/resume",
-        "GET /api/agents",
-        "POST /api/agents/tweet/run",
-        "POST /api/agents/digest/run",
+        "POST /api/d8/agents/a%20b/pause",
+        "POST /api/d8/agents/a%20b/resume",
+        "GET /api/d8/agents",
+        "POST /api/d8/agents/tweet/run",
+        "POST /api/d8/agents/digest/run",
     ];
     assert_eq!(server.lines(), expected);
 }
@@ -69,7 +69,7 @@ async fn each_verb_is_a_call_on_the_agent() {
 #[tokio::test]
 async fn an_agent_that_is_not_there_is_told_with_the_nearest_that_is() {
     let server = Standin::start().await;
-    server.on("GET /api/agents", 200, &two_agents());
+    server.on("GET /api/d8/agents", 200, &two_agents());
     let failure = run(parsed(&["show", "twet", "--orchestrator", &server.url]))
         .await
         .unwrap_err();
