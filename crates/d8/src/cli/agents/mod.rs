@@ -145,7 +145,11 @@ async fn show(named: &Named) -> Result<u8, Failure> {
 }
 
 async fn all(client: &Client) -> Result<Vec<Agent>, Failure> {
-    Ok(client.get(&["api", "d8", "agents"], &[]).await?.read::<Agents>()?.agents)
+    Ok(client
+        .get(&["api", "d8", "agents"], &[])
+        .await?
+        .read::<Agents>()?
+        .agents)
 }
 
 fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
@@ -162,7 +166,9 @@ fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Failure {
 
 async fn change(named: &Named, call: &str) -> Result<u8, Failure> {
     let client = named.reach.open().await?;
-    let answer = client.post(&["api", "d8", "agents", &named.name, call], &json!({})).await?;
+    let answer = client
+        .post(&["api", "d8", "agents", &named.name, call], &json!({}))
+        .await?;
     if named.reach.json {
         tell(&answer.text);
         return Ok(OK);

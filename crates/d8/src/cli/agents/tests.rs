@@ -48,7 +48,11 @@ async fn each_verb_is_a_call_on_the_agent() {
     let server = Standin::start().await;
     server.on("GET /api/d8/agents", 200, &two_agents());
     for verb in ["pause", "resume"] {
-        server.on(&format!("POST /api/d8/agents/a%20b/{verb}"), 200, &json!({"agent": "a b"}));
+        server.on(
+            &format!("POST /api/d8/agents/a%20b/{verb}"),
+            200,
+            &json!({"agent": "a b"}),
+        );
         assert_eq!(run(parsed(&[verb, "a b", "--orchestrator", &server.url])).await, Ok(OK));
     }
     let given = json!({"agent": "tweet", "pieces": [{"n": 1, "task_id": "task_1", "topic": null, "output": null}]});
