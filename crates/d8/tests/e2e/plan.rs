@@ -149,7 +149,7 @@ fn wrong_input_is_told_with_what_to_write() {
         (&["--in-per-month", "50M"], "--per-day"),
         (
             &["--per-day", "10", "--in-tokens", "5", "--in-per-month", "50M"],
-            "cannot be used with",
+            "do not go together",
         ),
         (&["--per-day", "10", "--income", "1500..500"], "write 500.00..1500.00"),
         (&["--per-day", "10", "--income", "-1..5"], "less than nothing"),

@@ -120,7 +120,7 @@ fn completions_and_manual_pages_are_made_by_the_binary() {
         .exits(0)
         .shows("complete -F")
         .shows("reprioritise");
-    world.run(&["completions", "tcsh"]).exits(2).says("fish");
+    world.run(&["completions", "tcsh"]).exits(2).says("`zsh`");
     world.run(&["man", "--out", "pages"]).exits(0).says("pages");
     assert!(world.read("pages/d8-tasks-cancel.1").contains("older\\-than"));
     world.run(&["man", "tasks", "ls"]).exits(0).shows(".TH");
