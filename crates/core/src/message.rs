@@ -99,6 +99,8 @@ pub enum Input {
         /// What.
         Parked,
     ),
+    /// Somebody asked a provider past this engine, with a key that it serves: that is counted there all the same.
+    SpentAside(Aside),
     /// What was learnt of an account's limits is no longer true.
     Forget(
         /// Whose.
@@ -113,6 +115,23 @@ pub enum Input {
         /// targets' is not looked at.
         past: Vec<Spent>,
     },
+}
+
+/// Requests that went to a target past this engine.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct Aside {
+    /// A name that no task has and none will have: in the store it is an attempt like any other.
+    pub task: TaskId,
+    /// Who is to stand for it in the store.
+    pub worker: WorkerId,
+    /// Where they went.
+    pub target: TargetId,
+    /// How many.
+    pub requests: u32,
+    /// What they took together.
+    pub usage: Usage,
+    /// The latest moment at which the provider may have counted them.
+    pub at: Timestamp,
 }
 
 /// What an attempt found out.

@@ -12,6 +12,7 @@
 
 mod affinity;
 mod answers;
+mod aside;
 mod check;
 mod crew;
 mod dispatch;
@@ -310,6 +311,7 @@ impl Engine {
             Input::Renew { task, attempt } => self.renew(task, attempt),
             Input::Finished { task, attempt, report } => self.finished(task, attempt, report, effects),
             Input::Unpark(what) => self.unpark(what, effects),
+            Input::SpentAside(aside) => self.spent_aside(&aside, effects),
             Input::Forget(account) => self.forget(account, effects),
             Input::SetUp { setup, past } => self.set_up(*setup, &past),
         }

@@ -216,6 +216,22 @@ impl Ledger {
         }
     }
 
+    /// Counts what went past this process while it ran, and arrived at `arrived` at the latest.
+    pub(crate) fn count_aside(
+        &mut self,
+        limits: &[LimitId],
+        spent: &Spend,
+        arrived: Timestamp,
+        clock: Option<ClockOffset>,
+    ) {
+        for id in limits {
+            if let Some(entry) = self.entries.get_mut(id) {
+                let taken = spent.of(entry.count.spec().dimension);
+                entry.count.record(taken, arrived, clock);
+            }
+        }
+    }
+
     /// The limits that a refusal named: same dimension (a token is an input token to some) and same period, if any.
     pub(crate) fn named(&self, limits: &[LimitId], dimension: Dimension, per: Option<Duration>) -> Vec<LimitId> {
         let matches = |id: &&LimitId| {

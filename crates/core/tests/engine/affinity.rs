@@ -1,19 +1,19 @@
 //! Prompts that begin alike go where the last of them went, as long as that costs nobody anything.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use std::time::Duration;
 
 use d8_core::Engine;
-use d8_core::change::{Demand, TaskRow};
-use d8_core::id::{AccountId, AttemptNo, ClientId, GroupId, LimitId, PrefixId, RouteId, TargetId, TaskId, WorkerId};
+use d8_core::change::TaskRow;
+use d8_core::id::{AccountId, ClientId, LimitId, PrefixId, RouteId, TargetId, WorkerId};
 use d8_core::limit::{Dimension, LimitSpec, Standing, Window};
 use d8_core::message::{Effects, Input, Lease, Outcome, Output, Report};
 use d8_core::money::Price;
 use d8_core::setup::{Patience, RouteSpec, Setup, TargetSpec};
 use d8_core::time::Timestamp;
-use d8_core::usage::{CostRule, Estimate, OutputCharge};
+use d8_core::usage::{CostRule, OutputCharge};
 use d8_core::worker::{Enlisted, Skill};
+
+use crate::row::row;
 
 const START: Timestamp = Timestamp::from_micros(1_000_000_000_000_000);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -84,7 +84,11 @@ impl Stage {
             .iter()
             .map(|prefix| {
                 self.next += 1;
-                Input::Submit(row(self.next, client, *prefix, self.now))
+                let row = TaskRow {
+                    client: ClientId(client),
+                    ..row(self.next, self.now)
+                };
+                Input::Submit(begins_with(*prefix, row))
             })
             .collect();
         self.turn(rows)
@@ -121,26 +125,10 @@ impl Stage {
     }
 }
 
-fn row(id: u64, client: u32, prefix: u32, now: Timestamp) -> TaskRow {
+fn begins_with(prefix: u32, row: TaskRow) -> TaskRow {
     TaskRow {
-        id: TaskId(id),
-        group: GroupId(1),
-        client: ClientId(client),
-        route: RouteId(1),
-        priority: 5,
-        created_at: now,
-        not_before: now,
-        deadline: Timestamp::MAX,
-        max_attempts: 5,
-        faults: 0,
-        silences: 0,
-        attempt: AttemptNo(0),
-        estimate: Estimate::default(),
-        demand: Demand::default(),
-        interactive: false,
-        durable: true,
-        callback: false,
         prefix: (prefix > 0).then_some(PrefixId(prefix)),
+        ..row
     }
 }
 

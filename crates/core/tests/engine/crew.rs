@@ -1,7 +1,5 @@
 //! Workers that come by, fall silent and come back; accounts that they bring; what somebody holds back.
 
-#![allow(clippy::unwrap_used, clippy::panic)]
-
 use std::time::Duration;
 
 use d8_core::Engine;
@@ -12,7 +10,7 @@ use d8_core::message::{Effects, Input, Lease, Outcome, Output, Report};
 use d8_core::money::Price;
 use d8_core::setup::{Patience, RouteSpec, Setup, TargetSpec};
 use d8_core::time::Timestamp;
-use d8_core::usage::{CostRule, Estimate, OutputCharge, Spend};
+use d8_core::usage::{CostRule, OutputCharge, Spend};
 use d8_core::wait::WaitCode;
 use d8_core::worker::{Enlisted, Skill};
 
@@ -74,26 +72,7 @@ fn hive(id: u32, account: u32, kinds: &[u32]) -> Enlisted {
 }
 
 fn row(id: u64) -> TaskRow {
-    TaskRow {
-        id: TaskId(id),
-        group: GroupId(1),
-        client: ClientId(1),
-        route: ROUTE,
-        priority: 5,
-        created_at: START,
-        not_before: START,
-        deadline: Timestamp::MAX,
-        max_attempts: 5,
-        faults: 0,
-        silences: 0,
-        attempt: AttemptNo(0),
-        estimate: Estimate::default(),
-        demand: Demand::default(),
-        interactive: false,
-        durable: true,
-        callback: false,
-        prefix: None,
-    }
+    crate::row::row(id, START)
 }
 
 fn poll(worker: Enlisted) -> Input {
