@@ -4,8 +4,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Failure, NOT_STARTED, OK, config, say, tell};
-use crate::client::ClientError;
 use crate::client::reach::Reach;
+use crate::client::{Client, ClientError};
 use crate::config::Config;
 use crate::reload::Reloaded;
 use crate::text;
@@ -26,7 +26,11 @@ pub(super) struct ReloadArguments {
 }
 
 pub(super) async fn run(arguments: ReloadArguments) -> Result<u8, Failure> {
-    let client = arguments.reach.open().await?;
+    reload(&arguments.reach.open().await?, arguments.reach.json).await
+}
+
+/// Lets that orchestrator read its files again, and says what changed.
+pub(super) async fn reload(client: &Client, json: bool) -> Result<u8, Failure> {
     let answer = match client.post(&["api", "reload"], &json!({})).await {
         Ok(answer) => answer,
         Err(ClientError::Refused { code, message, .. }) if code == "faulty_configuration" => {
@@ -38,7 +42,7 @@ pub(super) async fn run(arguments: ReloadArguments) -> Result<u8, Failure> {
         }
         Err(error) => return Err(explained(error)),
     };
-    if arguments.reach.json {
+    if json {
         tell(&answer.text);
         return Ok(OK);
     }

@@ -90,6 +90,13 @@ pub fn of_owner(owner: &Owner, config: &Config) -> Option<Address> {
     })
 }
 
+/// Whoever has the store of this configuration now and listens.
+pub fn holder(config: &Config) -> Option<Address> {
+    let StoreLocation::Sqlite(store) = &config.store;
+    let is_held = Hold::is_held(store).unwrap_or(false);
+    of_owner(&Hold::owner(store).filter(|_| is_held)?, config)
+}
+
 /// What this machine knows of an orchestrator on it.
 struct ThisMachine {
     env: Environment,

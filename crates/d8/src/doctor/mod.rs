@@ -103,6 +103,9 @@ pub async fn examine(wishes: Wishes, progress: &mut (dyn FnMut(String) + Send)) 
         Some(config) => ask_all(config, standing.as_ref(), is_offline, now, progress).await,
         None => Vec::new(),
     };
+    if let (Some(config), false) = (&config, store.as_ref().is_some_and(store::Facts::is_older)) {
+        count(config, &asked).await;
+    }
     let patients = patients(config.as_ref(), standing.as_ref(), asked);
     let routes = config
         .as_ref()
@@ -219,6 +222,22 @@ async fn ask_all(
         }
     });
     futures_util::stream::iter(all).buffered(AT_ONCE).collect().await
+}
+
+/// The providers have counted the questions. Where that cannot be written, the store's own check says so.
+async fn count(config: &Config, asked: &[Asked]) {
+    let said = config
+        .accounts
+        .iter()
+        .zip(asked)
+        .filter_map(|(account, asked)| match asked {
+            Asked::Said(probed) => Some((account.name.as_str(), probed.as_ref())),
+            Asked::Not(_) | Asked::Impossible(_) => None,
+        });
+    let said: Vec<_> = said.collect();
+    if let Err(error) = probe::aside::tell(config, &said).await {
+        tracing::debug!("the questions are not in the ledger: {error}");
+    }
 }
 
 /// Why an account's provider is not to be asked; `same`: the account that was asked with the same key.

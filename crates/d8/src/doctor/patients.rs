@@ -58,6 +58,7 @@ pub(crate) fn asked(verdict: Verdict, seen: Option<Seen>) -> Asked {
         model: "llama-3.3-70b-versatile".to_owned(),
         verdict,
         seen,
+        counted: None,
     }))
 }
 

@@ -15,6 +15,7 @@ use d8_store::{AgentRow, Payload, ResultRow};
 use d8_wire::ChatRequest;
 use tokio::sync::{mpsc, oneshot};
 
+use super::aside::{Aside, Unknown};
 use super::fleet::Member;
 use super::pace::Tally;
 use crate::config::{Config, Route};
@@ -340,6 +341,7 @@ pub(super) enum Event {
     Pause(Named, bool, oneshot::Sender<bool>),
     Unpark(String, oneshot::Sender<bool>),
     Forget(String, oneshot::Sender<bool>),
+    SpentAside(Aside, TaskId, oneshot::Sender<Result<(), Unknown>>),
     Seal(String, oneshot::Sender<()>),
     Finished {
         task: TaskId,

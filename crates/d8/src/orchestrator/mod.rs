@@ -1,9 +1,10 @@
 //! One process's orchestrator: engine, store and built-in workers, and the handle by which everything else speaks to it.
 //!
 //! In reading order: [`Plan`] turns names into integers and [`Directory`] shares them; [`Opening`] rebuilds the engine
-//! from the store; `turn` is the loop; `writer` is the store's thread; [`event`] is what the loop is told and what it
+//! from the store; `turn` is the loop, [`aside`] what went past it; `writer` is the store's thread; [`event`] is what the loop is told and what it
 //! tells; [`fleet`] knows the workers, [`Audience`] those who wait for an end; [`Requests`] and [`Library`] look up.
 
+pub mod aside;
 mod audience;
 mod brought;
 pub mod diagnosis;
@@ -50,6 +51,7 @@ pub use turn::is_rare;
 
 use crate::config::{Config, Route};
 use crate::protocol::Registration;
+use aside::{Aside, Unknown};
 use event::Event;
 
 /// The route of tasks that come by the Hive's calls: the default one, and every worker that brings its own key.
@@ -175,6 +177,12 @@ impl Handle {
     /// Forgets what was learnt of an account's limits. False where there is none of that name.
     pub async fn forget(&self, account: String) -> Result<bool, Stopped> {
         self.ask(|reply| Event::Forget(account, reply)).await
+    }
+
+    /// Counts what somebody asked past the orchestrator, and answers when that is stored.
+    pub async fn spent_aside(&self, aside: Aside) -> Result<Result<(), Unknown>, Stopped> {
+        let task = self.new_id();
+        self.ask(|reply| Event::SpentAside(aside, task, reply)).await
     }
 
     /// Lets a group take no more tasks.

@@ -303,7 +303,7 @@ fn thread_failed(source: std::io::Error) -> OpenError {
 }
 
 /// The folder of the store, made where it is not there.
-fn make_folder(store: &Path) -> Result<PathBuf, OpenError> {
+pub(super) fn make_folder(store: &Path) -> Result<PathBuf, OpenError> {
     let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(PathBuf::from("."));
     };

@@ -272,6 +272,11 @@ impl Plan {
         known.cloned().unwrap_or_default()
     }
 
+    /// What serves a model of an account.
+    pub fn target(&self, account: &str, model: &str) -> Option<TargetId> {
+        self.by_name.get(&(account.to_owned(), model.to_owned())).copied()
+    }
+
     /// The account of this name.
     pub fn account(&self, name: &str) -> Option<&AccountEntry> {
         self.accounts.iter().find(|account| account.name == name)
@@ -297,8 +302,8 @@ impl Plan {
 
     /// All targets of a route.
     pub fn targets_of(&self, route: &Route) -> Vec<TargetId> {
-        let id = |target: &crate::config::Target| self.by_name.get(&(target.account.clone(), target.model.clone()));
-        route.targets().filter_map(id).copied().collect()
+        let id = |target: &crate::config::Target| self.target(&target.account, &target.model);
+        route.targets().filter_map(id).collect()
     }
 
     /// A route in the engine's terms.
@@ -306,11 +311,7 @@ impl Plan {
         let level = |index: usize| -> Vec<TargetId> {
             let targets = route.levels.get(index).into_iter().flatten();
             targets
-                .filter_map(|target| {
-                    self.by_name
-                        .get(&(target.account.clone(), target.model.clone()))
-                        .copied()
-                })
+                .filter_map(|target| self.target(&target.account, &target.model))
                 .collect()
         };
         let spec = RouteSpec {

@@ -3,10 +3,11 @@
 //! to do about it.
 //!
 //! It calls the provider by the same codec and client as a worker, so whatever a probe meets a task would meet. It never asks
-//! twice. The provider counts the question; no ledger of ours does: where an orchestrator uses the same key it is foreign use,
-//! which the orchestrator sees as it sees any other (docs/quota.md). So a key whose quota is known to be spent is not to
-//! be probed.
+//! twice. The provider counts the question: [`Probed::counted`] is for the ledger, and `aside` brings it there. A key whose
+//! quota is known to be spent is not to be probed.
 
+pub(crate) mod aside;
+mod counted;
 mod judge;
 mod words;
 
@@ -16,13 +17,15 @@ mod tests;
 use std::time::Duration;
 
 use d8_core::time::Timestamp;
+use d8_core::usage::Usage;
 use d8_wire::{ChatRequest, Context, LimitSignal, Mode, RefusedLimit};
 use serde_json::json;
 
 use crate::clock::Clock;
 use crate::config::Account;
-use crate::worker::{Cause, Provider};
+use crate::worker::{Cause, NoReply, Provider};
 
+pub use counted::Counted;
 pub use words::{amount_in_words, limit_in_words, refused_in_words};
 
 /// How long a hosted provider may take for a word.
@@ -42,6 +45,8 @@ pub struct Probed {
     pub verdict: Verdict,
     /// What the answer told besides; none where there was none.
     pub seen: Option<Seen>,
+    /// What the provider counted of it; none where it surely did not.
+    pub counted: Option<Counted>,
 }
 
 /// What any answer tells, one of refusal too.
@@ -127,22 +132,22 @@ impl Verdict {
 /// in words for a person.
 pub async fn ask(account: &Account, model: &str, patience: Duration) -> Result<Probed, String> {
     let provider = Provider::new(account, 1)?;
-    let asked = tokio::time::timeout(patience, call(&provider, account, model, Clock::start())).await;
-    let (verdict, seen) = asked.unwrap_or_else(|_| {
-        let words = format!("no answer within {}", crate::words::span(patience));
-        (
-            Verdict::NoNetwork {
-                cause: Cause::Timeout,
-                words,
-            },
-            None,
-        )
-    });
-    Ok(Probed {
-        model: model.to_owned(),
-        verdict,
-        seen,
-    })
+    let clock = Clock::start();
+    let call = Call {
+        provider: &provider,
+        request: &question(account),
+        model,
+        clock,
+    };
+    let answered = tokio::time::timeout(patience, call.make(account)).await;
+    Ok(answered.unwrap_or_else(|_| {
+        let message = format!("no answer within {}", crate::words::span(patience));
+        call.unanswered(NoReply {
+            sent: true,
+            cause: Cause::Timeout,
+            message,
+        })
+    }))
 }
 
 /// The default model of an account with the patience that its kind deserves.
@@ -152,40 +157,70 @@ pub async fn ask_default(account: &Account) -> Result<Probed, String> {
     ask(account, model, patience).await
 }
 
-async fn call(provider: &Provider, account: &Account, model: &str, clock: Clock) -> (Verdict, Option<Seen>) {
-    let encoded = match provider.wire.encode(&question(account), model, Mode::Plain) {
-        Ok(encoded) => encoded,
-        Err(unsupported) => return (judge::strange(0, unsupported.to_string()), None),
-    };
-    let sent_at = clock.now();
-    let mut opened = match provider.open(encoded, clock).await {
-        Ok(opened) => opened,
-        Err(no_reply) => return (judge::no_reply(no_reply), None),
-    };
-    let body = match opened.read().await {
-        Ok(body) => provider.without_key(body),
-        Err(no_reply) => return (judge::no_reply(no_reply), None),
-    };
-    let now = clock.now();
-    let context = Context {
-        model,
-        now: u64::try_from(now.as_micros() / 1_000_000).unwrap_or(0),
-    };
-    let reply = provider.wire.decode(&context, opened.status, &opened.headers(), &body);
-    let seen = Seen {
-        latency: now.since(sent_at),
-        clock_ahead: reply
-            .facts
-            .date
-            .and_then(|date| judge::clock_ahead(date, sent_at, opened.began_at)),
-        limits: reply.facts.signals,
-    };
-    let case = judge::Case {
-        status: opened.status,
-        day: account.day.as_ref(),
-        now,
-    };
-    (judge::verdict(reply.outcome, &case), Some(seen))
+struct Call<'a> {
+    provider: &'a Provider,
+    request: &'a ChatRequest,
+    model: &'a str,
+    clock: Clock,
+}
+
+impl Call<'_> {
+    async fn make(&self, account: &Account) -> Probed {
+        let encoded = match self.provider.wire.encode(self.request, self.model, Mode::Plain) {
+            Ok(encoded) => encoded,
+            Err(unsupported) => return self.came_to(judge::strange(0, unsupported.to_string()), None, None),
+        };
+        let sent_at = self.clock.now();
+        let mut opened = match self.provider.open(encoded, self.clock).await {
+            Ok(opened) => opened,
+            Err(no_reply) => return self.unanswered(no_reply),
+        };
+        let body = match opened.read().await {
+            Ok(body) => self.provider.without_key(body),
+            Err(no_reply) => return self.unanswered(no_reply),
+        };
+        let now = self.clock.now();
+        let context = Context {
+            model: self.model,
+            now: u64::try_from(now.as_micros() / 1_000_000).unwrap_or(0),
+        };
+        let reply = self
+            .provider
+            .wire
+            .decode(&context, opened.status, &opened.headers(), &body);
+        let seen = Seen {
+            latency: now.since(sent_at),
+            clock_ahead: reply
+                .facts
+                .date
+                .and_then(|date| judge::clock_ahead(date, sent_at, opened.began_at)),
+            limits: reply.facts.signals,
+        };
+        let case = judge::Case {
+            status: opened.status,
+            day: account.day.as_ref(),
+            now,
+        };
+        let usage = counted::by_outcome(&reply.outcome, self.request);
+        self.came_to(judge::verdict(reply.outcome, &case), Some(seen), usage)
+    }
+
+    fn unanswered(&self, no_reply: NoReply) -> Probed {
+        let usage = counted::without_reply(no_reply.sent, self.request);
+        self.came_to(judge::no_reply(no_reply), None, usage)
+    }
+
+    fn came_to(&self, verdict: Verdict, seen: Option<Seen>, usage: Option<Usage>) -> Probed {
+        Probed {
+            model: self.model.to_owned(),
+            verdict,
+            seen,
+            counted: usage.map(|usage| Counted {
+                at: self.clock.now(),
+                usage,
+            }),
+        }
+    }
 }
 
 /// One word. OpenAI's newer models know only the newer of the two names for the output's limit; elsewhere the older is safe.

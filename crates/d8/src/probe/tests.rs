@@ -47,8 +47,13 @@ async fn ask_one_that_says(answer: impl Fn() -> Response + Clone + Send + Sync +
 }
 
 async fn cause_at(origin: &str, patience: Duration) -> Cause {
-    match ask(&account(origin), "m", patience).await.unwrap().verdict {
-        Verdict::NoNetwork { cause, .. } => cause,
+    let probed = ask(&account(origin), "m", patience).await.unwrap();
+    match probed.verdict {
+        Verdict::NoNetwork { cause, .. } => {
+            let may_have_arrived = matches!(cause, Cause::Timeout | Cause::Broken);
+            assert_eq!(probed.counted.is_some(), may_have_arrived, "{cause:?}");
+            cause
+        }
         other => panic!("{origin}: {other:?}"),
     }
 }
@@ -56,11 +61,18 @@ async fn cause_at(origin: &str, patience: Duration) -> Cause {
 #[tokio::test]
 async fn a_good_key_works_and_its_headers_tell_limits_and_time() {
     let (emulator, account) = emulated().await;
-    let Probed { model, verdict, seen } = ask_default(&account).await.unwrap();
+    let Probed {
+        model,
+        verdict,
+        seen,
+        counted,
+    } = ask_default(&account).await.unwrap();
     let seen = seen.unwrap();
     assert_eq!((verdict, seen.clock_ahead), (Verdict::Works, Some(0)));
     assert_eq!(model, account.models[0].id);
     assert_eq!(emulator.score().totals.accepted, 1, "it asks once");
+    let usage = counted.unwrap().usage;
+    assert!(usage.input_tokens > 0 && usage.output_tokens > 0, "{usage:?}");
 }
 
 #[tokio::test]
@@ -74,6 +86,10 @@ async fn a_key_that_is_refused_is_said_to_be_wrong_and_is_not_repeated() {
     assert!(matches!(probed.verdict, Verdict::WrongKey { .. }), "{probed:?}");
     assert!(!format!("{probed:?}{}", probed.in_words("Groq", NOW)).contains("bad-test-key-1"));
     assert!(!probed.verdict.is_key_valid());
+    assert_eq!(
+        probed.counted, None,
+        "a provider that knows no key counts nothing for it"
+    );
 }
 
 #[tokio::test]

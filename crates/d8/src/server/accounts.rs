@@ -232,7 +232,7 @@ fn no_such(what: &str, name: &str) -> ApiError {
 }
 
 /// The same with what helps: the name that was meant, or where to see them all.
-fn no_such_account(app: &App, name: &str) -> ApiError {
+pub(super) fn no_such_account(app: &App, name: &str) -> ApiError {
     let name: String = name.chars().take(100).collect();
     let entries = app.handle.directory.entries();
     let known = entries.plan.accounts.iter().map(|account| account.name.as_str());

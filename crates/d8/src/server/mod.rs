@@ -33,6 +33,7 @@ pub mod particulars;
 pub mod reload;
 pub mod router;
 pub mod runs;
+pub mod spent;
 pub mod tasks;
 pub mod token;
 pub mod waits;

@@ -6,13 +6,14 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::app::App;
-use super::{accounts, agents, chat, events, groups, hive, metrics, openapi, page, reload, runs, tasks};
+use super::{accounts, agents, chat, events, groups, hive, metrics, openapi, page, reload, runs, spent, tasks};
 
 /// What the orchestrator serves, and the document that says so.
 pub fn api() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .merge(hive::routes())
         .merge(accounts::routes())
+        .merge(spent::routes())
         .merge(agents::routes())
         .merge(events::routes())
         .merge(metrics::routes())

@@ -9,6 +9,7 @@ mod world;
 
 mod again;
 mod agents;
+mod aside;
 mod bad_input;
 mod beside;
 mod chat;

@@ -1,14 +1,15 @@
 //! An account in the d8.toml of this machine.
 
 use super::check::Checked;
-use super::ending::Ending;
+use super::ending::{Ending, First};
 use super::key::Given;
 use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
-use crate::cli::{Failure, INTERRUPTED, OK, up};
-use crate::config::{self, Account};
-use crate::probe::Probed;
+use crate::cli::{Failure, INTERRUPTED, OK, reload, up};
+use crate::client::{Address, Client, find};
+use crate::config::{self, Account, Config, LoadOptions};
+use crate::probe::{Probed, aside};
 use crate::setup::d8_toml::Settings;
 use crate::setup::known::{Known, Place, Places, place};
 use crate::setup::{Draft, Site, local};
@@ -35,11 +36,13 @@ impl Wizard {
             settings.models = self.listed_models(site, &draft, &given).await?;
             draft.settings.models.clone_from(&settings.models);
         }
+        let mut asked = Vec::new();
         loop {
             let account = site.account(&draft, given.key.as_ref())?;
-            match self.check(provider, &account).await? {
-                Checked::Write(probed) => return self.write(site, &draft, &account, probed).await,
+            match self.check(provider, &account, &mut asked).await? {
+                Checked::Write => return self.write(site, &draft, &account, &asked).await,
                 Checked::AnotherKey => {
+                    asked.clear();
                     given = self.typed_key(provider)?;
                     draft = self.draft(&known, provider, &settings, &given)?;
                 }
@@ -235,27 +238,31 @@ impl Wizard {
         Ok(first.clone().into_iter().chain(rest).collect())
     }
 
-    async fn write(
-        &self,
-        site: &Site,
-        draft: &Draft,
-        account: &Account,
-        probed: Option<Box<Probed>>,
-    ) -> Result<u8, Stop> {
+    async fn write(&self, site: &Site, draft: &Draft, account: &Account, asked: &[Probed]) -> Result<u8, Stop> {
         let written = site.write(draft)?;
+        let config = self.written_config();
+        let running = config.as_ref().and_then(find::holder);
         let ending = Ending {
             site,
             draft,
             account,
             catalogue: &self.catalogue,
-            seen: probed
-                .and_then(|probed| probed.seen)
-                .map_or_else(Vec::new, |seen| seen.limits),
+            seen: asked
+                .last()
+                .and_then(|probed| probed.seen.as_ref())
+                .map_or_else(Vec::new, |seen| seen.limits.clone()),
             is_named: self.wishes.config.is_some(),
         };
         ending.say(&written);
-        ending.say_next();
-        if !self.asker.is_person() {
+        let first = match running {
+            Some(address) => self.offer_reload(address).await?,
+            None => First::Up,
+        };
+        if let Some(config) = &config {
+            count(config, &draft.name, asked).await;
+        }
+        ending.say_next(first);
+        if first != First::Up || !self.asker.is_person() {
             return Ok(OK);
         }
         match self.asker.confirm(&text!("setup-start-now"), true) {
@@ -265,6 +272,35 @@ impl Wizard {
             Err(Stop::Interrupted) => Ok(INTERRUPTED),
             Err(stop) => Err(stop),
         }
+    }
+
+    /// Everything as it is written now.
+    fn written_config(&self) -> Option<Config> {
+        let options = LoadOptions {
+            config_path: Some(self.site.config_path.clone()),
+            ..self.options.clone()
+        };
+        Config::load(options).ok()
+    }
+
+    /// Gives what is left to do first.
+    async fn offer_reload(&self, running: Address) -> Result<First, Stop> {
+        let question = text!("setup-reload-now", url = running.shown());
+        if !self.asker.confirm(&question, true)? {
+            return Ok(First::Reload);
+        }
+        let client = Client::open(vec![running]).await.map_err(Failure::from)?;
+        reload::reload(&client, false).await?;
+        Ok(First::Accounts)
+    }
+}
+
+/// The provider has counted what was asked. An orchestrator that runs and was not told of the account finds it out from headers
+/// and refusals.
+async fn count(config: &Config, account: &str, asked: &[Probed]) {
+    let asked: Vec<_> = asked.iter().map(|probed| (account, probed)).collect();
+    if let Err(error) = aside::tell(config, &asked).await {
+        tracing::debug!("the questions are not in the ledger: {error}");
     }
 }
 

@@ -11,8 +11,8 @@ use crate::text;
 
 /// What follows from the provider's answer.
 pub(super) enum Checked {
-    /// Write it. Nobody was asked where there is no answer.
-    Write(Option<Box<Probed>>),
+    /// Write it.
+    Write,
     /// The user gives another key.
     AnotherKey,
     /// The user chooses another model.
@@ -20,19 +20,25 @@ pub(super) enum Checked {
 }
 
 impl Wizard {
-    /// Asks, says what came of it, and lets a person decide where it is not plain.
-    pub(super) async fn check(&self, provider: &Provider, account: &Account) -> Result<Checked, Stop> {
+    /// Asks, says what came of it, and lets a person decide where it is not plain. What was asked is added to `asked`.
+    pub(super) async fn check(
+        &self,
+        provider: &Provider,
+        account: &Account,
+        asked: &mut Vec<Probed>,
+    ) -> Result<Checked, Stop> {
         if self.wishes.offline {
             say(&text!("setup-unasked"));
-            return Ok(Checked::Write(None));
+            return Ok(Checked::Write);
         }
         loop {
             let probed = ask(account).await?;
+            asked.push(probed.clone());
             let title = provider.title.as_str();
             let words = probed.in_words(title, Clock::start().now());
             if matches!(probed.verdict, Verdict::Works | Verdict::QuotaSpent { .. }) {
                 say(&words);
-                return Ok(Checked::Write(Some(Box::new(probed))));
+                return Ok(Checked::Write);
             }
             if !self.asker.is_person() {
                 return Err(refusal(&probed, words).into());
@@ -41,14 +47,14 @@ impl Wizard {
             if let Some(next) = probed.next_step() {
                 say(&text!("setup-advice", advice = next));
             }
-            if let Some(checked) = self.what_now(probed)? {
+            if let Some(checked) = self.what_now(&probed)? {
                 return Ok(checked);
             }
         }
     }
 
     /// None: the same again.
-    fn what_now(&self, probed: Probed) -> Result<Option<Checked>, Stop> {
+    fn what_now(&self, probed: &Probed) -> Result<Option<Checked>, Stop> {
         let is_wrong = matches!(probed.verdict, Verdict::WrongKey { .. });
         let mut options = vec![(text!("setup-again"), What::Again)];
         match &probed.verdict {
@@ -68,7 +74,7 @@ impl Wizard {
             Some(What::Again) => None,
             Some(What::Key) => Some(Checked::AnotherKey),
             Some(What::Model) => Some(Checked::AnotherModel),
-            Some(What::Write) => Some(Checked::Write(Some(Box::new(probed)))),
+            Some(What::Write) => Some(Checked::Write),
             Some(What::Stop) | None => return Err(Stop::Interrupted),
         })
     }

@@ -23,6 +23,17 @@ pub(super) struct Ending<'a> {
     pub(super) is_named: bool,
 }
 
+/// The first of the next commands.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(super) enum First {
+    /// Nobody runs yet.
+    Up,
+    /// An orchestrator runs and does not know yet.
+    Reload,
+    /// It knows.
+    Accounts,
+}
+
 impl Ending<'_> {
     pub(super) fn say(&self, written: &Written) {
         let name = self.account.name.as_str();
@@ -82,13 +93,18 @@ impl Ending<'_> {
     }
 
     /// The next three commands.
-    pub(super) fn say_next(&self) {
+    pub(super) fn say_next(&self, first: First) {
         let config = match self.is_named {
             true => format!(" --config {}", shown(&self.site.config_path)),
             false => String::new(),
         };
+        let first = match first {
+            First::Up => (format!("d8 up{config}"), text!("setup-next-up")),
+            First::Reload => (format!("d8 reload{config}"), text!("setup-next-reload")),
+            First::Accounts => (format!("d8 accounts{config}"), text!("setup-next-accounts")),
+        };
         let commands = [
-            (format!("d8 up{config}"), text!("setup-next-up")),
+            first,
             (text!("setup-say-hello"), text!("setup-next-submit")),
             (format!("d8 run work.jsonl{config}"), text!("setup-next-run")),
         ];

@@ -35,10 +35,12 @@ impl Wizard {
             None => None,
         };
         let mut given = self.worker_key(provider, &kept)?;
+        // The ledger is at the orchestrator, which does not know this key yet.
+        let mut untold = Vec::new();
         loop {
             let account = self.account_of_worker(provider, &given, base_url.as_deref())?;
-            match self.check(provider, &account).await? {
-                Checked::Write(_) => break,
+            match self.check(provider, &account, &mut untold).await? {
+                Checked::Write => break,
                 Checked::AnotherKey => given = self.typed_key(provider)?,
                 Checked::AnotherModel => return Err(Stop::Interrupted),
             }

@@ -10,6 +10,7 @@
 //! What a client does not want kept leaves at once, as far as an allowance that was stored ahead covers its spending, and
 //! its rows are written behind.
 
+mod aside;
 mod crew;
 mod growth;
 mod intake;
@@ -253,6 +254,7 @@ impl Turn {
             Event::Pause(what, paused, reply) => self.pause(&what, paused, reply, inputs),
             Event::Unpark(account, reply) => self.unpark(&account, reply, inputs),
             Event::Forget(account, reply) => self.forget(&account, reply, inputs),
+            Event::SpentAside(aside, task, reply) => self.spent_aside(&aside, task, reply, inputs),
             Event::Seal(group, reply) => self.seal(&group, reply),
             Event::Finished {
                 task,
