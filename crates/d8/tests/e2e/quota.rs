@@ -181,8 +181,9 @@ fn who_else_spends_the_key_costs_no_task() {
         stop.store(true, std::sync::atomic::Ordering::Relaxed);
         ended.exits(0).summary()
     });
-    assert!(summary["refused"].as_u64().unwrap() <= 4, "{summary}");
     all_answered(&world.answers("work.out.jsonl"), 50);
+    // One a period at the most, as each is rested after. Who sends into the window as the limit allows is refused half the time.
+    assert!(summary["refused"].as_u64().unwrap() <= 16, "{summary}");
 }
 
 /// One request with the account's key that d8 knows nothing of.
