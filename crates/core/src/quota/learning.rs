@@ -191,6 +191,8 @@ impl Ledger {
                 entry.count.correct(missing, theirs, now, clock);
                 if theirs > 0 {
                     entry.leave_to_others(now);
+                } else {
+                    entry.count.cut_finer(used, now);
                 }
                 true
             });
@@ -257,6 +259,10 @@ impl super::Entry {
         }
         if self.count.spec().standing == Standing::Unknown {
             return self.find(hint, now);
+        }
+        let is_brief = hint.is_none_or(|hint| hint <= MISTIMED);
+        if is_brief && self.count.cut_finer(self.without_refused(used), now) {
+            return None;
         }
         let surprises = self.count.belief_mut().surprised(now);
         // Who comes too early for a window is told to come again very soon.

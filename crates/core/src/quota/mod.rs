@@ -59,6 +59,8 @@ pub struct LimitView {
     pub amount: u64,
     /// What the wire showed of that, and when.
     pub learnt: Option<Learnt>,
+    /// How much of it fits into which shorter time, where refusals showed that it is enforced so.
+    pub slice: Option<(u64, Duration)>,
     /// Taken now, by requests in flight and by answered ones that still count.
     pub used: u64,
     /// Of that: by requests in flight.
@@ -428,6 +430,7 @@ impl Ledger {
             amount: count.amount(),
             used: count.used(),
             learnt: count.belief().learnt(),
+            slice: count.slice(),
             reserved: count.in_flight(),
             used_by_others: count.used_by_others(),
             resets: count.next_reset(now, None),

@@ -371,3 +371,78 @@ fn a_limit_that_nobody_has_seen_is_filled_step_by_step() {
     );
     assert_eq!(start(&mut ledger, later), 24, "the provider says that they fit");
 }
+
+/// So many requests leave and are accepted, as fast as the ledger lets them within this time.
+fn run_for(ledger: &mut Ledger, from: Timestamp, length: Duration) -> Vec<Timestamp> {
+    let mut left = Vec::new();
+    let mut now = from;
+    while now < from + length {
+        ledger.advance(&LIMIT, now);
+        if ledger.fit(&LIMIT, &request(), now, false).at <= Free::At(now) {
+            accept(ledger, now);
+            left.push(now);
+        } else {
+            now = now + Duration::from_millis(50);
+        }
+    }
+    left
+}
+
+fn most_within(left: &[Timestamp], length: Duration) -> usize {
+    let within = |from: &Timestamp| left.iter().filter(|at| **at >= *from && **at < *from + length).count();
+    left.iter().map(within).max().unwrap_or(0)
+}
+
+#[test]
+fn a_burst_that_is_refused_while_there_is_much_room_is_spread_over_the_minute() {
+    const SECOND: Duration = Duration::from_secs(1);
+    let mut ledger = ledger(Dimension::Requests, 120, minute(), 0);
+    refuse(&mut ledger, &[], Some(1), NOW);
+    let later = NOW + SECOND * 2;
+    let left = run_for(&mut ledger, later, SECOND * 30);
+    assert_eq!(most_within(&left, SECOND), 2, "the second's share of 120 a minute");
+    assert!(left.len() >= 58, "{} in 30 s", left.len());
+    assert_eq!(
+        ledger.view(LIMIT[0], later).and_then(|view| view.slice),
+        Some((2, SECOND))
+    );
+
+    // Even that is refused: one at a time, and then it was something else.
+    let later = later + SECOND * 60;
+    refuse(&mut ledger, &[], Some(1), later);
+    let left = run_for(&mut ledger, later + SECOND, SECOND * 10);
+    assert_eq!(most_within(&left, SECOND / 2), 1);
+    let later = later + SECOND * 90;
+    refuse(&mut ledger, &[], Some(1), later);
+    assert_eq!(ledger.view(LIMIT[0], later).and_then(|view| view.slice), None);
+}
+
+#[test]
+fn slices_are_tried_without_after_some_hours() {
+    const SECOND: Duration = Duration::from_secs(1);
+    let slice = |ledger: &Ledger, now| ledger.view(LIMIT[0], now).and_then(|view| view.slice);
+    let mut ledger = ledger(Dimension::Requests, 120, minute(), 0);
+    refuse(&mut ledger, &[], None, NOW);
+    assert!(slice(&ledger, NOW + SECOND * 3_600).is_some());
+    let later = NOW + SECOND * 4 * 3_600;
+    ledger.advance(&LIMIT, later);
+    assert_eq!(slice(&ledger, later), None);
+    // They are still there, and that is known however much is used.
+    run_for(&mut ledger, later, SECOND * 30);
+    refuse(&mut ledger, &[], None, later + SECOND * 30);
+    assert!(
+        slice(&ledger, later + SECOND * 20 * 3_600).is_some(),
+        "now they hold for a day"
+    );
+}
+
+#[test]
+fn a_limit_that_is_nearly_full_is_not_cut_into_slices() {
+    let mut ledger = ledger(Dimension::Requests, 120, minute(), 0);
+    for _ in 0..80 {
+        let reserved = ledger.reserve(&LIMIT, &request(), false, NOW);
+        ledger.settle(&LIMIT, &reserved, Took::Reserved, NOW, NOW, None);
+    }
+    refuse(&mut ledger, &[], Some(1), NOW + Duration::from_secs(1));
+    assert_eq!(ledger.view(LIMIT[0], NOW).and_then(|view| view.slice), None);
+}

@@ -81,6 +81,9 @@ pub(super) struct SimulateArguments {
     /// No limits are known.
     #[arg(long)]
     unknown_limits: bool,
+    /// Providers enforce their requests a minute second by second, and say so to nobody.
+    #[arg(long)]
+    slices: bool,
     /// The providers' clock is so far ahead of ours (-3s: behind).
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = signed_time, allow_hyphen_values = true)]
     clock: i64,
@@ -96,7 +99,7 @@ pub(super) struct SimulateArguments {
     /// A kept world with its own accounts and work, or `all` of them; an unknown name lists them.
     #[arg(long, value_name = "NAME", conflicts_with_all = [
         "input", "per_day", "in_tokens", "out_tokens", "in_per_month", "out_per_month", "config", "demo", "spread", "longest", "start", "latency", "jitter",
-        "heavy_tail", "foreign", "wrong_limits", "unknown_limits", "clock", "outages",
+        "heavy_tail", "foreign", "wrong_limits", "unknown_limits", "slices", "clock", "outages",
     ])]
     scenario: Option<String>,
     /// The scenarios as a table in Markdown.
@@ -260,6 +263,7 @@ fn conditions(arguments: &SimulateArguments, config: &Config) -> Result<Conditio
             (false, None) => Belief::True,
         },
         clock: arguments.clock,
+        slices: arguments.slices,
         outages: arguments.outages.clone(),
     })
 }

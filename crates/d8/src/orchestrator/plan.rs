@@ -79,8 +79,22 @@ pub struct LimitWords {
 }
 
 impl LimitWords {
-    /// What a limit is called: "30 requests a minute"; one that was found out, with what was found.
+    /// What a limit is called: "30 requests a minute"; one that was found out, with what was found; one that is enforced on
+    /// shorter slices, with those.
     pub fn called(&self, view: &LimitView) -> String {
+        let whole = self.whole_called(view);
+        match view.slice {
+            Some((amount, length)) => text!(
+                "limit-sliced",
+                limit = whole,
+                amount = crate::words::number(amount),
+                length = crate::words::span(length)
+            ),
+            None => whole,
+        }
+    }
+
+    fn whole_called(&self, view: &LimitView) -> String {
         let amount = crate::words::number(view.amount);
         match (view.spec.standing, view.learnt.and_then(|learnt| learnt.per)) {
             (Standing::Ceiling | Standing::Belief, _) => match self.called.split_once(' ') {

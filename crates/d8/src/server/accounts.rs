@@ -81,6 +81,8 @@ pub struct LimitObject {
     /// What the wire showed of what it holds, and when.
     learnt: Option<LearntObject>,
     per: Option<String>,
+    /// Refusals showed that it is enforced on shorter slices.
+    slice: Option<SliceObject>,
     label: String,
     models: Vec<String>,
     /// Used now, what is reserved included.
@@ -92,6 +94,13 @@ pub struct LimitObject {
     free_at: Option<f64>,
     /// Seconds since 1970: it takes nothing until then.
     parked_until: Option<f64>,
+}
+
+/// How much of a limit fits into a shorter time.
+#[derive(Copy, Clone, Debug, Serialize, ToSchema)]
+pub struct SliceObject {
+    amount: u64,
+    seconds: f64,
 }
 
 /// What the wire showed of what a limit holds.
@@ -192,6 +201,10 @@ fn limits(entry: &AccountEntry, status: &Status, entries: &Entries) -> Vec<Limit
                 },
             }),
             per: waits::per(view),
+            slice: view.slice.map(|(amount, length)| SliceObject {
+                amount,
+                seconds: length.as_secs_f64(),
+            }),
             label: words.called(view),
             models: words.models.clone(),
             used: view.used,

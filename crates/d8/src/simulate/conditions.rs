@@ -56,6 +56,8 @@ pub struct Conditions {
     pub belief: Belief,
     /// The providers' clock minus ours, in microseconds.
     pub clock: i64,
+    /// Providers enforce their requests a minute second by second, and say so to nobody.
+    pub slices: bool,
     /// When accounts are down.
     pub outages: Vec<Outage>,
 }
@@ -78,6 +80,7 @@ impl Default for Conditions {
             foreign: 0.0,
             belief: Belief::True,
             clock: 0,
+            slices: false,
             outages: Vec::new(),
         }
     }

@@ -63,8 +63,10 @@ pub(super) struct Quota {
     pub(super) limits: Vec<TrueLimit>,
     /// Models that together have all of these limits.
     pub(super) models: Vec<String>,
-    /// The same in the terms of the emulator.
+    /// The same in the terms of the emulator, and behind them the slices of some.
     pub(super) counted: Arc<[judge::Limit]>,
+    /// For each slice the limit that it is a slice of.
+    pub(super) sliced: Vec<usize>,
 }
 
 /// Everything that stands still while a world runs.
@@ -88,7 +90,7 @@ impl Ground {
         let mut names = Names::default();
         let truth = Plan::new(config, &mut names);
         let mut believed = Plan::new(&believed_config, &mut names);
-        let quotas = quotas(config, &mut names, conditions.start);
+        let quotas = quotas(config, &mut names, conditions);
         let mut ground = Self {
             places: Vec::new(),
             by_target: BTreeMap::new(),
@@ -177,7 +179,7 @@ fn client(account: &Account, told: &Account, names: &mut Names) -> Client {
 }
 
 /// The quotas by their keys, in the order of the accounts.
-fn quotas(config: &Config, names: &mut Names, start: Timestamp) -> Vec<(String, Quota)> {
+fn quotas(config: &Config, names: &mut Names, conditions: &Conditions) -> Vec<(String, Quota)> {
     let mut quotas: Vec<(String, Quota)> = Vec::new();
     for account in &config.accounts {
         let known = quotas.iter().position(|(key, _)| *key == account.quota_key);
@@ -189,6 +191,7 @@ fn quotas(config: &Config, names: &mut Names, start: Timestamp) -> Vec<(String, 
                 limits: Vec::new(),
                 models: Vec::new(),
                 counted: Arc::from([]),
+                sliced: Vec::new(),
             };
             quotas.push((account.quota_key.clone(), quota));
             quotas.len() - 1
@@ -222,9 +225,27 @@ fn quotas(config: &Config, names: &mut Names, start: Timestamp) -> Vec<(String, 
             }
         }
         let wire = quota.wire;
-        quota.counted = quota.limits.iter().map(|limit| counted(limit, wire, start)).collect();
+        let whole = quota.limits.iter().map(|limit| counted(limit, wire, conditions.start));
+        let mut all: Vec<judge::Limit> = whole.collect();
+        for (index, limit) in quota.limits.iter().enumerate().filter(|_| conditions.slices) {
+            let slice = slice(limit, &all[index]);
+            quota.sliced.extend(slice.iter().map(|_| index));
+            all.extend(slice);
+        }
+        quota.counted = all.into();
     }
     quotas
+}
+
+/// The second's share of a minute's requests, by the second.
+fn slice(limit: &TrueLimit, counted: &judge::Limit) -> Option<judge::Limit> {
+    let is_minute = limit.nominal == Some(Duration::from_secs(60)) && limit.spec.dimension == Dimension::Requests;
+    is_minute.then(|| judge::Limit {
+        amount: limit.spec.amount.div_ceil(60),
+        per: judge::MINUTE / 60,
+        kind: judge::Kind::Fixed,
+        ..counted.clone()
+    })
 }
 
 /// A limit in the emulator's terms.

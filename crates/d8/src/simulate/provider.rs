@@ -84,7 +84,9 @@ impl Provider {
 
     /// How full the limits of a model are.
     pub(super) fn readings(&mut self, theirs: Micros, model: &str) -> Vec<Reading> {
-        self.account.readings(theirs, model)
+        let mut readings = self.account.readings(theirs, model);
+        readings.retain(|reading| reading.limit < self.quota.limits.len());
+        readings
     }
 
     /// What the headers tell of these readings.
@@ -109,13 +111,18 @@ impl Provider {
             Wire::OpenAi if longest.wait == Wait::Never => Verdict::TooLarge,
             Wire::OpenAi => Verdict::Refused {
                 limits: vec![RefusedLimit {
-                    used: Some(longest.used),
+                    used: Some(longest.used).filter(|_| longest.limit < self.quota.limits.len()),
                     ..self.named(longest)
                 }],
                 retry_after: Some(match longest.wait {
                     Wait::For(wait) => in_hundredths(wait),
                     Wait::Release | Wait::Never => Duration::from_secs(1),
                 }),
+            },
+            // Bursts under the limits are refused with a bare "Resource has been exhausted".
+            Wire::Gemini if longest.limit >= self.quota.limits.len() => Verdict::Refused {
+                limits: Vec::new(),
+                retry_after: None,
             },
             // It names all that were crossed, and its hint is the way to the next full minute: of no use for a day.
             Wire::Gemini => Verdict::Refused {
@@ -126,11 +133,14 @@ impl Provider {
     }
 
     fn named(&self, violation: &judge::Violation) -> RefusedLimit {
-        let limit = self.quota.limits.get(violation.limit);
+        // A slice is refused in the name of the limit that it is a slice of.
+        let slice = violation.limit.checked_sub(self.quota.limits.len());
+        let whole = slice.and_then(|slice| self.quota.sliced.get(slice).copied());
+        let limit = self.quota.limits.get(whole.unwrap_or(violation.limit));
         RefusedLimit {
             dimension: limit.map_or(Dimension::Requests, |limit| limit.spec.dimension),
             per: limit.and_then(|limit| limit.nominal),
-            amount: Some(violation.amount),
+            amount: limit.map(|limit| limit.spec.amount),
             used: None,
         }
     }

@@ -394,6 +394,7 @@ limit-unknown-requests-minute = requests a minute
 limit-unknown-tokens-minute = tokens a minute
 limit-unknown-requests-day = requests a day
 limit-unknown-tokens-day = tokens a day
+limit-sliced = { $limit }, { $amount } in any { $length }
 limit-found = { $amount } { $what } per { $length }
 amount-requests =
     { $amount ->

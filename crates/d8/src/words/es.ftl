@@ -509,6 +509,7 @@ limit-unknown-requests-minute = peticiones por minuto
 limit-unknown-tokens-minute = tokens por minuto
 limit-unknown-requests-day = peticiones por día
 limit-unknown-tokens-day = tokens por día
+limit-sliced = { $limit }, { $amount } en cualquier lapso de { $length }
 limit-found = { $amount } { $what } cada { $length }
 amount-requests =
     { $amount ->
@@ -984,6 +985,7 @@ help-simulate--heavy-tail = Casi siempre una décima parte del retraso máximo, 
 help-simulate--foreign = La parte de la cuota de cada cuenta que pide otro, por ejemplo 0.3
 help-simulate--wrong-limits = Lo que se cree de los límites es tantas veces la verdad, por ejemplo 1.5
 help-simulate--unknown-limits = No se conoce ningún límite
+help-simulate--slices = Los proveedores hacen cumplir sus peticiones por minuto segundo a segundo, y no lo dicen a nadie
 help-simulate--clock = Cuánto va adelantado el reloj de los proveedores respecto al nuestro (-3s: atrasado)
 help-simulate--outages = Una cuenta responde 503 durante un tiempo contado desde el comienzo, como groq=10m..20m. Se puede repetir
 help-simulate--demo = Los planes gratuitos de Groq y Gemini de noviembre de 2025 en lugar de tus cuentas

@@ -3,9 +3,12 @@
 //! network's delays, as long as the amount is true and the quota is ours alone; what the wire shows of both corrects it.
 
 mod correction;
+mod slices;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+
+use slices::Slices;
 
 use super::belief::Belief;
 use super::others::Others;
@@ -45,6 +48,8 @@ pub(crate) struct Count {
     spec: LimitSpec,
     belief: Belief,
     others: Others,
+    /// Shorter windows within which it was seen to be enforced.
+    slices: Slices,
     /// The period, where it was found.
     found: Option<Duration>,
     /// Under way, by when they were granted.
@@ -74,6 +79,7 @@ impl Count {
             belief: Belief::new(&spec),
             spec,
             others: Others::default(),
+            slices: Slices::default(),
             found: None,
             flying: BTreeMap::new(),
             in_flight: 0,
@@ -102,6 +108,7 @@ impl Count {
             _ => self.spec.window.clone(),
         };
         self.spec = LimitSpec { window, ..spec };
+        self.slices = Slices::default();
         self.tolerate();
     }
 
@@ -187,6 +194,7 @@ impl Count {
     pub(crate) fn forget(&mut self) {
         self.belief.forget();
         self.others.forget();
+        self.slices = Slices::default();
         self.guard = Duration::ZERO;
     }
 
@@ -245,6 +253,7 @@ impl Count {
     /// Forgets what has stopped counting.
     pub(crate) fn advance(&mut self, now: Timestamp) {
         self.belief.advance(now);
+        self.slices.advance(now);
         self.others.advance(now, self.memory());
         if !self.guard.is_zero() && now.since(self.guard_since) > GUARD_HOLDS {
             self.guard = if self.guard <= LEAST_GUARD {
@@ -286,6 +295,11 @@ impl Count {
 
     /// When `cost` fits. Call `advance(now)` first.
     pub(crate) fn free_at(&self, cost: u64, now: Timestamp, high_priority: bool) -> Free {
+        let whole = self.fits_whole_at(cost, now, high_priority);
+        self.slices.free_at(cost, now).map_or(whole, |slice| whole.max(slice))
+    }
+
+    fn fits_whole_at(&self, cost: u64, now: Timestamp, high_priority: bool) -> Free {
         if self.belief.is_open() && self.in_flight == 0 {
             return Free::At(now);
         }
@@ -369,6 +383,7 @@ impl Count {
     }
 
     pub(crate) fn reserve(&mut self, amount: u64, now: Timestamp) {
+        self.slices.reserve(amount, now);
         self.in_flight = self.in_flight.saturating_add(amount);
         if amount > 0 {
             *self.flying.entry(now).or_insert(0) += amount;
@@ -376,6 +391,7 @@ impl Count {
     }
 
     pub(crate) fn release(&mut self, amount: u64, granted_at: Timestamp) {
+        self.slices.release(amount, granted_at);
         self.in_flight = self.in_flight.saturating_sub(amount);
         self.tolerated = self.tolerated.min(self.in_flight);
         if let Some(flying) = self.flying.get_mut(&granted_at) {
@@ -391,6 +407,7 @@ impl Count {
         if amount == 0 {
             return;
         }
+        self.slices.record(amount, arrived);
         self.recorded_at = self.recorded_at.max(arrived);
         match self.spec.window {
             Window::InFlight => {}

@@ -36,6 +36,11 @@ pub(super) fn sliding() -> String {
     groq("sliding", "{ requests = 30, per = \"1m\", kind = \"sliding\" }")
 }
 
+/// Whole minutes that hold more than one a second, and a bucket.
+pub(super) fn sliced() -> String {
+    gemini("quick", "{ requests = 300, per = \"1m\", kind = \"fixed\" }") + &bucket()
+}
+
 /// A day's quota that is spent in an hour.
 pub(super) fn zone_day() -> String {
     gemini(

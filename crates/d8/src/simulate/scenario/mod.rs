@@ -245,6 +245,13 @@ fn beliefs() -> Vec<Scenario> {
             .under(|conditions| conditions.belief = Belief::Times(1.5)),
         Scenario::new("unknown", "no limits known", DEMO, 4_950)
             .under(|conditions| conditions.belief = Belief::Unknown),
+        Scenario::new(
+            "slices",
+            "300 a minute and 30 of a bucket, enforced as 5 and as 1 in a second, which nobody says",
+            accounts::sliced(),
+            36_000,
+        )
+        .under(|conditions| conditions.slices = true),
         Scenario::new("down", "Groq answers 503 for ten minutes", DEMO, 4_950)
             .under(|conditions| conditions.outages.push(outage)),
     ]
@@ -304,6 +311,7 @@ mod tests {
             ("unknown", 12, 0.98),
             ("foreign-told", 6, 0.97),
             ("foreign-silent", 8, 0.8),
+            ("slices", 8, 0.9),
         ];
         for (name, most, least) in promises {
             let all = Scenario::all();
