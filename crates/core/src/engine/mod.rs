@@ -19,10 +19,12 @@ mod dispatch;
 mod explain;
 mod finish;
 mod growth;
+mod intake;
 mod level;
 mod outlook;
 mod park;
 mod pause;
+mod place;
 mod reform;
 mod restore;
 mod workload;
@@ -39,7 +41,7 @@ pub use outlook::Outlook;
 pub use restore::{Past, PastLease, PastSpend};
 pub use workload::{Line, Prospect, Rate, Waiting, Workload};
 
-use crate::change::{AttemptOutcome, Change, Ending, FailureCode, ParkReason, Parked, TaskRow};
+use crate::change::{AttemptOutcome, Ending, FailureCode, ParkReason, Parked, TaskRow};
 use crate::clock::ClockOffset;
 use crate::id::{AccountId, AttemptNo, GroupId, LimitId, RouteId, TargetId, TaskId, WorkerId};
 use crate::message::{Effects, Input, Output};
@@ -317,118 +319,6 @@ impl Engine {
         }
     }
 
-    fn submit(&mut self, row: TaskRow, effects: &mut Effects) {
-        if self.by_id.contains_key(&row.id) {
-            return;
-        }
-        effects.changes.push(Change::Added(row));
-        self.admit(row, effects);
-    }
-
-    /// An open task that the store knows and this engine does not yet.
-    fn adopt(&mut self, row: TaskRow, effects: &mut Effects) {
-        if !self.by_id.contains_key(&row.id) {
-            self.admit(row, effects);
-        }
-    }
-
-    /// The tasks of a group that wait leave as they are: open, and in the store. What is under way may end.
-    fn release(&mut self, group: GroupId) {
-        let waits = |task: &Task| task.row.group == group && task.status == Status::Pending;
-        let waiting: Vec<usize> = self
-            .tasks
-            .iter()
-            .filter(|(_, task)| waits(task))
-            .map(|(slot, _)| slot)
-            .collect();
-        for slot in waiting {
-            self.unplace(u32::try_from(slot).expect("fewer than 2^32 open tasks fit in memory"));
-            let task = self.tasks.remove(slot);
-            self.by_id.remove(&task.row.id);
-            if task.row.deadline < Timestamp::MAX {
-                self.timers.remove(&(task.row.deadline, Timer::Deadline(task.row.id)));
-            }
-            self.groups.entry(group).or_default().pending -= 1;
-        }
-    }
-
-    fn revive(&mut self, row: TaskRow, was: Ending, effects: &mut Effects) {
-        if self.by_id.contains_key(&row.id) || Status::Ended(was).after(Event::Revive).is_none() {
-            return;
-        }
-        let counts = self.groups.entry(row.group).or_default().of(Status::Ended(was));
-        *counts = counts.saturating_sub(1);
-        let row = TaskRow {
-            faults: 0,
-            silences: 0,
-            ..row
-        };
-        effects.changes.push(Change::Revived(row));
-        self.admit(row, effects);
-    }
-
-    /// Takes in an open task: queued, delayed, or ended at once where it can never be served.
-    fn admit(&mut self, row: TaskRow, effects: &mut Effects) {
-        let except = self.too_small_for(&row);
-        let class = self.intern(ClassKey {
-            route: row.route,
-            except,
-            band: ClassKey::band(&row.estimate),
-            demand: row.demand,
-            interactive: row.interactive,
-        });
-        // A route without any target is a matter of configuration: such a task waits, and says so.
-        let impossible = self.classes[class.0 as usize].breadth() == 0 && self.has_targets(row.route);
-        if row.deadline < Timestamp::MAX {
-            self.timers.insert((row.deadline, Timer::Deadline(row.id)));
-        }
-        let id = row.id;
-        self.groups.entry(row.group).or_default().pending += 1;
-        let slot = self.tasks.insert(Task {
-            row,
-            status: Status::Pending,
-            class,
-            place: HeldPlace::Delayed,
-            shuns: None,
-        });
-        let slot = u32::try_from(slot).expect("fewer than 2^32 open tasks fit in memory");
-        self.by_id.insert(id, slot);
-        self.classes[class.0 as usize].delayed += 1;
-        self.classes[class.0 as usize].came(&row.estimate);
-        if impossible {
-            self.end(slot, Event::Fail(FailureCode::TooLarge), effects);
-        } else {
-            self.place(slot);
-        }
-    }
-
-    fn has_targets(&self, route: RouteId) -> bool {
-        self.routes
-            .get(&route)
-            .is_some_and(|route| route.levels.iter().any(|level| !level.is_empty()))
-    }
-
-    /// The targets of the task's route whose limits it exceeds even at its least.
-    fn too_small_for(&self, row: &TaskRow) -> Vec<TargetId> {
-        let Some(route) = self.routes.get(&row.route) else {
-            return Vec::new();
-        };
-        let too_small = |id: &TargetId| {
-            self.targets.get(id).is_some_and(|target| {
-                let least = target.spec.cost.least(&row.estimate);
-                target
-                    .spec
-                    .limits
-                    .iter()
-                    .any(|limit| self.ledger.never_fits(*limit, &least))
-            })
-        };
-        let mut except: Vec<TargetId> = route.levels.iter().flatten().copied().filter(too_small).collect();
-        except.sort_unstable();
-        except.dedup();
-        except
-    }
-
     fn intern(&mut self, key: ClassKey) -> ClassId {
         if let Some(id) = self.class_ids.get(&key) {
             return *id;
@@ -469,105 +359,6 @@ impl Engine {
                 }
             }
         }
-    }
-
-    /// Puts a delayed task where it belongs now: into its queue, or back behind its timer.
-    fn place(&mut self, slot: u32) {
-        let task = &mut self.tasks[slot as usize];
-        if task.row.not_before > self.now {
-            self.timers.insert((task.row.not_before, Timer::Due(task.row.id)));
-            return;
-        }
-        task.place = HeldPlace::Queued;
-        let place = Place::of(&task.row, slot, &self.bounds);
-        let class = &mut self.classes[task.class.0 as usize];
-        class.delayed -= 1;
-        class.queue.insert(task.row.client, place);
-        self.dirty.extend(class.targets());
-    }
-
-    /// Takes a task out of wherever it is. Its lease, if any, must be settled by the caller.
-    fn unplace(&mut self, slot: u32) {
-        let task = &self.tasks[slot as usize];
-        let class = &mut self.classes[task.class.0 as usize];
-        match task.place {
-            HeldPlace::Queued => {
-                class
-                    .queue
-                    .remove(task.row.client, &Place::of(&task.row, slot, &self.bounds));
-                class.went(&task.row.estimate);
-                // The next in line may be cheaper than what stood before it.
-                self.dirty.extend(class.targets());
-            }
-            HeldPlace::Delayed => {
-                class.delayed -= 1;
-                class.went(&task.row.estimate);
-                self.timers.remove(&(task.row.not_before, Timer::Due(task.row.id)));
-            }
-            HeldPlace::Leased => {}
-        }
-    }
-
-    /// Moves a task's status and its group's counts. Every change of status passes here.
-    fn advance_status(&mut self, slot: u32, event: Event) -> Status {
-        let task = &mut self.tasks[slot as usize];
-        let next = task.status.after(event).expect("only legal moves are asked for");
-        let group = self.groups.entry(task.row.group).or_default();
-        *group.of(task.status) -= 1;
-        *group.of(next) += 1;
-        task.status = next;
-        next
-    }
-
-    /// Ends an open task that holds no lease, without a report.
-    fn end(&mut self, slot: u32, event: Event, effects: &mut Effects) {
-        self.end_by(slot, event, None, effects);
-    }
-
-    /// Ends an open task that holds no lease, because of an attempt's report.
-    fn end_by(&mut self, slot: u32, event: Event, by: Option<AttemptNo>, effects: &mut Effects) {
-        self.unplace(slot);
-        let Status::Ended(ending) = self.advance_status(slot, event) else {
-            return;
-        };
-        let task = self.tasks.remove(slot as usize);
-        self.by_id.remove(&task.row.id);
-        if task.row.deadline < Timestamp::MAX {
-            self.timers.remove(&(task.row.deadline, Timer::Deadline(task.row.id)));
-        }
-        let (id, group) = (task.row.id, task.row.group);
-        effects.changes.push(Change::Finished {
-            task: id,
-            group,
-            ending,
-            at: self.now,
-        });
-        effects.outputs.push(Output::Ended {
-            task: id,
-            group,
-            ending,
-            by,
-            durable: task.row.durable,
-            callback: task.row.callback,
-        });
-    }
-
-    /// Lets a task wait again, from `not_before` on.
-    fn requeue(&mut self, slot: u32, event: Event, not_before: Timestamp, effects: &mut Effects) {
-        self.advance_status(slot, event);
-        let task = &mut self.tasks[slot as usize];
-        task.row.not_before = not_before;
-        task.place = HeldPlace::Delayed;
-        self.classes[task.class.0 as usize].delayed += 1;
-        self.classes[task.class.0 as usize].came(&task.row.estimate);
-        effects.changes.push(Change::Requeued {
-            task: task.row.id,
-            not_before,
-            attempt: task.row.attempt,
-            faults: task.row.faults,
-            silences: task.row.silences,
-        });
-        self.place(slot);
     }
 
     fn cancel(&mut self, id: TaskId, effects: &mut Effects) {
