@@ -35,6 +35,33 @@ impl ClockOffset {
         if both.low <= both.high { both } else { newer }
     }
 
+    /// The clock by which whole periods of `per` begin between these two moments of ours, all in microseconds.
+    pub(crate) fn of_edge(first: i64, last: i64, per: i64) -> Self {
+        let low = last.saturating_neg().rem_euclid(per);
+        // Near our own, as a period more or less is the same.
+        let low = if low > per / 2 { low - per } else { low };
+        Self {
+            low,
+            high: low.saturating_add(last - first),
+        }
+    }
+
+    /// The same but for whole periods, as near to another as it can be.
+    pub(crate) fn turned_to(self, other: Self, per: i64) -> Self {
+        let turns = (other.low - self.low + per / 2).div_euclid(per);
+        Self {
+            low: self.low + turns * per,
+            high: self.high + turns * per,
+        }
+    }
+
+    /// Whether both may be the same but for whole periods.
+    pub(crate) fn may_be(self, other: Self, per: i64) -> bool {
+        let other = other.turned_to(self, per);
+        let overlaps = |turned: i64| self.low <= other.high + turned && other.low + turned <= self.high;
+        [-per, 0, per].into_iter().any(overlaps)
+    }
+
     /// The earliest moment of ours at which the provider's clock surely shows `theirs`.
     pub(crate) fn surely_reached(self, theirs: Timestamp) -> Timestamp {
         theirs.offset(self.low.saturating_neg())

@@ -183,29 +183,50 @@ impl Ledger {
         let mut learnt = amount.and_then(|amount| entry.count.told(amount, now));
         if !is_further {
             entry.refused_at = Some(now);
-            let explained = used.is_some_and(|used| {
-                let missing = used.saturating_sub(entry.without_refused(entry.count.used()));
-                // What has drained or ended meanwhile is nobody else's.
-                let ours = entry.without_refused(entry.count.used_since(it.granted_at, now));
-                let theirs = used.saturating_sub(ours);
-                entry.count.correct(missing, theirs, now, clock);
-                if theirs > 0 {
-                    entry.leave_to_others(now);
-                } else {
-                    entry.count.cut_finer(used, now);
-                }
-                true
+            entry.count.refused(now);
+            let is_moved = it.hint.is_some_and(|hint| {
+                // A hint in whole seconds is rounded up.
+                let rounding = Duration::from_millis(if hint.subsec_nanos() == 0 { 1_000 } else { 10 });
+                let first = (it.granted_at + hint) - rounding;
+                hint <= entry.count.memory() + rounding && entry.count.ends_between(first, now + hint, clock)
             });
+            let explained = is_moved
+                || used.is_some_and(|used| {
+                    let missing = used.saturating_sub(entry.without_refused(entry.count.used()));
+                    // What has drained or ended meanwhile is nobody else's.
+                    let ours = entry.without_refused(entry.count.used_since(it.granted_at, now));
+                    let theirs = used.saturating_sub(ours);
+                    entry.count.correct(missing, theirs, now, clock);
+                    if theirs > 0 {
+                        entry.leave_to_others(now);
+                    } else {
+                        entry.count.cut_finer(used, now);
+                    }
+                    true
+                });
             if !explained && learnt.is_none() {
                 learnt = entry.explain(amount.is_some(), it.hint, now, clock);
             }
         }
-        let until = self.rest_after_refusal(id, it.hint, now, clock);
+        let hint = it.hint.map(|hint| hint.min(self.longest_rest(id, it.named)));
+        let until = self.rest_after_refusal(id, hint, now, clock);
         Some(Verdict {
             limit: id,
             until,
             learnt,
         })
+    }
+
+    /// What is named by a short period is never empty for longer, whatever the hint says.
+    fn longest_rest(&self, id: LimitId, named: &[RefusedLimit]) -> Duration {
+        let count = self.entries.get(&id).map(|entry| &entry.count);
+        let named = count.and_then(|count| {
+            let same = named.iter().filter(|named| named.dimension == count.spec().dimension);
+            Some(same.filter_map(|named| named.per).max()?.max(count.memory()))
+        });
+        named
+            .filter(|longest| *longest <= SHORT)
+            .map_or(Duration::MAX, |longest| longest + Duration::from_secs(1))
     }
 
     /// A limit that nobody knew has the period that is named.
@@ -267,7 +288,9 @@ impl super::Entry {
         let surprises = self.count.belief_mut().surprised(now);
         // Who comes too early for a window is told to come again very soon.
         let is_soon = hint.is_none_or(|hint| hint <= MISTIMED);
-        if used >= amount && self.count.belief().proven() >= amount && is_soon {
+        // Nor is it timing where others are known to drain the same bucket.
+        let is_shared = self.count.is_shared_bucket();
+        if used >= amount && self.count.belief().proven() >= amount && is_soon && !is_shared {
             self.count.widen(now);
             return None;
         }
@@ -281,7 +304,8 @@ impl super::Entry {
         }
         self.leave_to_others(now);
         // The hint says when there is room in a short window; a day's is spent until its reset.
-        if hint.is_none() || !is_short {
+        let is_bucket = matches!(self.count.spec().window, Window::Bucket { .. });
+        if hint.is_none() || !is_short || is_bucket {
             self.count.record_others(amount.saturating_sub(used), now, clock);
         }
         None
@@ -295,7 +319,10 @@ impl super::Entry {
                 .count
                 .amount()
                 .saturating_sub(self.without_refused(self.count.used()));
-            self.count.leave(left, now);
+            match self.count.spec().window {
+                Window::Bucket { per } => self.count.leave_pace(left, per, now),
+                _ => self.count.leave(left, now),
+            }
         }
     }
 

@@ -62,6 +62,22 @@ impl Others {
         self.left_since = now;
     }
 
+    /// So much was missing from a bucket that drains in `per`: what they took of it since the last time, by the period, is left
+    /// to them from now on too.
+    pub(crate) fn leave_pace(&mut self, missing: u64, per: Duration, most: u64, now: Timestamp) {
+        let passed = now.since(self.left_since);
+        // The first time nobody knows how long it took them.
+        let passed = if passed > per * CLEAN_PERIODS {
+            per
+        } else {
+            passed.max(per / 4)
+        };
+        let pace = u128::from(missing).saturating_mul(per.as_micros()) / passed.as_micros().max(1);
+        let more = u64::try_from(pace).unwrap_or(u64::MAX).max(1);
+        self.left = self.left.saturating_add(more).min(most);
+        self.left_since = now;
+    }
+
     pub(crate) fn forget(&mut self) {
         *self = Self::default();
     }

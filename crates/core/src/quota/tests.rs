@@ -475,3 +475,78 @@ fn after_a_restart_a_day_that_was_refused_is_spent() {
     assert_eq!(used(&ledger, NOW), Some((20, 19)));
     assert_eq!(used(&ledger, reset + Duration::from_secs(60)), Some((0, 0)));
 }
+
+#[test]
+fn a_hint_beyond_the_period_that_is_named_is_cut_to_it() {
+    let named = |per| {
+        [RefusedLimit {
+            per: Some(Duration::from_secs(per)),
+            ..told(Some(12), None)
+        }]
+    };
+    let rest = |per| {
+        let mut ledger = ledger(Dimension::Requests, 12, minute(), 0);
+        let verdicts = refuse(&mut ledger, &named(per), Some(3_600), NOW);
+        verdicts[0].until.since(NOW).as_secs()
+    };
+    assert!(rest(60) <= 62, "{} s", rest(60));
+    assert!(rest(86_400) >= 3_600, "a day may be empty for so long");
+}
+
+#[test]
+fn a_quick_bucket_proves_what_it_lets_through() {
+    let per = Duration::from_secs(2);
+    let mut ledger = ledger(Dimension::Requests, 100, Window::Bucket { per }, 0);
+    let way = Duration::from_millis(250);
+    let (mut now, mut sent, mut under_way) = (NOW, 0_u64, std::collections::VecDeque::new());
+    while now < NOW + per * 20 {
+        while under_way.front().is_some_and(|(granted, _)| *granted + way * 2 <= now) {
+            if let Some((granted, reserved)) = under_way.pop_front() {
+                ledger.settle(&LIMIT, &reserved, Took::Reserved, granted, now, None);
+                let _ = ledger.accepted(&LIMIT, granted, now);
+            }
+        }
+        ledger.advance(&LIMIT, now);
+        while ledger.fit(&LIMIT, &request(), now, false).at <= Free::At(now) {
+            under_way.push_back((now, ledger.reserve(&LIMIT, &request(), false, now)));
+            sent += 1;
+        }
+        now = now + Duration::from_millis(5);
+    }
+    assert!(sent >= 1_900, "{sent} in 20 periods of 100");
+}
+
+#[test]
+fn a_window_that_begins_elsewhere_is_found_by_the_hint() {
+    let per = Duration::from_secs(60);
+    let mut ledger = ledger(Dimension::Requests, 15, Window::Fixed { per }, 0);
+    let clock = Some(ClockOffset::from_date(
+        NOW.as_micros() / 1_000_000,
+        NOW,
+        NOW + Duration::from_millis(20),
+    ));
+    // By our clock a minute begins now; by theirs there are 20 seconds left.
+    let refused = Refused {
+        limits: &LIMIT,
+        named: &[],
+        hint: Some(Duration::from_millis(20_500)),
+        granted_at: NOW,
+    };
+    let reserved = ledger.reserve(&LIMIT, &request(), false, NOW);
+    ledger.settle(&LIMIT, &reserved, Took::Refused, NOW, NOW, clock);
+    ledger.refused(&refused, NOW + Duration::from_millis(100), clock);
+    let edge = NOW + Duration::from_millis(20_600);
+    ledger.advance(&LIMIT, edge);
+    let mut fits = 0;
+    while ledger.fit(&LIMIT, &request(), edge, false).at <= Free::At(edge) {
+        let reserved = ledger.reserve(&LIMIT, &request(), false, edge);
+        ledger.settle(&LIMIT, &reserved, Took::Reserved, edge, edge, clock);
+        ledger.accepted(&LIMIT, edge, edge);
+        fits += 1;
+    }
+    // The refused one may have been counted in either.
+    assert!(fits >= 14, "{fits}: nothing of it is left to others");
+    let resets = ledger.view(LIMIT[0], edge).and_then(|view| view.resets);
+    let away = resets.map(|resets| resets.since(edge).as_millis());
+    assert!(away.is_some_and(|away| (59_800..=60_200).contains(&away)), "{away:?}");
+}

@@ -138,6 +138,22 @@ impl Count {
         self.others.leave(amount, now);
     }
 
+    /// A bucket that was taken to have so much room was full: others take it as it drains.
+    pub(crate) fn leave_pace(&mut self, missing: u64, per: Duration, now: Timestamp) {
+        let most = self.amount() - self.amount() / 8;
+        self.others.leave_pace(missing, per, most, now);
+    }
+
+    /// A bucket of which others were seen to take their part by refusals alone.
+    pub(crate) fn is_shared_bucket(&self) -> bool {
+        matches!(self.spec.window, Window::Bucket { .. }) && self.others.left() > 0
+    }
+
+    /// Something was refused.
+    pub(crate) fn refused(&mut self, now: Timestamp) {
+        self.pace.begin(now);
+    }
+
     /// Only timing explains a refusal: whatever is counted from now on counts longer.
     pub(crate) fn widen(&mut self, now: Timestamp) {
         self.guard = (self.guard * 2).clamp(LEAST_GUARD, MOST_GUARD);

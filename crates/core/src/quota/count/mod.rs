@@ -3,12 +3,16 @@
 //! network's delays, as long as the amount is true and the quota is ours alone; what the wire shows of both corrects it.
 
 mod correction;
+mod pace;
+mod phase;
 mod room;
 mod slices;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use pace::Pace;
+use phase::Phase;
 use slices::Slices;
 
 use super::belief::Belief;
@@ -45,6 +49,10 @@ pub(crate) struct Count {
     others: Others,
     /// Shorter windows within which it was seen to be enforced.
     slices: Slices,
+    /// Where the windows of a fixed limit begin, where that was seen.
+    phase: Phase,
+    /// What goes through a bucket.
+    pace: Pace,
     /// The period, where it was found.
     found: Option<Duration>,
     /// Under way, by when they were granted.
@@ -75,6 +83,8 @@ impl Count {
             spec,
             others: Others::default(),
             slices: Slices::default(),
+            phase: Phase::default(),
+            pace: Pace::default(),
             found: None,
             flying: BTreeMap::new(),
             in_flight: 0,
@@ -191,6 +201,7 @@ impl Count {
         self.forgive_others();
         self.others.forget();
         self.slices = Slices::default();
+        self.phase = Phase::default();
         self.guard = Duration::ZERO;
     }
 
@@ -280,11 +291,10 @@ impl Count {
         }
     }
 
+    /// What others take as it drains does not drain for us.
     fn drain(&mut self, now: Timestamp) {
-        let drained = now
-            .since(self.level_at)
-            .as_micros()
-            .saturating_mul(u128::from(self.amount()));
+        let ours = self.amount().saturating_sub(self.others.left()).max(1);
+        let drained = now.since(self.level_at).as_micros().saturating_mul(u128::from(ours));
         self.level = self.level.saturating_sub(drained);
         self.level_at = self.level_at.max(now);
     }
@@ -315,6 +325,7 @@ impl Count {
             return;
         }
         self.slices.record(amount, arrived);
+        self.pace.add(amount);
         self.recorded_at = self.recorded_at.max(arrived);
         match self.spec.window {
             Window::InFlight => {}
@@ -328,7 +339,11 @@ impl Count {
 
     /// An accepted request was recorded. What is news of the amount, if something is.
     pub(crate) fn accepted(&mut self, granted_at: Timestamp, now: Timestamp) -> Option<Learnt> {
-        let (taken, per) = (self.settled(), self.memory());
+        let per = self.memory();
+        let taken = match self.spec.window {
+            Window::Bucket { .. } => self.settled().max(self.pace.proves(per, now)),
+            _ => self.settled(),
+        };
         self.belief.accepted(taken, granted_at, per, now)
     }
 
@@ -344,7 +359,7 @@ impl Count {
             Window::InFlight | Window::Bucket { .. } => arrived,
             Window::Sliding { per } => arrived + *per,
             // One whole period later is another window whatever the phase, so it holds without a clock too.
-            Window::Fixed { per } => match clock {
+            Window::Fixed { per } => match self.phase.offset().or(clock) {
                 None => arrived + *per,
                 Some(clock) => {
                     let edge = next_multiple(clock.latest_reading(arrived), *per);

@@ -72,7 +72,11 @@ impl Count {
         };
         let seen = self.others.margin(now, self.memory(), deviations);
         let seen = seen.min(ceiling.saturating_sub(cost) / 2);
-        seen.max(self.others.left().min(ceiling.saturating_sub(cost)))
+        match self.spec.window {
+            // There it is a slower drain.
+            Window::Bucket { .. } => seen,
+            _ => seen.max(self.others.left().min(ceiling.saturating_sub(cost))),
+        }
     }
 
     fn bucket_free_at(&self, wanted: u64, ceiling: u64, per: Duration, now: Timestamp) -> Free {
