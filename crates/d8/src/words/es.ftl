@@ -298,6 +298,8 @@ run-failed =
     }
 run-rate = { $rate } por minuto
 run-done-in = listo en unos { $left }
+run-bar-rate = { $rate }/min
+run-bar-left = listo en ~{ $left }
 run-done = { $done } de { $total } hechas en { $time }
 run-not-done = , { $failed } no
 run-refused =
@@ -1533,6 +1535,7 @@ table-failed = FALLIDAS
 table-from = ORIGEN
 table-group = GRUPO
 table-heard = SEÑAL
+table-left-out = no caben: { $columns }; se ven en una terminal más ancha o con --json
 table-limit = LÍMITE
 table-models = MODELOS
 table-note = NOTA

@@ -3,9 +3,9 @@
 use super::check::Checked;
 use super::ending::{Ending, First};
 use super::key::Given;
-use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
+use crate::cli::say;
 use crate::cli::{Failure, INTERRUPTED, OK, reload, up};
 use crate::client::{Address, Client, find};
 use crate::config::{self, Account, Config, LoadOptions};

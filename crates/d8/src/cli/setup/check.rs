@@ -1,8 +1,8 @@
 //! Asks the provider whether the key is right, and what to do when it is not.
 
-use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
+use crate::cli::say;
 use crate::cli::{Failure, interrupted};
 use crate::clock::Clock;
 use crate::config::Account;

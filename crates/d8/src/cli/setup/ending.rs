@@ -4,8 +4,8 @@ use std::path::Path;
 
 use d8_wire::LimitSignal;
 
-use super::talk::say;
 use crate::catalogue::Catalogue;
+use crate::cli::say;
 use crate::cli::tell;
 use crate::config::Account;
 use crate::private_file::Closed;

@@ -9,7 +9,6 @@ mod check;
 mod ending;
 mod key;
 mod provider;
-mod talk;
 mod worker;
 
 use std::path::PathBuf;
