@@ -841,6 +841,7 @@ plan-other-tiers = The same work in other tiers, all of it or what fits:
 plan-no-work = No workload is given: this is what the accounts can do of tasks of { $input } tokens in and { $output } out. Say one with --per-day, or write [[agent]]s into d8.toml.
 plan-work = The work: { $tasks } tasks a day, each about { $input } tokens in and { $output } out; that is { $input_day } in and { $output_day } out a day.
 plan-binds = { $account } (tier { $tier }): { $limit } bind first, enough for { $tasks } tasks a day of { $size } tokens.
+plan-kept = { $kept } of it are kept for tasks of high priority (8 and higher).
 plan-too-large = { $account }: a task of { $size } tokens is larger than { $limit }: none can be done there. Make the tasks smaller.
 plan-fits = All of it fits, with { $spare } tasks a day to spare.
 plan-fits-as-far-as-known = All of it fits as far as is known: no limits are known of { $accounts }.

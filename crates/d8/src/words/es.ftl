@@ -1844,6 +1844,7 @@ plan-other-tiers = El mismo trabajo en otros niveles, todo o lo que quepa al dí
 plan-no-work = No se ha dicho ningún trabajo: esto es lo que las cuentas pueden hacer al día de tareas de { $input } tokens de entrada y { $output } de salida. Dilo con --per-day o escribe [[agent]] en d8.toml.
 plan-work = El trabajo: { $tasks } tareas al día, cada una de unos { $input } tokens de entrada y { $output } de salida; son { $input_day } de entrada y { $output_day } de salida al día.
 plan-binds = { $account } (nivel { $tier }): lo primero que se agota son { $limit }; dan para { $tasks } tareas al día de { $size } tokens.
+plan-kept = De ello, { $kept } se guardan para las tareas de prioridad alta (8 o más).
 plan-too-large = { $account }: una tarea de { $size } tokens es mayor que { $limit }: ahí no se puede hacer ninguna. Haz las tareas más pequeñas.
 plan-fits = Cabe todo, y sobran { $spare } tareas al día.
 plan-fits-as-far-as-known = Cabe todo, por lo que se sabe: no se conocen los límites de { $accounts }.
