@@ -89,6 +89,7 @@ fn killed_and_started_again_it_gives_no_number_twice_and_loses_none() {
         agent["open"] == 0 && agent["undelivered"] == 0
     });
     let given = up.agent()["n"].as_u64().unwrap();
+    assert_eq!(up.agent()["delivered"].as_u64(), Some(given), "counted across restarts");
     assert_eq!(
         world.numbers(),
         whole(given),
@@ -330,6 +331,11 @@ fn what_was_missed_is_made_up_for_once() {
     assert_eq!((agent["n"].as_u64(), agent["skipped"].as_u64()), (Some(2), Some(4)));
     let ahead = agent["next"].as_f64().unwrap() - agent["last"].as_f64().unwrap();
     assert!((ahead - 3_600.0).abs() < 0.001, "{agent}");
+    until("both are delivered", || up.agent()["delivered"] == 2);
+    up.process.kill();
+    let agent = world.up().agent();
+    let counts = ["n", "delivered", "skipped"].map(|name| agent[name].as_u64());
+    assert_eq!(counts, [Some(2), Some(2), Some(4)], "a restart forgets nothing");
 }
 
 #[test]
