@@ -1,7 +1,7 @@
 //! `d8 setup`: the wizard. It asks for a key, asks the provider whether it is right, and writes the files.
 //!
 //! In reading order: [`ask`] are the questions; [`provider`] is the choice of one; [`key`] gets the key; [`check`] asks the
-//! provider; [`account`] sets up an account here, [`worker`] a worker for another machine; [`ending`] says what was done, [`talk`] within the terminal.
+//! provider; [`account`] sets up an account here, [`worker`] a worker for another machine; [`ending`] says what was done.
 
 mod account;
 mod ask;
