@@ -94,9 +94,14 @@ impl From<Failure> for Stop {
 
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
-        let hint = matches!(trouble, Trouble::NotToml(_)).then(|| text!("setup-mend-first"));
-        let failure = Failure::not_started(trouble.to_string());
-        Self::Failed(hint.into_iter().fold(failure, Failure::hint))
+        Self::Failed(match &trouble {
+            Trouble::NotToml(_) => Failure::not_started(trouble.to_string()).hint(text!("setup-mend-first")),
+            Trouble::Unwritable { path, source } => {
+                Failure::not_started(text!("unwritable", path = path.as_str(), problem = source.to_string()))
+                    .hint(text!("setup-other-folder"))
+            }
+            Trouble::File { .. } | Trouble::NoConfig(_) => Failure::not_started(trouble.to_string()),
+        })
     }
 }
 
