@@ -204,11 +204,15 @@ const HANG: usize = 2;
 
 /// Talk: a line on standard error, on a terminal broken between words. Whoever has closed it does not want to hear.
 pub fn say(line: &str) {
-    let shown = match Surface::of_talk() {
-        Some(terminal) => hanging(line, terminal, HANG),
-        None => line.to_owned(),
-    };
-    let _ = writeln!(std::io::stderr().lock(), "{shown}");
+    match Surface::of_talk() {
+        Some(terminal) => say_whole(&hanging(line, terminal, HANG)),
+        None => say_whole(line),
+    }
+}
+
+/// The same, never broken: a command that somebody may copy.
+pub fn say_whole(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// Data: a line on standard output. A reader that has gone (`| head`) is no fault of ours.

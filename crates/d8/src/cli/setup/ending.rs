@@ -5,8 +5,8 @@ use std::path::Path;
 use d8_wire::LimitSignal;
 
 use crate::catalogue::Catalogue;
-use crate::cli::say;
 use crate::cli::tell;
+use crate::cli::{say, say_whole};
 use crate::config::Account;
 use crate::private_file::Closed;
 use crate::setup::{Draft, Site, Written, limits};
@@ -76,7 +76,7 @@ impl Ending<'_> {
             let print = if cfg!(windows) { "echo %" } else { "printenv " };
             let end = if cfg!(windows) { "%" } else { "" };
             let (id, config) = (settings.provider.as_str(), self.config_flag());
-            say(&format!(
+            say_whole(&format!(
                 "  {print}{variable}{end} | d8 setup {id} --account {name} --key-stdin --yes{config}"
             ));
         }
