@@ -105,6 +105,25 @@ fn killed_and_started_again_it_gives_no_number_twice_and_loses_none() {
 }
 
 #[test]
+fn what_failed_is_still_known_after_a_restart() {
+    let world = World::unlimited();
+    world.agent("every = \"1000h\"");
+    let json = "content-type: application/json\r\n";
+    let refusal = json!({"error": {"message": "no", "type": "invalid_request_error"}});
+    world
+        .wire()
+        .answer_next(1, "400 Bad Request", json, &refusal.to_string());
+    let up = world.up();
+    until("it has failed", || up.agent()["failed"] == 1);
+    up.process.kill();
+    let agent = world.up().agent();
+    assert_eq!(
+        ["n", "failed", "delivered"].map(|name| agent[name].as_u64()),
+        [Some(1), Some(1), Some(0)]
+    );
+}
+
+#[test]
 fn a_restart_between_an_answer_and_its_file_writes_the_file_once() {
     let world = World::unlimited();
     world.agent("every = \"1000h\"\noutput = \"out/{n}.md\"");

@@ -55,7 +55,13 @@ impl Asker {
         if self == Self::Nobody {
             return Ok(0);
         }
-        let question = fitted(question, 0);
+        // The answer will stand behind the question.
+        let longest = options
+            .iter()
+            .map(|option| width(first_column(option)))
+            .max()
+            .unwrap_or(0);
+        let question = fitted(question, longest);
         // A short list is seen whole: what is typed there is no filter. Somebody may paste a key, which would be shown.
         let is_short = options.len() <= SHORT;
         let help = if is_short {
@@ -64,7 +70,7 @@ impl Asker {
             text!("setup-help-choose")
         };
         // What stands in a second column is for choosing only.
-        let shown = |chosen: ListOption<&String>| chosen.value.split("  ").next().unwrap_or_default().to_owned();
+        let shown = |chosen: ListOption<&String>| first_column(chosen.value).to_owned();
         let prompt = Select::new(&question, options)
             .with_page_size(PAGE)
             .with_formatter(&shown);
@@ -120,6 +126,10 @@ impl Asker {
             .without_confirmation();
         asked(|| prompt.prompt()).map(SecretString::from)
     }
+}
+
+fn first_column(option: &str) -> &str {
+    option.split("  ").next().unwrap_or_default()
 }
 
 /// A question in lines that fit the terminal, with its mark before it and what is usual behind it.
