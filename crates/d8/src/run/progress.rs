@@ -9,6 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::place::Place;
 use crate::cli::say;
+use crate::client::stacked::paragraph;
+use crate::client::table::Surface;
 use crate::orchestrator::{Plan, View};
 use crate::text;
 use crate::words;
@@ -59,7 +61,8 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.set_position(done + failed);
             bar.set_message(self.short_facts(done + failed, failed, finish));
-            bar.set_prefix(waiting.unwrap_or_default());
+            let terminal = Surface::of_talk().unwrap_or(Surface::Plain);
+            bar.set_prefix(paragraph(&waiting.unwrap_or_default(), terminal));
         } else if now.duration_since(self.last_line) >= self.line_every {
             self.last_line = now;
             // What takes hours need not be told every few seconds.
@@ -129,8 +132,7 @@ impl Progress {
 
 /// What it waits for has a line of its own: beside the rest there is no room for it.
 fn bar(total: u64) -> ProgressBar {
-    let template =
-        format!("{{bar:{BAR}.cyan}} {{pos}}/{{len}} · {{elapsed_precise}} · {{wide_msg}}\n{{prefix:79!.dim}}");
+    let template = format!("{{bar:{BAR}.cyan}} {{pos}}/{{len}} · {{elapsed_precise}} · {{wide_msg}}\n{{prefix:.dim}}");
     let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8)).with_style(style)
 }
