@@ -168,6 +168,10 @@ pub struct AgentRow {
     pub number: u64,
     /// Somebody holds it back.
     pub paused: bool,
+    /// How many of its answers were delivered.
+    pub delivered: u64,
+    /// How many occurrences of its schedule were left out.
+    pub skipped: u64,
 }
 
 /// An attempt that was granted and has not ended.

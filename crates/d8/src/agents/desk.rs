@@ -32,9 +32,7 @@ pub(super) struct Desk {
     /// Its tasks that failed: tried again by hand, their answers are delivered too.
     pub(super) failed: BTreeMap<TaskId, Note>,
     /// Delivered by this process.
-    pub(super) delivered: u64,
-    /// Left out by this process.
-    pub(super) skipped: u64,
+    pub(super) delivered_here: u64,
     /// What went wrong last, until something goes right.
     pub(super) trouble: Option<String>,
     /// Nothing is handed in before.
@@ -87,7 +85,7 @@ impl Desk {
         if self.is_paused() {
             return false;
         }
-        self.skipped += decision.skipped;
+        self.row.skipped += decision.skipped;
         self.line.extend(decision.work);
         if self.line.is_empty() {
             self.row.last = self.seen;

@@ -126,7 +126,7 @@ impl Office {
                 desk.failed.insert(done.task, note);
             }
             // Nobody wants it.
-            Ending::Cancelled => drop(self.handle.delivered(vec![done.task])),
+            Ending::Cancelled => drop(self.handle.delivered(done.task, None)),
         }
     }
 
@@ -138,10 +138,11 @@ impl Office {
             Progress::Delayed(why) => desk.trouble = Some(why),
             Progress::Delivered { file, refused } => {
                 let note = desk.undelivered.remove(&task);
-                desk.delivered += 1;
+                desk.delivered_here += 1;
+                desk.row.delivered += 1;
                 desk.trouble = refused;
                 // Stored behind the file: after a crash in between the file is known again.
-                let _ = self.handle.delivered(vec![task]);
+                let _ = self.handle.delivered(task, Some(desk.row.clone()));
                 if let (Some(deliveries), Some(note)) = (&self.settings.deliveries, note) {
                     let _ = deliveries.send(Delivered { task, note, file });
                 }

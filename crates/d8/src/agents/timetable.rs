@@ -99,11 +99,17 @@ impl Timetable {
         for _ in 0..MOST_PASSED {
             at = cron.find_next_occurrence(&at, false).ok()?;
             let next = Timestamp::from_micros(at.timestamp().as_microsecond());
-            if next > after && self.opens_after(next).is_none() {
+            if next > after && !self.came_before(&at) && self.opens_after(next).is_none() {
                 return Some(next);
             }
         }
         None
+    }
+
+    /// Whether the clock has shown this time before: it was put back, and what comes twice is taken once.
+    fn came_before(&self, at: &Zoned) -> bool {
+        let both = self.zone.to_ambiguous_zoned(at.datetime());
+        both.is_ambiguous() && both.earlier().is_ok_and(|first| first.timestamp() < at.timestamp())
     }
 
     /// The day, however long it is, in so many equal parts: each begins with a piece of work.
@@ -228,16 +234,26 @@ mod tests {
         // In Madrid 03:00 becomes 02:00 on 25 October 2026.
         let half_past_two = following(&cron("30 2 * * *"), "2026-10-24T12:00:00Z", 2);
         assert_eq!(half_past_two, ["25 02:30:00+02:00", "26 02:30:00+01:00"]);
-        let half_hours = following(&cron("*/30 * * * *"), "2026-10-25T00:00:00Z", 4);
+        let half_hours = following(&cron("*/30 * * * *"), "2026-10-25T00:00:00Z", 3);
         assert_eq!(
             half_hours,
+            ["25 02:30:00+02:00", "25 03:00:00+01:00", "25 03:30:00+01:00"]
+        );
+        let of_a_night = following(&cron("*/30 1-3 25 10 *"), "2026-10-24T22:00:00Z", 6);
+        assert_eq!(
+            of_a_night,
             [
+                "25 01:00:00+02:00",
+                "25 01:30:00+02:00",
+                "25 02:00:00+02:00",
                 "25 02:30:00+02:00",
-                "25 02:00:00+01:00",
-                "25 02:30:00+01:00",
-                "25 03:00:00+01:00"
+                "25 03:00:00+01:00",
+                "25 03:30:00+01:00"
             ]
         );
+        // Asked in the hour that comes again, it gives none of it.
+        let within = following(&cron("*/30 * * * *"), "2026-10-25T01:10:00Z", 1);
+        assert_eq!(within, ["25 03:00:00+01:00"]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ use std::process::ExitCode;
 
 use clap::{FromArgMatches, Parser, Subcommand};
 
+use crate::client::stacked::hanging;
+use crate::client::table::Surface;
 use crate::text;
 pub(crate) use tasks::{answer_text, error_words, waiting};
 #[cfg(feature = "tui")]
@@ -197,8 +199,19 @@ fn fail(failure: &Failure) -> ExitCode {
     ExitCode::from(failure.code)
 }
 
-/// Talk: a line on standard error. Whoever has closed it does not want to hear.
+/// What goes on below a line of talk is set in by so much.
+const HANG: usize = 2;
+
+/// Talk: a line on standard error, on a terminal broken between words. Whoever has closed it does not want to hear.
 pub fn say(line: &str) {
+    match Surface::of_talk() {
+        Some(terminal) => say_whole(&hanging(line, terminal, HANG)),
+        None => say_whole(line),
+    }
+}
+
+/// The same, never broken: a command that somebody may copy.
+pub fn say_whole(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 

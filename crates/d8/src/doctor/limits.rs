@@ -17,6 +17,11 @@ const NAMED: usize = 4;
 /// None where nothing is known of the account's limits.
 pub(crate) fn judge(patient: &Patient<'_>) -> Option<Finding> {
     let name = format!("limits {}", patient.name);
+    let shut = shut(patient);
+    if !shut.is_empty() {
+        let says = text!("doctor-limit-shut", limits = some(&shut));
+        return Some(Finding::problem(name, says).next(text!("doctor-limit-shut-next")));
+    }
     let mut lower = Vec::new();
     let mut higher = Vec::new();
     for (configured, real, label) in learnt(patient).chain(signalled(patient)) {
@@ -45,6 +50,17 @@ pub(crate) fn judge(patient: &Patient<'_>) -> Option<Finding> {
         // A worker of the Hive that brings its own key: nothing is known of it.
         (true, false) => None,
     }
+}
+
+/// The configured limits of nothing, which let nothing through.
+fn shut(patient: &Patient<'_>) -> Vec<String> {
+    let limits = patient.account.iter().flat_map(|account| &account.limits);
+    let nothing = limits.filter(|limit| limit.spec.amount == 0 && covers(limit, patient.model()));
+    nothing.map(|limit| limit.called.clone()).collect()
+}
+
+fn covers(limit: &config::Limit, model: Option<&str>) -> bool {
+    model.is_none_or(|model| limit.models.iter().any(|own| own == model))
 }
 
 /// Configured, real, and what it is called, where the ledger knows that these differ.
@@ -107,12 +123,8 @@ fn labels(patient: &Patient<'_>) -> Vec<String> {
         .filter_map(|limit| limit.label.clone());
     let mut labels: Vec<String> = of_standing.collect();
     if let (true, Some(account)) = (labels.is_empty(), patient.account) {
-        let counted = account.limits.iter().filter(|limit| {
-            let covers = patient
-                .model()
-                .is_none_or(|model| limit.models.iter().any(|own| own == model));
-            covers && !limit.nominal.is_zero()
-        });
+        let counted = account.limits.iter();
+        let counted = counted.filter(|limit| covers(limit, patient.model()) && !limit.nominal.is_zero());
         labels = counted.map(|limit| limit.called.clone()).collect();
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -166,6 +178,16 @@ mod tests {
         let lower = judged(10).map(|finding| (finding.grade, finding.next.is_some()));
         assert_eq!(lower, Some((Grade::Warning, true)));
         assert_eq!(judged(60).map(|finding| finding.grade), Some(Grade::Ok));
+    }
+
+    #[test]
+    fn a_limit_of_nothing_is_a_problem() {
+        let account = account_with("groq", "limits = [{ requests = 0, per = \"1m\" }]");
+        let found = judge(&patient(&account, asked(Verdict::Works, Some(seen()))));
+        let found = found.unwrap_or_else(|| Finding::ok("", ""));
+        assert_eq!(found.grade, Grade::Problem);
+        assert_eq!(found.message, "0 requests a minute lets nothing through");
+        assert!(found.next.is_some_and(|next| next.contains("d8.toml")));
     }
 
     #[test]

@@ -382,8 +382,8 @@ pub(super) enum Event {
     Told(Vec<TaskId>),
     /// An agent stands so now.
     Agent(AgentRow, oneshot::Sender<()>),
-    /// The answers of these tasks have been delivered, or never will be.
-    Delivered(Vec<TaskId>),
+    /// The answer of a task has been delivered, or never will be; how its agent stands then.
+    Delivered(TaskId, Option<AgentRow>),
     ForgetRequests(Vec<u128>, oneshot::Sender<()>),
     /// The configuration is another one.
     Reform(Box<Reform>, oneshot::Sender<()>),

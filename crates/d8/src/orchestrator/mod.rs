@@ -305,9 +305,9 @@ impl Handle {
         self.ask(|reply| Event::Agent(row, reply)).await
     }
 
-    /// The answers of these tasks have been delivered, or never will be.
-    pub fn delivered(&self, tasks: Vec<TaskId>) -> Result<(), Stopped> {
-        self.tell(Event::Delivered(tasks))
+    /// A task's answer has been delivered, or never will be. How its agent stands then is stored with it.
+    pub fn delivered(&self, task: TaskId, row: Option<AgentRow>) -> Result<(), Stopped> {
+        self.tell(Event::Delivered(task, row))
     }
 
     /// These keys of requests need not be known any more; answers when that is stored.

@@ -44,6 +44,24 @@ impl Money {
         }
     }
 
+    /// Parts of a sum, each to the cent, so that together they are the sum as it is shown: what rounding leaves over goes where
+    /// most of a cent was cut off.
+    pub(crate) fn shown_parts(parts: &[Self]) -> Vec<String> {
+        let sum = parts.iter().fold(Self::default(), |sum, part| sum + *part);
+        let mut cents: Vec<u128> = parts.iter().map(|part| part.0 / CENT).collect();
+        let over = (sum.0.saturating_add(CENT / 2) / CENT).saturating_sub(cents.iter().sum());
+        let mut order: Vec<usize> = (0..parts.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(parts[*at].0 % CENT));
+        for at in order.into_iter().take(usize::try_from(over).unwrap_or(usize::MAX)) {
+            cents[at] += 1;
+        }
+        let shown = |(part, cents): (&Self, u128)| match cents {
+            0 => Self(part.0.min(CENT / 2 - 1)).shown(),
+            cents => Self(cents * CENT).shown(),
+        };
+        parts.iter().zip(cents).map(shown).collect()
+    }
+
     /// "11.4000001": exact, with at least two decimals.
     pub(crate) fn exact(self) -> String {
         let decimals = format!("{:012}", self.0 % DOLLAR);
@@ -95,6 +113,21 @@ mod tests {
         for written in ["", "-1", "ten", "1e3", ".5", "0.0000000000001"] {
             assert!(Money::parse(written).is_err(), "{written}");
         }
+    }
+
+    #[test]
+    fn parts_as_shown_add_up_to_the_sum_as_shown() {
+        let shown = |parts: &[&str]| {
+            let parts: Vec<Money> = parts.iter().map(|part| Money::parse(part).unwrap()).collect();
+            Money::shown_parts(&parts)
+        };
+        assert_eq!(shown(&["13.275", "10.665"]), ["$13.28", "$10.66"], "$23.94 in all");
+        assert_eq!(shown(&["0.333", "0.333", "0.334"]), ["$0.33", "$0.33", "$0.34"]);
+        assert_eq!(shown(&["1.004", "1.004"]), ["$1.01", "$1.00"], "$2.01 in all");
+        assert_eq!(shown(&["0", "5"]), ["$0.00", "$5.00"]);
+        assert_eq!(shown(&["0.004", "0.003"]), ["$0.01", "<$0.01"], "$0.01 in all");
+        assert_eq!(shown(&["0.001", "0.001"]), ["<$0.01", "<$0.01"]);
+        assert!(shown(&[]).is_empty());
     }
 
     #[test]

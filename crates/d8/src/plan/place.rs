@@ -36,6 +36,8 @@ pub(crate) struct Lid {
     pub(crate) amount: u64,
     /// Its period in English, for machines too: "minute", "day", "90 s".
     pub(crate) per: String,
+    /// So much of the amount is kept for tasks of high priority: not for this work.
+    pub(crate) kept: u64,
     /// How much of it there is in a month, for good.
     pub(crate) month: u128,
     /// Its period is not known for sure, so that D8 holds it for longer than it is called.
@@ -125,6 +127,7 @@ impl Lid {
             key: limit.key.clone(),
             dimension: limit.spec.dimension,
             amount: limit.spec.amount,
+            kept: u64::try_from(u128::from(limit.spec.amount) - usable).unwrap_or_default(),
             per: period_name(limit.nominal),
             month: usable * MONTH_MICROS / held.as_micros().max(1),
             held_longer: held > limit.nominal,

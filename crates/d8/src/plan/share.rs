@@ -23,7 +23,9 @@ pub(crate) struct Class {
 pub(crate) struct Share {
     /// The work it gets.
     pub(crate) gets: Demand,
-    /// So many more tasks of the usual size it could do; none where no limit is known.
+    /// The tasks that its capacity is counted in: those it gets, or usual ones. What matters of it is the size.
+    pub(crate) counted_in: Demand,
+    /// So many more tasks of that size it could do; none where no limit is known.
     pub(crate) spare: Option<u128>,
     /// What it could do were it alone; none where no limit is known.
     pub(crate) bound: Option<Bound>,
@@ -84,7 +86,8 @@ impl Plan {
     }
 }
 
-/// Works out who does what. `usual` is the size of the tasks that spare capacity is counted in.
+/// Works out who does what. The capacity of a place that gets nothing is counted in tasks of the
+/// `usual` size.
 pub(crate) fn share(places: &[Place], classes: &[Class], usual: Demand) -> Plan {
     let mut left = Left::new(places);
     let mut plan = Plan {
@@ -102,10 +105,8 @@ pub(crate) fn share(places: &[Place], classes: &[Class], usual: Demand) -> Plan 
             .filter(|(place, _)| *place == at);
         share.level = levels.map(|(_, level)| *level).min().unwrap_or(0);
     }
-    let mut order: Vec<usize> = (0..classes.len()).collect();
-    order.sort_by_key(|at| classes[*at].ways.len());
-    for at in order {
-        let class = &classes[at];
+    let mut served: Vec<Vec<Demand>> = vec![Vec::new(); places.len()];
+    for (members, class) in &together(classes) {
         let demand = class.work.demand;
         let mut open = demand.requests;
         for (place, level) in in_order(places, class) {
@@ -115,21 +116,51 @@ pub(crate) fn share(places: &[Place], classes: &[Class], usual: Demand) -> Plan 
                 let part = demand.of(taken);
                 left.take(&places[place], part);
                 plan.shares[place].gets = plan.shares[place].gets.and(part);
+                served[place].push(demand);
                 plan.price_decides |= differ_in_price(places, class, level);
             }
             open -= taken;
         }
-        plan.undone[at] = open;
+        // Each member has its part of what nobody can do.
+        let mut before = (0, 0);
+        for member in members {
+            let to_do = before.0 + classes[*member].work.demand.requests;
+            let undone = (open * to_do).checked_div(demand.requests).unwrap_or_default();
+            plan.undone[*member] = undone - before.1;
+            before = (to_do, undone);
+        }
     }
-    for (place, share) in places.iter().zip(&mut plan.shares) {
+    for ((place, share), served) in places.iter().zip(&mut plan.shares).zip(served) {
+        share.counted_in = match served.as_slice() {
+            [] => usual,
+            [one] => *one,
+            _ => share.gets,
+        };
         share.cost = place.cost(share.gets);
-        share.bound = place.bound(usual);
-        share.spare = left.room(place, usual);
+        share.bound = place.bound(share.counted_in);
+        share.spare = left.room(place, share.counted_in);
         if let Some(spare) = share.spare {
-            left.take(place, usual.of(spare));
+            left.take(place, share.counted_in.of(spare));
         }
     }
     plan
+}
+
+/// Classes that can go to the same places are one: their tasks come mixed, and of what does not fit each has its part. Those
+/// with few ways first.
+fn together(classes: &[Class]) -> Vec<(Vec<usize>, Class)> {
+    let mut all: Vec<(Vec<usize>, Class)> = Vec::new();
+    for (at, class) in classes.iter().enumerate() {
+        match all.iter_mut().find(|(_, other)| other.ways == class.ways) {
+            Some((members, other)) => {
+                members.push(at);
+                other.work.demand = other.work.demand.and(class.work.demand);
+            }
+            None => all.push((vec![at], class.clone())),
+        }
+    }
+    all.sort_by_key(|(_, class)| class.ways.len());
+    all
 }
 
 /// Levels in order; within one the cheapest first, and of those the ones whose limits are known.

@@ -265,3 +265,34 @@ fn the_largest_numbers_overflow_nothing() {
     }
     assert!(alone(&place("openai/tier-1", "gpt-4.1-mini", None), demand).cost().0 > Money(0));
 }
+
+#[test]
+fn work_of_several_sizes_is_counted_in_one_size_everywhere() {
+    let text = account("a", "limits = [{ tokens = 100000, per = \"1d\", kind = \"bucket\" }]");
+    let place = &places(&text)[0];
+    let (small, large) = (Demand::a_day(250, 128, 150), Demand::a_day(250, 166, 210));
+    let all = small.and(large);
+    let plan = share(
+        std::slice::from_ref(place),
+        &[class(small, &[(0, 0)]), class(large, &[(0, 0)])],
+        all,
+    );
+    let bound = plan.shares[0].bound.unwrap();
+    let can = a_day(bound.requests);
+    assert_eq!(
+        (plan.capacity().map(a_day), plan.shares[0].gets_a_day()),
+        (Some(can), can)
+    );
+    assert_eq!(plan.too_many(), all.requests - plan.shares[0].gets.requests);
+    assert_eq!(plan.undone[0], plan.undone[1], "each has its part");
+    assert_eq!(plan.shares[0].counted_in.size(), all.size());
+}
+
+#[test]
+fn what_is_kept_for_high_priority_is_told() {
+    let text = account(
+        "a",
+        "limits = [{ requests = 1500, per = \"1d\", resets = \"00:00 UTC\", reserve = 0.1 }]",
+    );
+    assert_eq!(places(&text)[0].lids[0].kept, 150);
+}

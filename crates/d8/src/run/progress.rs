@@ -9,6 +9,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::place::Place;
 use crate::cli::say;
+use crate::client::stacked::paragraph;
+use crate::client::table::Surface;
 use crate::orchestrator::{Plan, View};
 use crate::text;
 use crate::words;
@@ -19,6 +21,8 @@ const RATE_OVER: Duration = Duration::from_secs(30);
 const LINE_EVERY: Duration = Duration::from_secs(10);
 /// How long it is quiet in a run of hours.
 const LONGEST_QUIET: Duration = Duration::from_secs(300);
+/// Columns of the bar itself.
+const BAR: usize = 10;
 
 /// Shows how far a run is.
 pub(super) struct Progress {
@@ -54,15 +58,16 @@ impl Progress {
         while self.history.len() > 2 && now.duration_since(self.history[0].0) > RATE_OVER {
             self.history.pop_front();
         }
-        let facts = self.facts(done + failed, failed, finish);
         if let Some(bar) = &self.bar {
             bar.set_position(done + failed);
-            bar.set_message(facts);
-            bar.set_prefix(waiting.unwrap_or_default());
+            bar.set_message(self.short_facts(done + failed, failed, finish));
+            let terminal = Surface::of_talk().unwrap_or(Surface::Plain);
+            bar.set_prefix(paragraph(&waiting.unwrap_or_default(), terminal));
         } else if now.duration_since(self.last_line) >= self.line_every {
             self.last_line = now;
             // What takes hours need not be told every few seconds.
             self.line_every = (self.line_every + self.line_every / 4).min(LONGEST_QUIET);
+            let facts = self.facts(done + failed, failed, finish);
             let waiting = waiting.map_or_else(String::new, |waiting| format!(" · {waiting}"));
             say(&text!(
                 "run-progress",
@@ -80,6 +85,18 @@ impl Progress {
         }
         if let Some(left) = self.time_left(ended, finish) {
             facts.push(text!("run-done-in", left = words::span(left)));
+        }
+        facts.join(" · ")
+    }
+
+    /// The same in so few words that 80 columns hold them beside a bar.
+    fn short_facts(&self, ended: u64, failed: u64, finish: Option<Duration>) -> String {
+        let mut facts = vec![text!("run-failed", failed = failed)];
+        if let Some(rate) = self.rate() {
+            facts.push(text!("run-bar-rate", rate = format!("{:.0}", rate * 60.0)));
+        }
+        if let Some(left) = self.time_left(ended, finish) {
+            facts.push(text!("run-bar-left", left = words::span(left)));
         }
         facts.join(" · ")
     }
@@ -115,8 +132,8 @@ impl Progress {
 
 /// What it waits for has a line of its own: beside the rest there is no room for it.
 fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:16.cyan} {pos}/{len} · {elapsed} · {wide_msg}\n{prefix:79!.dim}")
-        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    let template = format!("{{bar:{BAR}.cyan}} {{pos}}/{{len}} · {{elapsed_precise}} · {{wide_msg}}\n{{prefix:.dim}}");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(8)).with_style(style)
 }
 
@@ -139,5 +156,33 @@ pub(crate) fn waiting_for(plan: &Plan, view: &View) -> Option<String> {
             Some(words::parked(&target.account, Some(&target.model), why, left))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::table::width;
+    use crate::words::language::{Language, tests::speaking};
+
+    #[test]
+    fn the_bar_and_what_stands_beside_it_fit_80_columns() {
+        let begun = Instant::now();
+        let later = begun + Duration::from_secs(30);
+        let progress = Progress {
+            bar: None,
+            total: 10_000,
+            history: VecDeque::from([(begun, 9_000), (later, 9_050)]),
+            last_line: begun,
+            line_every: LINE_EVERY,
+        };
+        for language in Language::ALL {
+            let facts = speaking(language, || {
+                progress.short_facts(9_050, 100, Some(Duration::from_secs(3_252)))
+            });
+            assert!(facts.contains("54 m 12 s"), "{facts}");
+            let line = format!("{} 9050/10000 · 00:12:34 · {facts}", " ".repeat(BAR));
+            assert!(width(&line) < 80, "{language}: {line}");
+        }
     }
 }

@@ -50,11 +50,11 @@ pub struct AgentObject {
     queued: u64,
     /// Answers on their way to a file or a program.
     undelivered: u64,
-    /// Answers that this process has delivered.
+    /// Answers that were ever delivered.
     delivered: u64,
     /// Tasks that failed; tried again, their answers are delivered too.
     failed: u64,
-    /// Occurrences that this process has left out.
+    /// Occurrences that were ever left out.
     skipped: u64,
     /// What went wrong last.
     trouble: Option<String>,

@@ -6,14 +6,16 @@ use secrecy::{ExposeSecret, SecretString};
 /// a line at the end.
 pub fn set(text: &str, name: &str, value: &SecretString) -> String {
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let line = format!("{name}={}{end}", quoted(value.expose_secret()));
+    let line = format!("{name}={}", quoted(value.expose_secret()));
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     if let Some(at) = lines.iter().position(|line| sets(line, name)) {
         let exported = lines[at].trim_start().starts_with("export ");
-        let line = if exported { format!("export {line}") } else { line };
+        let export = if exported { "export " } else { "" };
+        let line = format!("{export}{line}{}{end}", comment(lines[at]));
         lines[at] = &line;
         return lines.concat();
     }
+    let line = format!("{line}{end}");
     let gap = if text.is_empty() || text.ends_with('\n') {
         ""
     } else {
@@ -28,6 +30,30 @@ fn sets(line: &str, name: &str) -> bool {
     let line = line.strip_prefix("export ").map_or(line, str::trim_start);
     let rest = line.strip_prefix(name).map(str::trim_start);
     rest.is_some_and(|rest| rest.starts_with('='))
+}
+
+/// What a line says behind its value, with the blanks before it: " # mine". Empty where that is no comment.
+fn comment(line: &str) -> &str {
+    let value = line.split_once('=').map_or("", |(_, value)| value).trim();
+    let behind = match value.chars().next() {
+        Some('\'') => value[1..].find('\'').map(|at| &value[at + 2..]),
+        Some('"') => {
+            let mut escaped = false;
+            let closing = value[1..].find(|character| {
+                let closes = character == '"' && !escaped;
+                escaped = character == '\\' && !escaped;
+                closes
+            });
+            closing.map(|at| &value[at + 2..])
+        }
+        _ => value
+            .char_indices()
+            .find(|(at, character)| *character == '#' && value[..*at].ends_with([' ', '\t']))
+            .map(|(at, _)| &value[value[..at].trim_end().len()..]),
+    };
+    behind
+        .filter(|rest| rest.trim_start().starts_with('#'))
+        .unwrap_or_default()
 }
 
 /// As every reader of such files takes it: quoted where a character means something to one of them.
@@ -57,7 +83,13 @@ mod tests {
         for (before, after) in [
             ("", "GROQ_API_KEY=new\n"),
             ("# keys\n\nA=1", "# keys\n\nA=1\nGROQ_API_KEY=new\n"),
-            ("A=1\nGROQ_API_KEY='old' # mine\nB=2", "A=1\nGROQ_API_KEY=new\nB=2"),
+            (
+                "A=1\nGROQ_API_KEY='old' # mine\nB=2",
+                "A=1\nGROQ_API_KEY=new # mine\nB=2",
+            ),
+            ("GROQ_API_KEY=old#1  # it's mine", "GROQ_API_KEY=new  # it's mine\n"),
+            ("GROQ_API_KEY=\"o\\\"l # d\" # mine\r\n", "GROQ_API_KEY=new # mine\r\n"),
+            ("GROQ_API_KEY='old # no comment'\n", "GROQ_API_KEY=new\n"),
             (
                 "A=1\r\nexport GROQ_API_KEY = old\r\nB=2\r\n",
                 "A=1\r\nexport GROQ_API_KEY=new\r\nB=2\r\n",
@@ -78,6 +110,9 @@ mod tests {
             let mut env = Environment::default();
             assert_eq!(env.add_dotenv(&with("A=1\n", key)), 0);
             assert_eq!(env.get("GROQ_API_KEY"), Some(key));
+            let mut commented = Environment::default();
+            assert_eq!(commented.add_dotenv(&with("GROQ_API_KEY=old # mine\nA=1\n", key)), 0);
+            assert_eq!(commented.get("GROQ_API_KEY"), Some(key), "with a comment behind it");
         }
     }
 }

@@ -29,6 +29,14 @@ pub enum Trouble {
         /// Why.
         source: io::Error,
     },
+    /// A file or folder that can surely not be written.
+    #[error("{path}: {source}")]
+    Unwritable {
+        /// Which.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
     /// d8.toml is no TOML.
     #[error("{0}")]
     NotToml(
@@ -80,6 +88,8 @@ pub struct Written {
     pub config: bool,
     /// `.env` was; and whether nobody else can read it.
     pub env: Option<Closed>,
+    /// `.env` says what it said, but others could read its keys; and whether they no longer can.
+    pub shut: Option<Closed>,
 }
 
 impl Site {
@@ -213,10 +223,64 @@ impl Site {
             let bytes = self.config.clone().unwrap_or_default().bytes_of(&config);
             std::fs::write(&self.config_path, bytes).map_err(|source| trouble(&self.config_path, source))?;
         }
+        let was_open = closed.is_none() && self.holds_keys() && private_file::is_open_to_others(&self.env_path);
         Ok(Written {
             config: is_new,
             env: closed,
+            shut: was_open.then(|| private_file::close_to_others(&self.env_path)),
         })
+    }
+
+    /// Whether the files can be written, found out without leaving anything behind.
+    ///
+    /// # Errors
+    /// They cannot.
+    pub fn can_be_written(&self) -> Result<()> {
+        let existing = self.folder.ancestors().find(|folder| folder.exists());
+        let folder = existing.unwrap_or(&self.folder);
+        let trial = folder.join(format!(".d8-setup-{}", std::process::id()));
+        let tried = std::fs::OpenOptions::new().write(true).create_new(true).open(&trial);
+        let tried = tried
+            .and_then(|_| std::fs::remove_file(&trial))
+            .map_err(|why| (folder, why));
+        let appended = match self.config {
+            Some(_) => std::fs::OpenOptions::new()
+                .append(true)
+                .open(&self.config_path)
+                .map(drop),
+            None => Ok(()),
+        };
+        let tried = tried.and_then(|()| appended.map_err(|why| (self.config_path.as_path(), why)));
+        tried.map_err(|(path, source)| Trouble::Unwritable {
+            path: path.display().to_string(),
+            source,
+        })
+    }
+
+    /// Whether a variable is set in the process's environment alone: what starts elsewhere does not find it.
+    pub fn is_only_in_process(&self, variable: &str) -> bool {
+        let mut file = Environment::default();
+        file.add_dotenv(self.env_text());
+        self.process.get(variable).is_some() && file.get(variable).is_none()
+    }
+
+    /// Whether `.env` has a key of a provider, or one that d8.toml names.
+    fn holds_keys(&self) -> bool {
+        let mut file = Environment::default();
+        file.add_dotenv(self.env_text());
+        let providers = Catalogue::builtin().providers.iter();
+        let written = d8_toml::accounts(self.config_text()).unwrap_or_default();
+        let named = written.iter().filter_map(|account| {
+            let text = SecretString::from(account.api_key.as_deref()?);
+            match SecretSource::parse(&text) {
+                SecretSource::Variable(name) => Some(name),
+                _ => None,
+            }
+        });
+        providers
+            .flat_map(|provider| &provider.key_env)
+            .any(|name| file.get(name).is_some())
+            || named.into_iter().any(|name| file.get(&name).is_some())
     }
 
     /// Whether the process's environment holds something else in a variable: it goes before `.env`.

@@ -62,6 +62,7 @@ fn what_is_written_is_found_again_and_not_written_twice() {
     let nothing = Written {
         config: false,
         env: None,
+        shut: None,
     };
     assert_eq!(again.write(&same).unwrap(), nothing);
 }
@@ -112,4 +113,49 @@ fn a_variable_of_the_process_goes_before_the_file() {
     assert!(site.is_shadowed(env_names::GROQ_API_KEY, &key("test-key-1")));
     assert!(!site.is_shadowed(env_names::GROQ_API_KEY, &key("test-key-0")));
     assert!(!site.is_shadowed("GROQ_API_KEY_2", &key("test-key-1")));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_can_read_is_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let env = folder.path().join(".env");
+    let text = "GROQ_API_KEY=test-key-1\n";
+    std::fs::write(&env, text).unwrap();
+    std::fs::set_permissions(&env, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let found = Draft {
+        key: None,
+        ..draft("groq")
+    };
+    let written = site(folder.path(), &[]).write(&found).unwrap();
+    assert_eq!((written.env, written.shut), (None, Some(Closed::Yes)));
+    assert_eq!(env.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::read_to_string(&env).unwrap(), text);
+}
+
+#[test]
+fn a_variable_of_this_shell_alone_is_known_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = [(env_names::GROQ_API_KEY, "test-key-1")];
+    assert!(site(folder.path(), &process).is_only_in_process(env_names::GROQ_API_KEY));
+    std::fs::write(folder.path().join(".env"), "GROQ_API_KEY=test-key-1\n").unwrap();
+    assert!(!site(folder.path(), &process).is_only_in_process(env_names::GROQ_API_KEY));
+    assert!(!site(folder.path(), &[]).is_only_in_process(env_names::GROQ_API_KEY));
+}
+
+#[test]
+fn where_nothing_can_be_written_it_is_known_before() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(site(folder.path(), &[]).can_be_written().is_ok());
+    assert!(site(&folder.path().join("not/yet/there"), &[]).can_be_written().is_ok());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let trouble = site(&folder.path().join("other"), &[]);
+    let trouble = Site {
+        folder: file,
+        ..trouble
+    };
+    assert!(matches!(trouble.can_be_written(), Err(Trouble::Unwritable { .. })));
 }

@@ -89,6 +89,7 @@ fn killed_and_started_again_it_gives_no_number_twice_and_loses_none() {
         agent["open"] == 0 && agent["undelivered"] == 0
     });
     let given = up.agent()["n"].as_u64().unwrap();
+    assert_eq!(up.agent()["delivered"].as_u64(), Some(given), "counted across restarts");
     assert_eq!(
         world.numbers(),
         whole(given),
@@ -101,6 +102,25 @@ fn killed_and_started_again_it_gives_no_number_twice_and_loses_none() {
     for line in ["agent: \"w\"", "n: 2", "topic: \"rust\"", "status: draft"] {
         assert!(second.lines().any(|found| found == line), "{line}: {second}");
     }
+}
+
+#[test]
+fn what_failed_is_still_known_after_a_restart() {
+    let world = World::unlimited();
+    world.agent("every = \"1000h\"");
+    let json = "content-type: application/json\r\n";
+    let refusal = json!({"error": {"message": "no", "type": "invalid_request_error"}});
+    world
+        .wire()
+        .answer_next(1, "400 Bad Request", json, &refusal.to_string());
+    let up = world.up();
+    until("it has failed", || up.agent()["failed"] == 1);
+    up.process.kill();
+    let agent = world.up().agent();
+    assert_eq!(
+        ["n", "failed", "delivered"].map(|name| agent[name].as_u64()),
+        [Some(1), Some(1), Some(0)]
+    );
 }
 
 #[test]
@@ -330,6 +350,11 @@ fn what_was_missed_is_made_up_for_once() {
     assert_eq!((agent["n"].as_u64(), agent["skipped"].as_u64()), (Some(2), Some(4)));
     let ahead = agent["next"].as_f64().unwrap() - agent["last"].as_f64().unwrap();
     assert!((ahead - 3_600.0).abs() < 0.001, "{agent}");
+    until("both are delivered", || up.agent()["delivered"] == 2);
+    up.process.kill();
+    let agent = world.up().agent();
+    let counts = ["n", "delivered", "skipped"].map(|name| agent[name].as_u64());
+    assert_eq!(counts, [Some(2), Some(2), Some(4)], "a restart forgets nothing");
 }
 
 #[test]

@@ -146,6 +146,23 @@ fn a_typo_in_the_configuration_is_told_with_its_line_and_a_suggestion() {
 }
 
 #[test]
+fn a_limit_of_nothing_is_a_problem() {
+    let world = at_a_free_port(World::empty());
+    world.write(
+        "d8.toml",
+        "[[account]]\nname = \"groq\"\nprovider = \"groq\"\napi_key = \"test-key-1\"\n\
+         limits = [{ requests = 0, per = \"1m\" }]\n",
+    );
+    let found = doctor(&world, 1, &["--offline"]);
+    found.has(
+        "limits groq",
+        "problem",
+        "0 requests a minute lets nothing through",
+        "d8.toml",
+    );
+}
+
+#[test]
 fn offline_nothing_is_sent() {
     let world = at_a_free_port(World::unlimited());
     let found = doctor(&world, 0, &["--offline"]);

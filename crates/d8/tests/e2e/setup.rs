@@ -250,6 +250,37 @@ fn a_server_of_ones_own_needs_no_key_and_lists_its_models() {
 }
 
 #[test]
+fn a_server_of_ones_own_that_is_not_there_is_said_to_be_so() {
+    let world = World::empty();
+    for more in [&[][..], &["--model", "small:3b"]] {
+        let arguments = [&["setup", "ollama", "--yes", "--base-url", "http://127.0.0.1:9"], more].concat();
+        let ended = world.run(&arguments).exits(1);
+        let ended = ended.says("nobody listens").says("start it: `ollama serve`");
+        ended.says_nothing_of("lists no models");
+    }
+    nothing_written(&world);
+}
+
+#[test]
+fn a_key_of_this_shell_alone_is_told_and_can_be_kept() {
+    let (mut world, url) = world();
+    world.set("GROQ_API_KEY", KEY);
+    let arguments = ["setup", "groq", "--yes", "--base-url", &url];
+    let ended = world.run(&arguments).exits(0);
+    ended
+        .says("only in this shell's environment")
+        .says("d8 setup groq --account groq --key-stdin --yes");
+    assert!(!world.has(".env"));
+    setup(&world, KEY, &["groq", "--account", "groq"])
+        .start()
+        .wait()
+        .exits(0)
+        .says(".env");
+    assert!(world.read(".env").contains(KEY));
+    world.run(&arguments).exits(0).says_nothing_of("only in this shell");
+}
+
+#[test]
 fn a_worker_elsewhere_starts_with_what_was_written_for_it() {
     let (world, url) = world();
     let up = world.up();

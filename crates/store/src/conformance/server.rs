@@ -205,6 +205,8 @@ fn agents(open: Open<'_>) {
         last: (last > 0).then(|| second(last)),
         number,
         paused: number == 0,
+        delivered: number.saturating_sub(1),
+        skipped: number * 3,
     };
     let mut store = open();
     let first = Batch {

@@ -107,7 +107,8 @@ impl Writer<'_> {
     fn agents(&mut self, batch: &Batch) -> Result<()> {
         for agent in &batch.agents {
             let last = agent.last.map(Timestamp::as_micros);
-            let values = params![agent.name, last, amount(agent.number), agent.paused];
+            let (number, delivered) = (amount(agent.number), amount(agent.delivered));
+            let values = params![agent.name, last, number, agent.paused, delivered, amount(agent.skipped)];
             self.statements.run(Statement::Agent, values)?;
         }
         for task in &batch.delivered {

@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_evidence.sql"),
     include_str!("../migrations/0004_prefix.sql"),
     include_str!("../migrations/0005_agents.sql"),
+    include_str!("../migrations/0006_agents_counts.sql"),
 ];
 
 /// The schema version of this code.

@@ -54,7 +54,7 @@ pub(super) fn load(connection: &Connection, which: Which<'_>, each: &mut dyn FnM
     })?;
     let agents = all(
         connection,
-        "SELECT name, last, number, paused FROM agents ORDER BY name",
+        "SELECT name, last, number, paused, delivered, skipped FROM agents ORDER BY name",
         agent,
     )?;
     let outputs = all(connection, "SELECT task, note FROM outputs ORDER BY task", |row| {
@@ -81,6 +81,8 @@ fn agent(row: &Row<'_>) -> Result<AgentRow> {
         last: last.map(Timestamp::from_micros),
         number: unsigned(row, 2)?,
         paused: row.get(3)?,
+        delivered: unsigned(row, 4)?,
+        skipped: unsigned(row, 5)?,
     })
 }
 

@@ -106,7 +106,7 @@ impl Statement {
             Self::Told => "DELETE FROM callbacks WHERE task = ?",
             Self::Request => "INSERT OR REPLACE INTO requests VALUES (?, ?, ?)",
             Self::ForgetRequest => "DELETE FROM requests WHERE key = ?",
-            Self::Agent => "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?)",
+            Self::Agent => "INSERT OR REPLACE INTO agents VALUES (?, ?, ?, ?, ?, ?)",
             Self::Output => "INSERT INTO outputs VALUES (?, ?)",
             Self::Delivered => "DELETE FROM outputs WHERE task = ?",
         }

@@ -48,11 +48,13 @@ pub struct View {
     pub queued: u64,
     /// Answers that are being delivered.
     pub undelivered: u64,
-    /// Delivered by this process.
+    /// Answers that were ever delivered.
     pub delivered: u64,
+    /// Of these, by this process.
+    pub delivered_here: u64,
     /// Tasks that failed.
     pub failed: u64,
-    /// Occurrences that this process has left out.
+    /// Occurrences that were ever left out.
     pub skipped: u64,
     /// What went wrong last.
     pub trouble: Option<String>,
@@ -182,9 +184,10 @@ fn view(desk: &Desk) -> View {
         open: desk.open.len() as u64,
         queued: desk.line.len() as u64,
         undelivered: desk.undelivered.len() as u64,
-        delivered: desk.delivered,
+        delivered: desk.row.delivered,
+        delivered_here: desk.delivered_here,
         failed: desk.failed.len() as u64,
-        skipped: desk.skipped,
+        skipped: desk.row.skipped,
         trouble: desk.trouble.clone(),
     }
 }

@@ -105,8 +105,7 @@ impl Office {
             open: BTreeMap::new(),
             undelivered: BTreeMap::new(),
             failed: BTreeMap::new(),
-            delivered: 0,
-            skipped: 0,
+            delivered_here: 0,
             trouble: None,
             not_before: None,
             retired: false,
@@ -158,7 +157,7 @@ impl Office {
                     let _ = desk.lane.send((task, note));
                 }
                 Some(TaskState::Ended(Ending::Failed(_), _)) => drop(desk.failed.insert(task, note)),
-                Some(TaskState::Ended(Ending::Cancelled, _)) | None => drop(self.handle.delivered(vec![task])),
+                Some(TaskState::Ended(Ending::Cancelled, _)) | None => drop(self.handle.delivered(task, None)),
             }
         }
         Ok(())

@@ -22,7 +22,7 @@ pub(crate) fn table(accounts: &[Account], now: f64) -> Table {
         .usual(4, "-")
         .gives(&[2, 3, 4])
         .names(&[0])
-        .spare(&[2]);
+        .spare(&[2, 4]);
     for account in accounts {
         for limit in &account.limits {
             table.row(vec![

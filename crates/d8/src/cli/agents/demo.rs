@@ -123,7 +123,7 @@ fn config(demo: &Demo, agents: Vec<Agent>) -> Config {
 async fn hand_in(at_work: &Agents, agents: &[Agent], times: u32) -> Result<u64, Failure> {
     let views = at_work.list().await.map_err(stopped)?;
     // Deliveries go on meanwhile: of one moment all that is left and all that is told of counts.
-    let left = under_way(&views) + views.iter().map(|view| view.delivered).sum::<u64>();
+    let left = under_way(&views) + views.iter().map(|view| view.delivered_here).sum::<u64>();
     if left > 0 {
         say(&text!("agents-demo-goes-on", left = words::number(left)));
         return Ok(left);

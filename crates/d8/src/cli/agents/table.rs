@@ -18,11 +18,16 @@ pub(super) fn of(agents: &[Agent], now: f64) -> Table {
         text!("agents-col-last"),
         text!("agents-col-n"),
         text!("agents-col-open"),
+        text!("agents-fact-delivered"),
         text!("agents-col-failed"),
         text!("agents-col-skipped"),
     ];
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
-    let mut table = Table::new(&titles, &[5, 6, 7, 8]).usual(7, "0").usual(8, "0");
+    let mut table = Table::new(&titles, &[5, 6, 7, 8, 9])
+        .usual(8, "0")
+        .usual(9, "0")
+        .gives(&[2])
+        .spare(&[6, 4]);
     for agent in agents {
         let count = |count: Option<u64>| Cell::from(words::number(count.unwrap_or_default()));
         table.row(vec![
@@ -39,6 +44,7 @@ pub(super) fn of(agents: &[Agent], now: f64) -> Table {
                 .into(),
             count(agent.n),
             count(Some(under_way(agent))),
+            count(agent.delivered),
             count(agent.failed),
             count(agent.skipped),
         ]);

@@ -10,7 +10,7 @@ use crate::client::standin::{Standin, answered};
 fn two_agents() -> Value {
     json!({"agents": [
         {"agent": "tweet", "state": "working", "paused": false, "schedule": {"per_day": 100}, "next": 1012.0, "last": 940.0,
-         "n": 1200, "open": 1, "queued": 0, "undelivered": 1, "failed": 0, "skipped": 2, "output": "out/{n}.md",
+         "n": 1200, "open": 1, "queued": 0, "undelivered": 1, "delivered": 1190, "failed": 0, "skipped": 2, "output": "out/{n}.md",
          "group": "agent/tweet", "new_field": 1},
         {"agent": "digest", "state": "paused", "schedule": {"cron": "0 9 * * *"}, "next": null, "n": 0, "trouble": null}
     ]})
@@ -20,9 +20,9 @@ fn two_agents() -> Value {
 fn one_line_for_each_agent() {
     let agents: Agents = answered(&two_agents()).read().unwrap();
     let expected = "\
-AGENT   STATE    SCHEDULE        NEXT     LAST             N  OPEN  FAILED  SKIPPED
-tweet   working  100 a day       in 12 s  1 m 00 s ago  1,200     2       0        2
-digest  paused   cron 0 9 * * *  -        -                 0     0       0        0";
+AGENT   STATE    SCHEDULE        NEXT     LAST             N  OPEN  DELIVERED  FAILED  SKIPPED
+tweet   working  100 a day       in 12 s  1 m 00 s ago  1,200     2      1,190       0        2
+digest  paused   cron 0 9 * * *  -        -                 0     0          0       0        0";
     let squeezed = |text: &str| -> Vec<String> {
         let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
         text.lines().map(words).collect()

@@ -85,9 +85,8 @@ pub(super) fn run(arguments: &PlanArguments) -> Result<u8, Failure> {
         return Ok(OK);
     }
     let surface = Surface::of_output();
-    let talk = Surface::of_talk().unwrap_or(Surface::Plain);
     tell(&page(&told, surface));
-    say(&stacked::paragraph(&sentences::assumed(&told), talk));
+    say(&sentences::assumed(&told));
     Ok(OK)
 }
 

@@ -66,33 +66,37 @@ fn binding(told: &Told) -> Vec<String> {
     let telling = both.filter(|(_, share)| !asked || share.gets.requests > 0 || share.capacity() == Some(0));
     telling
         .take(ACCOUNTS)
-        .filter_map(|(place, share)| binds(told, place, share))
+        .filter_map(|(place, share)| binds(place, share))
         .collect()
 }
 
-fn binds(told: &Told, place: &Place, share: &Share) -> Option<String> {
+fn binds(place: &Place, share: &Share) -> Option<String> {
     let Bound {
         requests,
         lid,
         too_large,
     } = share.bound?;
     let lid = place.lids.get(lid)?;
-    let (input, output) = told.usual.size();
+    let (input, output) = share.counted_in.size();
     let limit = said::counted(lid.dimension, lid.amount, &lid.per);
     let account = format!("{}/{}", place.account, place.model);
     let size = grouped(input + output);
-    Some(if too_large {
-        text!("plan-too-large", account = account, size = size, limit = limit)
-    } else {
-        text!(
-            "plan-binds",
-            account = account,
-            tier = place.tier.as_str(),
-            limit = limit,
-            tasks = grouped(a_day(requests)),
-            size = size
-        )
-    })
+    if too_large {
+        return Some(text!("plan-too-large", account = account, size = size, limit = limit));
+    }
+    let kept = (lid.kept > 0).then(|| {
+        let kept = said::counted(lid.dimension, lid.kept, &lid.per);
+        format!(" {}", text!("plan-kept", kept = kept))
+    });
+    let bound = text!(
+        "plan-binds",
+        account = account,
+        tier = place.tier.as_str(),
+        limit = limit,
+        tasks = grouped(a_day(requests)),
+        size = size
+    );
+    Some(bound + &kept.unwrap_or_default())
 }
 
 /// Whether all of it fits, and what to do where it does not.
@@ -187,12 +191,15 @@ fn cost(told: &Told) -> Vec<String> {
     if known {
         said.push(match total {
             Money(0) => text!("plan-cost-nothing"),
-            _ => text!(
-                "plan-cost",
-                input = input.shown(),
-                output = output.shown(),
-                total = total.shown()
-            ),
+            _ => {
+                let parts = Money::shown_parts(&[input, output]);
+                text!(
+                    "plan-cost",
+                    input = parts[0].as_str(),
+                    output = parts[1].as_str(),
+                    total = total.shown()
+                )
+            }
         });
     } else {
         let both = told.places.iter().zip(&told.plan.shares);

@@ -55,7 +55,12 @@ pub(super) fn places(told: &Told, surface: Surface) -> Table {
         ]);
     }
     let mut table = Table::new(&titles, &[1, 3, 4, 5]);
+    // As they stand below each other they add up to what all of them cost.
+    let costs = told.plan.shares.iter().filter_map(|share| share.cost);
+    let costs: Vec<Money> = costs.map(|(input, output)| input + output).collect();
+    let mut costs = Money::shown_parts(&costs).into_iter();
     for (place, share) in told.places.iter().zip(&told.plan.shares) {
+        let cost = share.cost.and_then(|_| costs.next()).unwrap_or_else(unknown);
         let capacity = share
             .capacity()
             .map_or_else(unknown, |capacity| grouped(a_day(capacity)));
@@ -68,9 +73,6 @@ pub(super) fn places(told: &Told, surface: Surface) -> Table {
             let full = share.spare == Some(0);
             let tone = if full { Tone::Attention } else { Tone::Neutral };
             let spare = share.spare.map_or_else(unknown, |spare| grouped(a_day(spare)));
-            let cost = share
-                .cost
-                .map_or_else(unknown, |(input, output)| (input + output).shown());
             cells.extend([
                 stacked::line(grouped(share.gets_a_day())),
                 vec![Cell::toned(spare, tone)],
@@ -101,7 +103,7 @@ fn sum(told: &Told, asked: bool) -> Vec<Cell> {
         let spare = capacity.map(|capacity| capacity.saturating_sub(gets));
         let cost = input + output;
         cells.extend([
-            grouped(a_day_at_most(gets)).into(),
+            grouped(capacity.map_or(u128::MAX, a_day).max(1).min(a_day_at_most(gets))).into(),
             spare.map_or_else(unknown, |spare| grouped(a_day(spare))).into(),
             if known { cost.shown() } else { at_least(cost) }.into(),
         ]);

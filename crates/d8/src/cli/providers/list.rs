@@ -4,7 +4,7 @@ use d8_core::limit::Dimension;
 
 use crate::catalogue::{Provider, Tier, Wire, said};
 use crate::client::stacked;
-use crate::client::table::{Surface, Table};
+use crate::client::table::{Surface, Table, left_out};
 use crate::text;
 use crate::words::language::Language;
 
@@ -45,7 +45,10 @@ pub(super) fn page(providers: &[&Provider], tier: Option<&str>, surface: Surface
         };
         stacked::row(&mut table, &shown.iter().map(cell).collect::<Vec<_>>());
     }
-    table.render(surface)
+    let missing = (0..COLUMNS).filter(|at| !shown.contains(at));
+    let missing: Vec<&str> = missing.map(|at| titles[at].as_str()).collect();
+    let below = left_out(&missing, surface).map(|line| format!("\n{line}"));
+    table.render(surface) + &below.unwrap_or_default()
 }
 
 fn titles() -> [String; COLUMNS] {
@@ -170,6 +173,9 @@ mod tests {
             let shown = shown(width);
             let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
             assert!(widest <= usize::from(width), "{width}: {widest}\n{shown}");
+            // What a narrow terminal has no room for is named below.
+            let shows_all = shown.lines().nth(1).unwrap().contains("SOURCE");
+            assert_eq!(shown.contains("left out to fit: "), !shows_all, "{shown}");
             columns.push(shown.lines().nth(1).unwrap().matches('┆').count() + 1);
             for whole in [
                 "openai-compatible",

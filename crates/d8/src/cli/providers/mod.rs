@@ -11,7 +11,6 @@ use clap::{Args, Subcommand};
 
 use super::{Failure, OK, say, tell};
 use crate::catalogue::{Catalogue, Provider};
-use crate::client::stacked;
 use crate::client::table::Surface;
 use crate::clock::Clock;
 use crate::config::suggestion::{nearest, quoted};
@@ -116,8 +115,7 @@ fn list(view: &View) -> Result<u8, Failure> {
         list::page(&providers, tier_of(view), surface)
     })?;
     if !view.json {
-        let talk = Surface::of_talk().unwrap_or(Surface::Plain);
-        say(&stacked::paragraph(&text!("providers-first-models"), talk));
+        say(&text!("providers-first-models"));
     }
     Ok(OK)
 }

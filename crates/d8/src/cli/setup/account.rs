@@ -3,15 +3,15 @@
 use super::check::Checked;
 use super::ending::{Ending, First};
 use super::key::Given;
-use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
+use crate::cli::say;
 use crate::cli::{Failure, INTERRUPTED, OK, reload, up};
 use crate::client::{Address, Client, find};
 use crate::config::{self, Account, Config, LoadOptions};
 use crate::probe::{Probed, aside};
 use crate::setup::d8_toml::Settings;
-use crate::setup::known::{Known, Place, Places, place};
+use crate::setup::known::{Known, Place, Places, Source, place};
 use crate::setup::{Draft, Site, local};
 use crate::text;
 
@@ -19,6 +19,8 @@ impl Wizard {
     pub(super) async fn set_up_account(&self, provider: &Provider) -> Result<u8, Stop> {
         let site = &self.site;
         let known = site.known(&self.catalogue)?;
+        // What cannot be kept need not be asked for.
+        site.can_be_written()?;
         let mut settings = Settings {
             provider: provider.id.clone(),
             variable: None,
@@ -33,7 +35,7 @@ impl Wizard {
             draft.settings.tier = settings.tier.clone().or(draft.settings.tier);
         }
         if self.needs_models(provider, &draft) {
-            settings.models = self.listed_models(site, &draft, &given).await?;
+            settings.models = self.listed_models(provider, &draft, &given).await?;
             draft.settings.models.clone_from(&settings.models);
         }
         let mut asked = Vec::new();
@@ -69,6 +71,18 @@ impl Wizard {
                 .hint(text!("setup-other-provider-hint"))
         })?;
         let (name, variable) = match self.settled(places)? {
+            // A key that is only in the environment, and is given once more, is to be kept.
+            Place::Kept { account } if given.is_new => {
+                let source = known
+                    .iter()
+                    .find(|known| known.name == account)
+                    .map(|known| &known.source);
+                let variable = match source {
+                    Some(Source::Variable(variable)) => Some(variable.clone()),
+                    _ => None,
+                };
+                (account, variable)
+            }
             Place::Kept { account } => (account, None),
             Place::Replaces { account, variable, .. } | Place::Added { account, variable } => (account, Some(variable)),
         };
@@ -186,7 +200,8 @@ impl Wizard {
     }
 
     /// The models that the server lists, as the user chooses; typed where it lists none.
-    async fn listed_models(&self, site: &Site, draft: &Draft, given: &Given) -> Result<Vec<String>, Stop> {
+    async fn listed_models(&self, provider: &Provider, draft: &Draft, given: &Given) -> Result<Vec<String>, Stop> {
+        let site = &self.site;
         let asking = Draft {
             settings: Settings {
                 // A server is asked before any model is known, and an account must have one.
@@ -197,13 +212,32 @@ impl Wizard {
         };
         let account = site.account(&asking, given.key.as_ref())?;
         let listed = if self.wishes.offline {
-            None
+            Ok(Vec::new())
         } else {
             say(&text!("setup-listing", url = account.base_url.as_str()));
-            local::models(&account).await
+            local::models(&account, &provider.title).await
+        };
+        let is_there = listed.is_ok();
+        let mut listed = match listed {
+            Ok(listed) => listed,
+            Err((words, next)) => {
+                let next = start(provider).or(next);
+                if !self.asker.is_person() {
+                    let failure = Failure::broke_off(words).hint(text!("setup-offline-model-hint"));
+                    return Err(Failure {
+                        hints: next.into_iter().chain(failure.hints).collect(),
+                        ..failure
+                    }
+                    .into());
+                }
+                say(&words);
+                if let Some(next) = next {
+                    say(&text!("setup-advice", advice = next));
+                }
+                Vec::new()
+            }
         };
         // What only makes vectors of texts answers nobody.
-        let mut listed = listed.unwrap_or_default();
         listed.retain(|model| !model.to_ascii_lowercase().contains("embed"));
         if !listed.is_empty() {
             let chosen = self.asker.choose_some(&text!("setup-choose-models"), listed.clone())?;
@@ -212,7 +246,9 @@ impl Wizard {
                 return Ok(chosen);
             }
         }
-        say(&text!("setup-no-list", url = account.base_url.as_str()));
+        if is_there {
+            say(&text!("setup-no-list", url = account.base_url.as_str()));
+        }
         if !self.asker.is_person() {
             let failure = Failure::broke_off(text!("setup-no-model"));
             return Err(failure.hint(text!("setup-no-model-hint")).into());
@@ -302,6 +338,12 @@ async fn count(config: &Config, account: &str, asked: &[Probed]) {
     if let Err(error) = aside::tell(config, &asked).await {
         tracing::debug!("the questions are not in the ledger: {error}");
     }
+}
+
+/// How to start a server of one's own that is not there.
+pub(super) fn start(provider: &Provider) -> Option<String> {
+    let command = local::start_command(&provider.id)?;
+    Some(text!("setup-start-server", command = command))
 }
 
 /// The tiers that an account of today may be on.

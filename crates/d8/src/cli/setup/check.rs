@@ -1,13 +1,15 @@
 //! Asks the provider whether the key is right, and what to do when it is not.
 
-use super::talk::say;
+use super::account::start;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
+use crate::cli::say;
 use crate::cli::{Failure, interrupted};
 use crate::clock::Clock;
 use crate::config::Account;
 use crate::probe::{self, Probed, Verdict};
 use crate::text;
+use crate::worker::Cause;
 
 /// What follows from the provider's answer.
 pub(super) enum Checked {
@@ -41,10 +43,10 @@ impl Wizard {
                 return Ok(Checked::Write);
             }
             if !self.asker.is_person() {
-                return Err(refusal(&probed, words).into());
+                return Err(refusal(provider, &probed, words).into());
             }
             say(&words);
-            if let Some(next) = probed.next_step() {
+            if let Some(next) = next_step(provider, &probed) {
                 say(&text!("setup-advice", advice = next));
             }
             if let Some(checked) = self.what_now(&probed)? {
@@ -98,10 +100,23 @@ async fn ask(account: &Account) -> Result<Probed, Stop> {
     }
 }
 
+/// A server of one's own is started by whoever asks for it.
+fn next_step(provider: &Provider, probed: &Probed) -> Option<String> {
+    let is_refused = matches!(
+        probed.verdict,
+        Verdict::NoNetwork {
+            cause: Cause::Refused,
+            ..
+        }
+    );
+    let start = is_refused.then(|| start(provider)).flatten();
+    start.or_else(|| probed.next_step())
+}
+
 /// For scripts: nothing is written, and the exit code says so.
-fn refusal(probed: &Probed, words: String) -> Failure {
+fn refusal(provider: &Provider, probed: &Probed, words: String) -> Failure {
     let failure = Failure::broke_off(words);
-    let failure = probed.next_step().into_iter().fold(failure, Failure::hint);
+    let failure = next_step(provider, probed).into_iter().fold(failure, Failure::hint);
     match probed.verdict {
         Verdict::WrongKey { .. } => failure.hint(text!("setup-nothing-written")),
         Verdict::ModelUnavailable { .. } => failure.hint(text!("setup-model-hint")),

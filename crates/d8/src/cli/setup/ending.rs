@@ -4,9 +4,9 @@ use std::path::Path;
 
 use d8_wire::LimitSignal;
 
-use super::talk::say;
 use crate::catalogue::Catalogue;
 use crate::cli::tell;
+use crate::cli::{say, say_whole};
 use crate::config::Account;
 use crate::private_file::Closed;
 use crate::setup::{Draft, Site, Written, limits};
@@ -47,6 +47,15 @@ impl Ending<'_> {
             let variable = self.draft.settings.variable.as_deref().unwrap_or_default();
             say_closed(&path, variable, closed);
         }
+        match &written.shut {
+            Some(Closed::Yes) => say(&text!("setup-shut", path = shown(&self.site.env_path))),
+            Some(Closed::No(why)) => say(&text!(
+                "setup-not-shut",
+                path = shown(&self.site.env_path),
+                why = why.as_str()
+            )),
+            None => {}
+        }
         self.say_warnings();
         self.say_limits();
     }
@@ -59,6 +68,17 @@ impl Ending<'_> {
             && self.site.is_shadowed(variable, key)
         {
             say(&text!("setup-shadowed", variable = variable.as_str()));
+        }
+        if let (Some(variable), None) = (&settings.variable, key)
+            && self.site.is_only_in_process(variable)
+        {
+            say(&text!("setup-only-environment", variable = variable.as_str()));
+            let print = if cfg!(windows) { "echo %" } else { "printenv " };
+            let end = if cfg!(windows) { "%" } else { "" };
+            let (id, config) = (settings.provider.as_str(), self.config_flag());
+            say_whole(&format!(
+                "  {print}{variable}{end} | d8 setup {id} --account {name} --key-stdin --yes{config}"
+            ));
         }
         if !self.draft.is_written && name != &settings.provider && name.starts_with(&*settings.provider) {
             say(&text!("setup-one-quota", first = settings.provider.as_str()));
@@ -92,12 +112,17 @@ impl Ending<'_> {
         }
     }
 
-    /// The next three commands.
-    pub(super) fn say_next(&self, first: First) {
-        let config = match self.is_named {
+    /// What other commands must be told of the file.
+    fn config_flag(&self) -> String {
+        match self.is_named {
             true => format!(" --config {}", shown(&self.site.config_path)),
             false => String::new(),
-        };
+        }
+    }
+
+    /// The next three commands.
+    pub(super) fn say_next(&self, first: First) {
+        let config = self.config_flag();
         let first = match first {
             First::Up => (format!("d8 up{config}"), text!("setup-next-up")),
             First::Reload => (format!("d8 reload{config}"), text!("setup-next-reload")),

@@ -4,10 +4,10 @@ use std::io::Read;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::talk::say;
 use super::{Stop, Wizard};
 use crate::catalogue::Provider;
 use crate::cli::Failure;
+use crate::cli::say;
 use crate::setup::key::{NoKey, clean, doubt};
 use crate::setup::known::{Known, Source};
 use crate::text;

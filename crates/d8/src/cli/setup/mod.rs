@@ -1,7 +1,7 @@
 //! `d8 setup`: the wizard. It asks for a key, asks the provider whether it is right, and writes the files.
 //!
 //! In reading order: [`ask`] are the questions; [`provider`] is the choice of one; [`key`] gets the key; [`check`] asks the
-//! provider; [`account`] sets up an account here, [`worker`] a worker for another machine; [`ending`] says what was done, [`talk`] within the terminal.
+//! provider; [`account`] sets up an account here, [`worker`] a worker for another machine; [`ending`] says what was done.
 
 mod account;
 mod ask;
@@ -9,7 +9,6 @@ mod check;
 mod ending;
 mod key;
 mod provider;
-mod talk;
 mod worker;
 
 use std::path::PathBuf;
@@ -95,9 +94,14 @@ impl From<Failure> for Stop {
 
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Self {
-        let hint = matches!(trouble, Trouble::NotToml(_)).then(|| text!("setup-mend-first"));
-        let failure = Failure::not_started(trouble.to_string());
-        Self::Failed(hint.into_iter().fold(failure, Failure::hint))
+        Self::Failed(match &trouble {
+            Trouble::NotToml(_) => Failure::not_started(trouble.to_string()).hint(text!("setup-mend-first")),
+            Trouble::Unwritable { path, source } => {
+                Failure::not_started(text!("unwritable", path = path.as_str(), problem = source.to_string()))
+                    .hint(text!("setup-other-folder"))
+            }
+            Trouble::File { .. } | Trouble::NoConfig(_) => Failure::not_started(trouble.to_string()),
+        })
     }
 }
 

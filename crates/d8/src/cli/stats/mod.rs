@@ -8,6 +8,7 @@ use super::Failure;
 use super::accounts::{instant, limits};
 use crate::client::objects::{Accounts, Happened, Stats, Tasks};
 use crate::client::reach::Reach;
+use crate::client::stacked::{hanging, paragraph};
 use crate::client::table::{Surface, Table, one_line};
 use crate::client::watch::{Look, Watch};
 use crate::client::{Client, ClientError, moment};
@@ -66,13 +67,15 @@ fn page(stats: &Stats, accounts: &Accounts, first: &Tasks, now: f64, surface: Su
     let mut parts = vec![sums(stats)];
     parts.extend(waits(accounts, first, now));
     parts.extend(forecasts(accounts, now));
+    // What does not fit a line goes on below what it says, not below its name.
+    let mut parts: Vec<String> = parts.iter().map(|part| hanging(part, surface, NAME + 1)).collect();
     let (telling, untouched) = limits::telling(&accounts.accounts, now);
     let limits: Table = limits::table(&telling, now);
     if !limits.is_empty() {
         parts.push(format!("\n{}", limits.render(surface)));
     }
     if untouched > 0 {
-        parts.push(text!("stats-untouched", count = untouched));
+        parts.push(paragraph(&text!("stats-untouched", count = untouched), surface));
     }
     parts.join("\n")
 }
@@ -111,9 +114,12 @@ fn sums(stats: &Stats) -> String {
     lines.join("\n")
 }
 
+/// Columns of a line's name.
+const NAME: usize = 8;
+
 /// A line: its name, and what it says.
 fn fact(name: impl AsRef<str>, says: &str) -> String {
-    format!("{:<8} {says}", name.as_ref())
+    format!("{:<NAME$} {says}", name.as_ref())
 }
 
 /// How fast it goes; none where nothing has happened.

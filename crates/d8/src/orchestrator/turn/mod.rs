@@ -306,7 +306,10 @@ impl Turn {
                 self.gathering.agents.push(row);
                 self.later(Some(reply), ());
             }
-            Event::Delivered(tasks) => self.gathering.delivered.extend(tasks),
+            Event::Delivered(task, row) => {
+                self.gathering.delivered.push(task);
+                self.gathering.agents.extend(row);
+            }
             Event::ForgetRequests(keys, reply) => {
                 self.gathering.forget_requests.extend(keys);
                 self.later(Some(reply), ());
