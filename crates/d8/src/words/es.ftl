@@ -725,7 +725,7 @@ plot-since-start =
     } desde el principio
 plot-end = fin
 plot-429s = 429
-simulate-unknown-policy = política desconocida: `{ $name }`; las hay: { $known }
+simulate-unknown-policy = política desconocida: `{ $name }`; hay { $known }
 simulate-no-route = ninguna cuenta atiende la ruta `{ $name }`
 simulate-no-route-next = escribe una [[account]] en d8.toml, define la clave de un proveedor, o añade --demo para las cuotas gratuitas de noviembre de 2025
 
