@@ -59,7 +59,7 @@ impl Engine {
     /// Somebody wants it tried again now.
     pub(super) fn unpark(&mut self, what: Parked, effects: &mut Effects) {
         match what {
-            Parked::Limit(id) => self.ledger.forget_refusals(id),
+            Parked::Limit(id) => self.ledger.forgive(id),
             Parked::Target(id) => {
                 if let Some(target) = self.targets.get_mut(&id) {
                     target.trouble = 0;

@@ -100,6 +100,9 @@ impl Engine {
         }
         for (what, until, why) in past.parks {
             if until > now {
+                if let (Parked::Limit(id), ParkReason::QuotaRefused) = (what, why) {
+                    engine.ledger.was_refused(id, now);
+                }
                 engine.set_park(what, until, why);
             }
         }

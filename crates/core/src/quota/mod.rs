@@ -16,7 +16,7 @@ pub use count::Free;
 use crate::change::ParkReason;
 use crate::clock::ClockOffset;
 use crate::id::LimitId;
-use crate::limit::{Dimension, Learnt, LimitSpec};
+use crate::limit::{Dimension, Learnt, LimitSpec, Window};
 use crate::time::Timestamp;
 use crate::usage::Spend;
 
@@ -288,9 +288,21 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn forget_refusals(&mut self, id: LimitId) {
+    /// Somebody wants the limit tried again: what was laid to others is not counted any more.
+    pub(crate) fn forgive(&mut self, id: LimitId) {
         if let Some(entry) = self.entries.get_mut(&id) {
             entry.refusals = 0;
+            entry.count.forgive_others();
+        }
+    }
+
+    /// An earlier life was refused by it and rests still: of a day, whoever else spent the rest of it.
+    pub(crate) fn was_refused(&mut self, id: LimitId, now: Timestamp) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if matches!(entry.count.spec().window, Window::Resets(_)) {
+            entry.count.advance(now);
+            let rest = entry.count.amount().saturating_sub(entry.count.used());
+            entry.count.record_others(rest, now, None);
         }
     }
 

@@ -66,6 +66,13 @@ impl Others {
         *self = Self::default();
     }
 
+    /// What is counted as theirs, until when; it is so no more, and nothing is left to them.
+    pub(crate) fn forgive(&mut self) -> BTreeMap<Timestamp, u64> {
+        self.sum = 0;
+        self.left = 0;
+        std::mem::take(&mut self.log)
+    }
+
     /// The wire was looked at: so much more than before is not ours. How long the look before is past, where there was
     /// one.
     pub(crate) fn seen(&mut self, amount: u64, now: Timestamp, per: Duration) -> Option<Duration> {

@@ -446,3 +446,32 @@ fn a_limit_that_is_nearly_full_is_not_cut_into_slices() {
     refuse(&mut ledger, &[], Some(1), NOW + Duration::from_secs(1));
     assert_eq!(ledger.view(LIMIT[0], NOW).and_then(|view| view.slice), None);
 }
+
+#[test]
+fn whoever_wants_it_tried_again_does_not_wait_for_what_was_laid_to_others() {
+    let day = Duration::from_secs(86_400);
+    let reset = NOW + day / 2;
+    let window = Window::Resets([NOW - day / 2, reset, reset + day].into());
+    let mut ledger = ledger(Dimension::Requests, 20, window, 0);
+    refuse(&mut ledger, &[], None, NOW);
+    let used = |ledger: &Ledger| ledger.view(LIMIT[0], NOW).map(|view| (view.used, view.used_by_others));
+    assert_eq!(used(&ledger), Some((20, 19)));
+    assert!(ledger.fit(&LIMIT, &request(), NOW, false).at >= Free::At(reset));
+    ledger.unpark(LIMIT[0]);
+    ledger.forgive(LIMIT[0]);
+    assert_eq!(used(&ledger), Some((1, 0)), "what we sent stays spent");
+    assert_eq!(ledger.fit(&LIMIT, &request(), NOW, false).at, Free::At(NOW));
+}
+
+#[test]
+fn after_a_restart_a_day_that_was_refused_is_spent() {
+    let day = Duration::from_secs(86_400);
+    let reset = NOW + day / 2;
+    let window = Window::Resets([NOW - day / 2, reset, reset + day].into());
+    let mut ledger = ledger(Dimension::Requests, 20, window, 0);
+    ledger.record(&LIMIT, &request(), NOW - Duration::from_secs(5));
+    ledger.was_refused(LIMIT[0], NOW);
+    let used = |ledger: &Ledger, at| ledger.view(LIMIT[0], at).map(|view| (view.used, view.used_by_others));
+    assert_eq!(used(&ledger, NOW), Some((20, 19)));
+    assert_eq!(used(&ledger, reset + Duration::from_secs(60)), Some((0, 0)));
+}

@@ -49,7 +49,7 @@ pub(crate) struct Source {
 /// The file that would be read, whether it can be or not.
 pub fn path(options: &super::LoadOptions) -> Option<PathBuf> {
     let named = options.config_path.as_ref().map(|named| options.cwd.join(named));
-    let here = || Some(options.cwd.join(FILE_NAME)).filter(|path| path.is_file());
+    let here = || Some(options.cwd.join(FILE_NAME)).filter(|path| path.exists());
     let of_user = || {
         let path = options.folders.config.as_ref().map(|folder| folder.join(FILE_NAME));
         path.filter(|path| path.is_file())
@@ -68,7 +68,8 @@ pub(crate) fn find(named: Option<&Path>, cwd: &Path, folders: &UserFolders) -> R
         return read(path, named.display().to_string()).map(Some);
     }
     let here = cwd.join(FILE_NAME);
-    if here.is_file() {
+    // One that is there and no file is no reason to take another.
+    if here.exists() {
         return read(here, FILE_NAME.to_owned()).map(Some);
     }
     match folders

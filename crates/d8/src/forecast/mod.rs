@@ -5,18 +5,21 @@
 //! nothing else comes in and nobody else spends them: it can come later, never much sooner.
 
 mod spent;
+mod turn;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use d8_core::Free;
-use d8_core::engine::{Line, Outlook, Prospect, Waiting, Workload};
+use d8_core::engine::{Outlook, Prospect, Waiting, Workload};
 use d8_core::id::{AccountId, LimitId, TargetId};
 use d8_core::limit::Dimension;
 use d8_core::time::Timestamp;
 use d8_core::wait::WaitCode;
 
 use crate::bound::{Capacity, Class, about};
+
+pub use turn::expected_start;
 
 /// What is to be expected.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -60,14 +63,6 @@ impl Forecast {
         }
         forecast
     }
-}
-
-/// When a task whose turn comes after these can be started at the soonest.
-pub fn expected_start(outlook: &Outlook, workload: &Workload, line: &Line) -> Option<Timestamp> {
-    if line.classes.iter().any(|class| class.targets.is_empty()) {
-        return None;
-    }
-    about(outlook, &Present::new(outlook, workload), &merged(&line.classes))
 }
 
 /// The sooner of two, if there is any.

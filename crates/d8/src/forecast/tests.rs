@@ -182,3 +182,61 @@ fn a_million_tasks_cost_no_more_than_a_few() {
     let in_all = began.elapsed();
     assert!(in_loop < Duration::from_millis(20), "{in_loop:?} of {in_all:?}");
 }
+
+#[test]
+fn those_that_wait_for_a_spent_target_are_gone_around() {
+    const PINNED: RouteId = RouteId(2);
+    let target = |id: u32| TargetSpec {
+        account: AccountId(id),
+        limits: vec![LimitId(id)],
+        cost: CostRule {
+            output_charge: OutputCharge::AsProduced,
+            default_output_tokens: 0,
+            price: Price::default(),
+        },
+    };
+    let route = |targets: &[u32]| RouteSpec {
+        levels: [targets.iter().copied().map(TargetId).collect(), Vec::new(), Vec::new()],
+        patience: Patience {
+            queued: MINUTE,
+            interactive: MINUTE,
+        },
+        last_resort_after: DAY,
+    };
+    let setup = Setup {
+        limits: vec![
+            (LimitId(1), requests(1, Window::Resets([START + MINUTE * 600].into()))),
+            (LimitId(2), requests(30, Window::Bucket { per: MINUTE })),
+        ],
+        targets: vec![(TargetId(1), target(1)), (TargetId(2), target(2))],
+        routes: vec![(ROUTE, route(&[1, 2])), (PINNED, route(&[1]))],
+        ..Setup::default()
+    };
+    let mut engine = Engine::new(setup, START);
+    let up = [1, 2].map(|id| {
+        Input::WorkerUp(Enlisted {
+            worker: WorkerId(id),
+            account: AccountId(id),
+            slots: 100,
+            skill: Skill::Any,
+            lease: MINUTE,
+        })
+    });
+    let pinned = (1..=2).map(|id| TaskRow {
+        route: PINNED,
+        ..row(id)
+    });
+    let others = (3..=102).map(row);
+    let submitted = pinned.chain(others).map(Input::Submit);
+    engine.handle(START, up.into_iter().chain(submitted), &mut Effects::default());
+    let (outlook, workload) = (engine.outlook_at(START), engine.workload(START));
+    let turn = |id| expected_start(&outlook, &workload, &engine.line_before(TaskId(id)).unwrap());
+    assert!(
+        after(turn(2)) >= Some(36_000.0),
+        "it has no other target: {:?}",
+        after(turn(2))
+    );
+    // The bucket of 30 is empty, and one goes each two seconds.
+    let last = after(turn(102)).unwrap();
+    assert!((100.0..=200.0).contains(&last), "{last}");
+}

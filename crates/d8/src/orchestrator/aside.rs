@@ -1,8 +1,11 @@
 //! Requests that somebody made with an account's key past the loop: `d8 setup` and `d8 doctor` to try a key out, other
 //! programs that say so. The provider has counted them, so the ledger must.
 
-use d8_core::change::{AttemptOutcome, Change};
-use d8_core::id::{AttemptNo, TaskId, WorkerId};
+use std::time::Duration;
+
+use d8_core::change::{AttemptOutcome, Change, ParkReason, Parked};
+use d8_core::id::{AttemptNo, LimitId, TaskId, WorkerId};
+use d8_core::limit::Dimension;
 use d8_core::message;
 use d8_core::time::Timestamp;
 use d8_core::usage::{Spend, Usage};
@@ -12,6 +15,8 @@ use super::opening::{OpenError, make_folder};
 use super::plan::Plan;
 use crate::clock::Clock;
 use crate::config::{Config, StoreLocation};
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// Requests past the loop.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +31,8 @@ pub struct Aside {
     pub usage: Usage,
     /// The latest moment at which the provider may have counted them.
     pub at: Timestamp,
+    /// The last was refused, as a day's limit of this is spent until then.
+    pub day_spent: Option<(Dimension, Timestamp)>,
 }
 
 /// What is not there.
@@ -81,6 +88,7 @@ pub fn remember(config: &Config, asides: &[Aside], clock: Clock) -> Result<(), O
     let loaded = store.load(Which::Groups(&[]), &mut |_| ())?;
     let mut changes = Vec::new();
     for (aside, number) in asides.iter().zip(loaded.next_task.0..) {
+        let day_spent = aside.day_spent;
         let Ok(aside) = aside.in_terms_of(&plan, config, &mut names, TaskId(number)) else {
             continue;
         };
@@ -99,6 +107,9 @@ pub fn remember(config: &Config, asides: &[Aside], clock: Clock) -> Result<(), O
                 ..spec.cost.settled(aside.usage)
             },
         });
+        if let Some((dimension, until)) = day_spent {
+            changes.extend(rests(&plan, &spec.limits, dimension, until));
+        }
     }
     let batch = Batch {
         now: clock.now().max(loaded.newest),
@@ -107,4 +118,21 @@ pub fn remember(config: &Config, asides: &[Aside], clock: Clock) -> Result<(), O
         ..Batch::default()
     };
     Ok(store.commit(&batch)?)
+}
+
+/// The days among these limits that count this rest until then.
+fn rests(plan: &Plan, limits: &[LimitId], dimension: Dimension, until: Timestamp) -> Vec<Change> {
+    let is_meant = |id: &LimitId| {
+        let spec = plan.setup.limits.iter().find(|(known, _)| known == id);
+        let is_day = plan.limits.get(id).is_some_and(|words| words.nominal == DAY);
+        is_day && spec.is_some_and(|(_, spec)| spec.dimension == dimension)
+    };
+    let meant = limits.iter().copied().filter(is_meant);
+    meant
+        .map(|id| Change::ParkedUntil {
+            what: Parked::Limit(id),
+            until,
+            why: ParkReason::QuotaRefused,
+        })
+        .collect()
 }

@@ -25,19 +25,29 @@ pub fn of_account(entry: &AccountEntry, status: &Status, entries: &Entries) -> O
     of_limit(*id, status, entries)
 }
 
-/// A limit that is spent for long, in a sentence.
+/// A limit that is spent for long, in a sentence; with who takes over, where somebody does.
 pub fn of_limit(id: LimitId, status: &Status, entries: &Entries) -> Option<String> {
+    let words = entries.plan.limits.get(&id)?;
+    let instead = entries.plan.accounts.iter().find(|other| {
+        other.name != words.account
+            && shares_route(entries, &words.account, &other.name)
+            && is_ready(other, status, entries)
+    });
+    sentence(id, status, entries, instead)
+}
+
+/// The same for a task that waits for it: whoever could take that over would have.
+pub fn of_waited_for(id: LimitId, status: &Status, entries: &Entries) -> Option<String> {
+    sentence(id, status, entries, None)
+}
+
+fn sentence(id: LimitId, status: &Status, entries: &Entries, instead: Option<&AccountEntry>) -> Option<String> {
     let words = entries.plan.limits.get(&id)?;
     let (_, view) = status.limits.iter().find(|(known, _)| *known == id)?;
     if !is_spent(words, view) {
         return None;
     }
     let account = entries.config.account(&words.account);
-    let instead = entries.plan.accounts.iter().find(|other| {
-        other.name != words.account
-            && shares_route(entries, &words.account, &other.name)
-            && is_ready(other, status, entries)
-    });
     let until = until(view).filter(|until| *until < Timestamp::MAX);
     Some(words::spent(&words::Spent {
         account: &words.account,

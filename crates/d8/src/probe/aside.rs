@@ -1,13 +1,17 @@
 //! Brings a question to the ledger of a configuration: to the orchestrator that has its store, else into the store itself.
 
+use d8_core::limit::Dimension;
+use d8_core::time::Timestamp;
 use d8_store::Hold;
+use d8_wire::Period;
 use serde_json::json;
 
-use super::{Counted, Probed};
+use super::{Counted, Probed, Verdict};
 use crate::client::{Client, find};
 use crate::clock::Clock;
 use crate::config::{Config, StoreLocation};
 use crate::orchestrator::aside::{Aside, remember};
+use crate::worker::dimension;
 
 /// What was asked, and under which account's name. Fails in words for a person.
 pub(crate) async fn tell(config: &Config, asked: &[(&str, &Probed)]) -> Result<(), String> {
@@ -19,6 +23,7 @@ pub(crate) async fn tell(config: &Config, asked: &[(&str, &Probed)]) -> Result<(
             requests: 1,
             usage,
             at,
+            day_spent: day_spent(&probed.verdict),
         })
     });
     let counted: Vec<Aside> = counted.collect();
@@ -36,6 +41,18 @@ pub(crate) async fn tell(config: &Config, asked: &[(&str, &Probed)]) -> Result<(
     }
     let written = tokio::task::block_in_place(|| remember(config, &counted, Clock::start()));
     written.map_err(|error| error.to_string())
+}
+
+/// An orchestrator that runs finds it out by itself; one that begins later would ask once more.
+fn day_spent(verdict: &Verdict) -> Option<(Dimension, Timestamp)> {
+    match verdict {
+        Verdict::QuotaSpent {
+            limit: Some(limit),
+            until: Some(until),
+            ..
+        } if limit.per == Some(Period::Day) => Some((dimension(limit.dimension), *until)),
+        _ => None,
+    }
 }
 
 async fn tell_orchestrator(client: &Client, counted: &[Aside]) -> Result<(), String> {

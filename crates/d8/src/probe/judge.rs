@@ -49,7 +49,9 @@ fn of_failure(failure: Failure, case: &Case<'_>) -> Verdict {
         // Found in the body of a 200, it is no API that speaks there: a web page, as a wrong base URL gives it.
         FailureKind::Transient if case.status >= 500 => Verdict::Overloaded { status, words: message },
         FailureKind::BadRequest if judges_output_limit(&message) => Verdict::Works,
-        FailureKind::Transient | FailureKind::BadRequest | FailureKind::TooLarge { .. } => strange(status, message),
+        FailureKind::Transient | FailureKind::BadRequest | FailureKind::TooLarge { .. } => {
+            strange(case.status, message)
+        }
     }
 }
 

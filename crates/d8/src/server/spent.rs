@@ -77,6 +77,7 @@ async fn spent(
             output_tokens: body.output_tokens,
         },
         at: app.clock.now(),
+        day_spent: None,
     };
     match app.handle.spent_aside(aside).await? {
         Ok(()) => Ok(Json(SpentObject {

@@ -79,7 +79,9 @@ impl WaitObject {
             let model = target.map(|target| target.model.as_str());
             words::wait_reason(wait.code, named, model, label.as_deref(), left)
         };
-        let spent = wait.limit.and_then(|limit| diagnosis::of_limit(limit, status, entries));
+        let spent = wait
+            .limit
+            .and_then(|limit| diagnosis::of_waited_for(limit, status, entries));
         Self {
             code: code(wait.code),
             message: spent.unwrap_or(message),
@@ -96,6 +98,9 @@ impl WaitObject {
     pub fn with_turn(mut self, turn: &Turn, now: Timestamp) -> Self {
         const WORTH_TELLING: Duration = Duration::from_secs(60);
         if turn.start.since(now) > WORTH_TELLING {
+            if self.message.ends_with('.') {
+                self.message.pop();
+            }
             self.message += &words::turn(turn.start, turn.before, now);
             self.expected_start = Some(seconds(turn.start));
             self.before = Some(turn.before);

@@ -1647,6 +1647,7 @@ usage-bad-value = `{ $value }` will not do for `{ $argument }`
 usage-wrong-value = `{ $value }` will not do for `{ $argument }`: { $why }
 usage-missing = { $arguments } is missing
 usage-conflict = `{ $argument }` and `{ $other }` do not go together
+usage-twice = `{ $argument }` stands there twice
 usage-no-number = it is no number
 usage-out-of-range = it must be in { $range }
 usage-is = usage: { $usage }; --help says more

@@ -2350,6 +2350,7 @@ usage-bad-value = `{ $value }` no vale para `{ $argument }`
 usage-wrong-value = `{ $value }` no vale para `{ $argument }`: { $why }
 usage-missing = falta { $arguments }
 usage-conflict = `{ $argument }` y `{ $other }` no van juntas
+usage-twice = `{ $argument }` está dos veces
 usage-no-number = no es un número
 usage-out-of-range = tiene que estar en { $range }
 usage-is = uso: { $usage }; --help dice más

@@ -32,6 +32,7 @@ pub use attempt::{Concluded, Job, Sink};
 pub use no_reply::Cause;
 pub(crate) use no_reply::NoReply;
 pub use provider::Provider;
+pub(crate) use report::dimension;
 pub use sinks::{Sinks, Waiting};
 pub use tally::{Count, Tally};
 

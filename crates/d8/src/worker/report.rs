@@ -49,7 +49,8 @@ pub(super) fn signals(signals: &[d8_wire::LimitSignal], speed: u32) -> Vec<Limit
     signals.iter().map(signal).collect()
 }
 
-fn dimension(dimension: d8_wire::Dimension) -> Dimension {
+/// The same in the engine's terms.
+pub(crate) fn dimension(dimension: d8_wire::Dimension) -> Dimension {
     match dimension {
         d8_wire::Dimension::Requests => Dimension::Requests,
         d8_wire::Dimension::Tokens => Dimension::Tokens,

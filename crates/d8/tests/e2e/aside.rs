@@ -1,9 +1,10 @@
 //! Questions that try a key out are spent from the same quota as the work that follows.
 
-use d8_emulator::Kind;
+use d8_emulator::{DAY, Dimension, Kind, Limit, Options, Provider, Tier};
 use serde_json::{Value, json};
 
-use crate::world::{Up, World, all_answered, no_limits, requests};
+use crate::diagnosis::{PACIFIC, spend_the_day};
+use crate::world::{Account, Up, World, all_answered, no_limits, requests};
 
 const KEY: &str = "planted-test-key-1";
 
@@ -58,6 +59,28 @@ fn an_orchestrator_that_runs_takes_the_new_account_and_knows_what_was_asked() {
     let ended = world.d8(&arguments).stdin(&typed).start().wait().exits(0);
     ended.says("d8 accounts").shows("groq-2");
     assert_eq!((used(&up, "groq"), used(&up, "groq-2")), (0, 1));
+}
+
+#[test]
+fn a_day_that_is_spent_is_asked_about_once() {
+    let day = Limit::each(Provider::Gemini, Dimension::Requests, 20, DAY, Kind::PacificDay);
+    let world = World::with(Options {
+        tier: Tier::Custom(vec![day]),
+        ..Options::default()
+    });
+    let limits = PACIFIC.replace("1500", "20");
+    world.configure(&[Account::gemini().named("gemini-main").limits_text(&limits)]);
+    spend_the_day(&world.origin(), 20);
+    let _ = world.run(&["doctor", "--json"]);
+    assert_eq!(world.refused(), 1);
+    let said = world.run(&["doctor", "--json"]).summary();
+    assert_eq!(world.refused(), 1, "the second time it knows: {said}");
+    assert!(said.to_string().contains("is spent"), "{said}");
+    let up = world.up();
+    up.submit("waits for tomorrow");
+    let accounts = up.get("/api/accounts").json();
+    assert_eq!(accounts["accounts"][0]["limits"][0]["used"], 20, "{accounts}");
+    assert_eq!(world.refused(), 1);
 }
 
 #[test]

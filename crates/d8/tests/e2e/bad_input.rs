@@ -196,3 +196,17 @@ fn what_the_command_line_means_is_told() {
     );
     assert_eq!(world.accepted(), 0);
 }
+
+#[test]
+fn a_folder_in_the_place_of_d8_toml_is_not_passed_over() {
+    let world = World::empty();
+    std::fs::create_dir(world.path("d8.toml")).unwrap();
+    world.run(&["config", "check"]).exits(2).says("d8.toml");
+}
+
+#[test]
+fn an_option_that_stands_there_twice_is_said_to() {
+    let world = World::empty();
+    let ended = world.run(&["up", "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"]);
+    ended.exits(2).says("twice");
+}

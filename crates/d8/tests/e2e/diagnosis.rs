@@ -62,6 +62,49 @@ fn a_day_that_others_have_spent_is_told_with_who_takes_over() {
 }
 
 #[test]
+fn a_day_that_others_have_spent_is_known_after_a_restart_and_tried_again_when_somebody_wants_it() {
+    let day = Limit::each(Provider::Gemini, Dimension::Requests, 20, DAY, Kind::PacificDay);
+    let world = World::with(Options {
+        tier: Tier::Custom(vec![day]),
+        ..Options::default()
+    });
+    let limits = PACIFIC.replace("1500", "20");
+    world.configure(&[
+        Account::gemini().named("gemini-main").limits_text(&limits),
+        Account::groq().named("groq-main"),
+    ]);
+    spend_the_day(&world.origin(), 20);
+    let up = world.up();
+    let pinned = serde_json::json!({"prompt": "pinned", "model": "gemini-main/gemini-2.0-flash"});
+    let task = up.post("/api/tasks", &pinned).is(201).json()["task_id"].clone();
+    let task = task.as_str().unwrap();
+    let stands = |up: &crate::world::Up| {
+        let gemini = up.get("/api/accounts").json()["accounts"][0].clone();
+        let limit = &gemini["limits"][0];
+        let told = gemini["diagnosis"].as_str().unwrap_or_default().to_owned();
+        (limit["used"].clone(), limit["used_by_others"].clone(), told)
+    };
+    until("it is refused", || world.refused() == 1);
+    until("that is told", || stands(&up).2.contains("most of it not by D8"));
+    let shown = up.get(&format!("/api/tasks/{task}")).is(200).json();
+    let wait = shown["wait"]["message"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        wait.contains("is spent") && !wait.contains("takes over") && !wait.contains(".;"),
+        "nobody takes over what names its account: {wait}"
+    );
+    let before = stands(&up);
+    drop(up);
+    let up = world.up();
+    assert_eq!(stands(&up), before);
+    let calls = || world.accepted() + world.refused();
+    let asked = calls();
+    world
+        .run(&["accounts", "unpark", "gemini-main", "--orchestrator", &up.url()])
+        .exits(0);
+    until("it is tried again", || calls() > asked);
+}
+
+#[test]
 fn what_is_learnt_of_a_limit_is_shown_kept_and_forgotten() {
     let world = World::with_groq(&[requests(10, 1_000, Kind::Bucket)]);
     world.configure(&[Account::groq().limits(&[requests(30, 1_000, Kind::Bucket)])]);

@@ -169,6 +169,27 @@ fn a_new_life_of_a_worker_fences_the_former_one() {
 }
 
 #[test]
+fn a_worker_spends_the_account_that_a_rule_names_for_it() {
+    let world = without_key(&[requests(3, 60_000, Kind::Sliding)], 0);
+    world.append("d8.toml", "\n[[worker]]\nid = \"pc-*\"\naccount = \"groq\"\n");
+    let up = world.up();
+    let url = up.url();
+    let arguments = ["worker", "--type", "groq", "--orchestrator", &url, "--id", "pc-1"];
+    let _worker = world.d8(&arguments).variable("GROQ_API_KEY", "test-key-1").start();
+    until("it is there", || up.online() == 1);
+    for number in 0..5 {
+        up.submit(&format!("task {number}"));
+    }
+    up.until_completed(3);
+    let accounts = up.get("/api/accounts").json();
+    assert_eq!(accounts["accounts"].as_array().unwrap().len(), 1, "{accounts}");
+    assert_eq!(
+        accounts["accounts"][0]["limits"][0]["used"], 3,
+        "what the user wrote is a ceiling"
+    );
+}
+
+#[test]
 fn an_account_that_is_not_there_is_told_to_the_worker() {
     let world = World::unlimited();
     let up = world.up();

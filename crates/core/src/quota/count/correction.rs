@@ -16,7 +16,7 @@ impl Count {
         self.record(amount, now, clock);
         let until = match self.spec.window {
             Window::Bucket { per } => now + per,
-            _ => self.coarse(self.expiry(now, clock)),
+            _ => self.coarse(self.expiry(now, clock) + self.guard),
         };
         self.others.record(amount, until);
     }
@@ -114,6 +114,21 @@ impl Count {
                 self.logged -= over;
             } else {
                 self.logged -= oldest.remove();
+            }
+        }
+    }
+
+    /// What was laid to others is not counted any more. In a bucket it drains as it did.
+    pub(crate) fn forgive_others(&mut self) {
+        for (expiry, amount) in self.others.forgive() {
+            let Some(logged) = self.log.get_mut(&expiry) else {
+                continue;
+            };
+            let amount = amount.min(*logged);
+            *logged -= amount;
+            self.logged -= amount;
+            if *logged == 0 {
+                self.log.remove(&expiry);
             }
         }
     }

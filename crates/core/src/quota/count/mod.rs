@@ -188,6 +188,7 @@ impl Count {
     /// What was learnt of the amount and of others is forgotten.
     pub(crate) fn forget(&mut self) {
         self.belief.forget();
+        self.forgive_others();
         self.others.forget();
         self.slices = Slices::default();
         self.guard = Duration::ZERO;

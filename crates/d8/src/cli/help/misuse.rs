@@ -34,11 +34,13 @@ pub(in crate::cli) fn failure(error: &clap::Error) -> Option<Failure> {
             why = why(error)
         ),
         ErrorKind::MissingRequiredArgument => text!("usage-missing", arguments = argument?),
-        ErrorKind::ArgumentConflict => text!(
-            "usage-conflict",
-            argument = argument?,
-            other = words.one(ContextKind::PriorArg)?
-        ),
+        ErrorKind::ArgumentConflict => {
+            let (argument, other) = (argument?, words.one(ContextKind::PriorArg)?);
+            match argument == other {
+                true => text!("usage-twice", argument = argument),
+                false => text!("usage-conflict", argument = argument, other = other),
+            }
+        }
         _ => return None,
     };
     let suggested = [

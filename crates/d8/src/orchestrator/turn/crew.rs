@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::outgoing::give_back;
 use super::{Poll, Turn, renewal};
+use crate::config::Config;
 use crate::orchestrator::event::{Polled, Registered, Reporter};
 use crate::orchestrator::fleet::{Member, WorkerName, worker_id};
 use crate::protocol::{AttemptName, Introduction, Registration, VERSION};
@@ -45,7 +46,7 @@ impl Turn {
         let life = registration.d8.as_ref().map(|own| own.incarnation.clone());
         let same_life = life.is_some() && known.is_some_and(|member| member.name.incarnation == life);
         let account = match &registration.d8 {
-            Some(own) => match self.account_of(own) {
+            Some(own) => match self.account_of(own, &registration.worker_id, &registration.worker_type) {
                 Ok(account) => account,
                 Err(problem) => return Registered::Refused(problem),
             },
@@ -309,8 +310,9 @@ impl Turn {
         }
     }
 
-    /// The account that one of D8's own workers serves: the one it names, the one whose key it has, or a new one.
-    fn account_of(&mut self, own: &Introduction) -> Result<AccountId, String> {
+    /// The account that one of D8's own workers serves: the one it names, the one that `[[worker]]` names for it, the one whose
+    /// key it has, or a new one.
+    fn account_of(&mut self, own: &Introduction, id: &str, kind: &str) -> Result<AccountId, String> {
         if own.protocol != VERSION {
             return Err(format!(
                 "the worker speaks version {} of the protocol, this orchestrator version {VERSION}; use the same version of d8",
@@ -318,7 +320,11 @@ impl Turn {
             ));
         }
         let entries = self.own.directory.entries();
-        let known = match &own.account {
+        let known = match own
+            .account
+            .as_ref()
+            .or_else(|| named_by_rule(&entries.config, id, kind))
+        {
             Some(name) => {
                 let account = entries.config.account(name).ok_or_else(|| {
                     let known: Vec<&str> = entries
@@ -361,13 +367,18 @@ impl Turn {
     /// The account that a worker of the Hive spends: what `[[worker]]` says, else one of its own.
     fn account_of_hive(&mut self, id: &str, kind: &str) -> AccountId {
         let entries = self.own.directory.entries();
-        let rule = entries.config.workers.iter().find(|rule| rule.names(id, kind));
-        let named = rule.and_then(|rule| rule.account.as_ref());
+        let named = named_by_rule(&entries.config, id, kind);
         match named.and_then(|name| entries.plan.account(name)) {
             Some(entry) => entry.id,
             None => self.bring_visitor(id),
         }
     }
+}
+
+/// The account that `[[worker]]` names for a worker.
+fn named_by_rule<'a>(config: &'a Config, id: &str, kind: &str) -> Option<&'a String> {
+    let rule = config.workers.iter().find(|rule| rule.names(id, kind))?;
+    rule.account.as_ref()
 }
 
 fn is_life(member: &Member, life: Option<&str>) -> bool {
@@ -376,7 +387,7 @@ fn is_life(member: &Member, life: Option<&str>) -> bool {
 
 /// A worker elsewhere as its name tells it.
 pub(in crate::orchestrator) fn member(
-    config: &crate::config::Config,
+    config: &Config,
     names: &mut d8_store::Names,
     name: WorkerName,
     account: AccountId,
