@@ -1814,6 +1814,7 @@ help-doctor--config = La configuración; por defecto: ./d8.toml, y después la d
 help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}
 doctor-check =
     { $check ->
+        [accounts] cuentas
         [config] configuración
         [network] red
         [key] clave
