@@ -12,6 +12,7 @@ use super::note::{Answer, Note};
 use super::{file, program};
 use crate::config::Agent;
 use crate::orchestrator::Library;
+use crate::{text, words};
 
 /// A file that cannot be written is tried again after so long: a full disk may have room by then.
 const FILE_AGAIN: Duration = Duration::from_secs(10);
@@ -89,10 +90,10 @@ impl<F: Fn(TaskId, Progress) + Send + Sync + 'static> Lane<F> {
             };
             let why = match writing {
                 Ok(Ok(path)) => return Some(path),
-                Ok(Err(error)) => error.to_string(),
+                Ok(Err(error)) => words::system(&error),
                 Err(error) => error.to_string(),
             };
-            let why = format!("{} cannot be written: {why}", path.display());
+            let why = text!("unwritable", path = path.display().to_string(), problem = why);
             tracing::warn!(
                 agent = self.agent.name,
                 task = answer.task.0,

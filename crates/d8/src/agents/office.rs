@@ -23,6 +23,7 @@ use super::delivery::Progress;
 use super::desk::Desk;
 use crate::orchestrator::{Done, Handle, Library};
 use crate::server::ids;
+use crate::text;
 use calls::Call;
 
 /// The clock may be set, and the machine may sleep: it is looked at no later than this.
@@ -120,7 +121,7 @@ impl Office {
             }
             Ending::Failed(_) => {
                 let task = ids::shown(done.task);
-                let link = format!("{task} failed; `d8 tasks show {task}` says why");
+                let link = text!("agents-piece-failed", task = task.as_str());
                 tracing::warn!(agent = note.agent, task = done.task.0, "piece {} failed", note.number);
                 desk.trouble = Some(link);
                 desk.failed.insert(done.task, note);

@@ -10,6 +10,7 @@ use tokio::process::Command;
 use super::note::Answer;
 use crate::config::{Agent, env_names};
 use crate::server::ids;
+use crate::{text, words};
 
 /// So much of what it complains is told.
 const MOST_WORDS: u64 = 2_000;
@@ -54,7 +55,7 @@ pub(super) async fn give(agent: &Agent, answer: &Answer, output: Option<&Path>) 
     let why = match done {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(why)) => why,
-        Err(_) => format!("was not done within {} s and was stopped", limit.as_secs()),
+        Err(_) => text!("agents-program-late", seconds = limit.as_secs()),
     };
     Err(format!("`{program}` {why}"))
 }
@@ -69,7 +70,9 @@ fn found(program: &str, folder: &Path) -> PathBuf {
 }
 
 async fn finish(mut command: Command, text: String) -> Result<(), String> {
-    let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| text!("agents-program-unstartable", why = words::system(&error)))?;
     let complaints = child.stderr.take();
     let reading = tokio::spawn(async move {
         let mut words = Vec::new();
@@ -85,15 +88,21 @@ async fn finish(mut command: Command, text: String) -> Result<(), String> {
         let _ = input.write_all(text.as_bytes()).await;
         let _ = input.shutdown().await;
     }
-    let status = child.wait().await.map_err(|error| format!("was lost: {error}"))?;
+    let status = child
+        .wait()
+        .await
+        .map_err(|error| text!("agents-program-lost", why = words::system(&error)))?;
     if status.success() {
         return Ok(());
     }
     // What it left running may hold its standard error open for ever.
     let words = tokio::time::timeout(LAST_WORDS, reading).await;
     match words {
-        Ok(Ok(words)) if !words.is_empty() => Err(format!("ended with {status}: {words}")),
-        _ => Err(format!("ended with {status}")),
+        Ok(Ok(words)) if !words.is_empty() => Err({
+            let ended = text!("agents-program-ended", status = status.to_string());
+            format!("{ended}: {words}")
+        }),
+        _ => Err(text!("agents-program-ended", status = status.to_string())),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use reqwest::Url;
 
-use super::address::not_public;
+use super::address::{NotPublic, not_public};
 
 /// No honest URL is longer; a task keeps its URL for as long as it lives.
 const LONGEST: usize = 2048;
@@ -41,7 +41,7 @@ pub enum Refused {
         /// As written, in its plainest form.
         host: String,
         /// Such as `a private address`.
-        what: &'static str,
+        what: NotPublic,
     },
 }
 
@@ -113,15 +113,13 @@ impl fmt::Debug for CallbackUrl {
 
 /// What a host is, where that can be told without asking anybody. All spellings of an address (`0x7f.1`, `2130706433`,
 /// full-width digits) have become its plain one when the URL was read.
-fn private(host: &str) -> Option<&'static str> {
+fn private(host: &str) -> Option<NotPublic> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
         return not_public(address);
     }
     let name = host.trim_end_matches('.');
     let last = name.rsplit('.').next().unwrap_or(name);
-    LOCAL_NAMES
-        .contains(&last)
-        .then_some("a name of this machine or network")
+    LOCAL_NAMES.contains(&last).then_some(NotPublic::LocalName)
 }
 
 #[cfg(test)]

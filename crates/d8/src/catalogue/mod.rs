@@ -197,6 +197,15 @@ impl Provider {
         self.models.iter().find(|model| model.id == id)
     }
 
+    /// What it is called in the middle of a sentence: its title, or its id where the title is none of a company but says
+    /// what is meant.
+    pub fn called(&self) -> &str {
+        match self.id.as_str() {
+            id @ "openai-compatible" => id,
+            _ => &self.title,
+        }
+    }
+
     /// The base URL without any setting: `https://api.groq.com/openai/v1`.
     pub fn base_url(&self) -> Option<String> {
         self.origin.as_ref().map(|origin| format!("{origin}{}", self.path))

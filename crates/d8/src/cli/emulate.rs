@@ -26,7 +26,7 @@ pub(super) struct EmulateArguments {
     #[arg(long, default_value = "127.0.0.1:9000", value_name = "ADDR")]
     listen: String,
     /// Which limits: free (today's), free-2025-11, unlimited.
-    #[arg(long, default_value = "free")]
+    #[arg(long, default_value = "free", value_parser = tier)]
     tier: Tier,
     /// Divides periods, latencies and hints; clocks stay true.
     #[arg(long, default_value_t = 1.0, value_name = "N")]
@@ -108,6 +108,16 @@ fn place(faults: &mut Faults, kind: FaultKind) -> &mut f64 {
     }
 }
 
+fn tier(text: &str) -> Result<Tier, String> {
+    text.parse().map_err(|_| {
+        text!(
+            "emulate-unknown-tier",
+            written = text,
+            known = "free, free-2025-11, unlimited"
+        )
+    })
+}
+
 fn latency(text: &str) -> Result<Latency, String> {
     match text {
         "none" => Ok(Latency::default()),
@@ -131,20 +141,26 @@ fn length(text: &str) -> Result<Duration, String> {
         return millis
             .parse()
             .map(Duration::from_millis)
-            .map_err(|_| format!("`{text}` is not a time"));
+            .map_err(|_| text!("emulate-no-time", written = text));
     }
     config::duration(text).map_err(|error| error.to_string())
 }
 
 fn fault(text: &str) -> Result<(FaultKind, f64), String> {
-    let (kind, probability) = text
-        .split_once('=')
-        .ok_or("write it as KIND=PROBABILITY, such as 503=0.05")?;
+    let (kind, probability) = text.split_once('=').ok_or_else(|| text!("emulate-write-fault"))?;
     let probability: f64 = probability
         .parse()
-        .map_err(|_| format!("`{probability}` is not a number"))?;
+        .map_err(|_| text!("simulate-no-number", written = probability))?;
     if !(0.0..=1.0).contains(&probability) {
-        return Err(format!("a probability is between 0 and 1, not {probability}"));
+        return Err(text!("emulate-no-probability", written = probability.to_string()));
     }
-    Ok((kind.parse()?, probability))
+    let known = || FaultKind::ALL.iter().map(|kind| kind.name()).chain(["500", "503"]);
+    let unknown = |_| {
+        text!(
+            "emulate-unknown-fault",
+            written = kind,
+            known = known().collect::<Vec<_>>().join(", ")
+        )
+    };
+    Ok((kind.parse().map_err(unknown)?, probability))
 }

@@ -17,6 +17,7 @@ use crate::simulate::scenario::{self, Scenario, config_of};
 use crate::simulate::workload::{Sizes, Workload, default_route};
 use crate::simulate::{Outcome, Policy, plot, simulate, table};
 use crate::text;
+use crate::words::language::Language;
 
 /// The seed's two workloads together: 500 posts and 1,000 actions a day.
 const TASKS: u64 = 1_500;
@@ -121,8 +122,11 @@ pub(super) async fn run(arguments: SimulateArguments) -> Result<u8, Failure> {
     let workload = workload(&arguments, &config)?;
     let conditions = conditions(&arguments, &config)?;
     let outcomes = simulate(&config, &workload, &conditions, &policies(&arguments, &DEFAULT));
-    let count = crate::words::number(workload.jobs.len() as u64);
-    draw(&arguments, &outcomes, &format!("Quota use: {count} tasks"))?;
+    draw(
+        &arguments,
+        &outcomes,
+        &text!("simulate-plot-tasks", count = workload.jobs.len()),
+    )?;
     if arguments.json {
         tell(&to_json(&outcomes));
     } else {
@@ -149,7 +153,7 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
         let known = Scenario::all();
         let lines = known
             .iter()
-            .map(|scenario| format!("{}: {}", scenario.name, scenario.about));
+            .map(|scenario| format!("{}: {}", scenario.name, about(scenario.name)));
         let failure =
             Failure::not_started(text!("simulate-no-scenario", name = name)).hint(text!("simulate-all-scenarios"));
         return Err(lines.fold(failure, Failure::hint));
@@ -165,20 +169,30 @@ fn scenarios(name: &str, arguments: &SimulateArguments) -> Result<u8, Failure> {
     if arguments.json {
         let of = |result: &scenario::Result| {
             let figures: Vec<_> = result.outcomes.iter().map(|outcome| &outcome.figures).collect();
-            json!({ "name": result.name, "about": result.about, "policies": figures })
+            json!({ "name": result.name, "about": scenario::about(Language::English, result.name), "policies": figures })
         };
         tell(&json!({ "scenarios": results.iter().map(of).collect::<Vec<_>>() }).to_string());
     } else if arguments.markdown {
         tell(scenario::markdown(&results).trim_end());
     } else if let ([result], false) = (results.as_slice(), name == "all") {
-        say(&format!("{}: {}", result.name, result.about));
-        draw(arguments, &result.outcomes, &format!("Quota use: {}", result.about))?;
+        let about = about(result.name);
+        say(&format!("{}: {about}", result.name));
+        draw(
+            arguments,
+            &result.outcomes,
+            &text!("simulate-plot-scenario", about = about),
+        )?;
         show(&result.outcomes, Duration::from_secs(7 * 86_400));
     } else {
         tell(&scenario::of_scenarios(&results).render(Surface::of_output()));
         say(&text!("simulate-cells"));
     }
     Ok(OK)
+}
+
+/// What a scenario is about, for people.
+fn about(name: &str) -> String {
+    scenario::about(Language::spoken(), name)
 }
 
 fn draw(arguments: &SimulateArguments, outcomes: &[Outcome], title: &str) -> Result<(), Failure> {
@@ -312,25 +326,25 @@ fn signed_time(text: &str) -> Result<i64, String> {
 
 fn moment(text: &str) -> Result<Timestamp, String> {
     let read: Result<jiff::Timestamp, _> = text.parse();
-    let read = read.map_err(|_| format!("`{text}` is no moment; write it like 2026-11-01T00:00:00Z"))?;
+    let read = read.map_err(|_| text!("simulate-no-moment", written = text))?;
     Ok(Timestamp::from_micros(read.as_microsecond()))
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    let share: f64 = text.parse().map_err(|_| text!("simulate-no-number", written = text))?;
     if (0.0..1.0).contains(&share) {
         Ok(share)
     } else {
-        Err(format!("`{text}` must be at least 0 and less than 1"))
+        Err(text!("simulate-no-share", written = text))
     }
 }
 
 fn factor(text: &str) -> Result<f64, String> {
-    let factor: f64 = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+    let factor: f64 = text.parse().map_err(|_| text!("simulate-no-number", written = text))?;
     if factor > 0.0 && factor < 1e6 {
         Ok(factor)
     } else {
-        Err(format!("`{text}` must be more than 0"))
+        Err(text!("simulate-no-factor", written = text))
     }
 }
 
@@ -339,9 +353,9 @@ fn outage(text: &str) -> Result<Outage, String> {
         let (from, to) = span.split_once("..")?;
         Some((account, time(from).ok()?, time(to).ok()?))
     });
-    let (account, from, to) = parts.filter(|(_, from, to)| from < to).ok_or_else(|| {
-        format!("`{text}` is no outage; write an account and a time from the start, such as groq=10m..20m")
-    })?;
+    let (account, from, to) = parts
+        .filter(|(_, from, to)| from < to)
+        .ok_or_else(|| text!("simulate-no-outage", written = text))?;
     Ok(Outage {
         account: account.to_owned(),
         from,

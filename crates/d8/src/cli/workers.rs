@@ -74,7 +74,10 @@ fn table(workers: &[Worker], now: f64) -> Table {
         table.row(vec![
             worker.worker_id.as_str().into(),
             text(&worker.worker_type),
-            Cell::toned(worker.status.as_deref().unwrap_or("-"), tone(worker)),
+            Cell::toned(
+                words::worker_state(worker.status.as_deref().unwrap_or("-")),
+                tone(worker),
+            ),
             text(&worker.account),
             text(&worker.policy),
             text(&heard),

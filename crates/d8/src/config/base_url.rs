@@ -61,10 +61,7 @@ pub(crate) fn default(
         return Ok(Some(url));
     }
     // Whoever points other programs at D8 sets this variable to D8's own address.
-    let notice = format!(
-        "{variable} is the address of D8 itself: not used for {}",
-        provider.title
-    );
+    let notice = text!("notice-own-address", variable = variable, provider = provider.called());
     if !notices.contains(&notice) {
         notices.push(notice);
     }

@@ -6,13 +6,14 @@ use croner::Cron;
 use jiff::tz::TimeZone;
 
 use super::fault::Fault;
+use crate::text;
 
 const MONTHS: [&str; 12] = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
 ];
 const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-/// One field: its name, its least and greatest number, and names for numbers from the least on.
+/// One field: its name in texts, its least and greatest number, and names for numbers from the least on.
 struct Field {
     name: &'static str,
     least: u32,
@@ -34,7 +35,7 @@ const FIELDS: [Field; 5] = [
         words: &[],
     },
     Field {
-        name: "day of the month",
+        name: "day",
         least: 1,
         greatest: 31,
         words: &[],
@@ -46,7 +47,7 @@ const FIELDS: [Field; 5] = [
         words: &MONTHS,
     },
     Field {
-        name: "day of the week",
+        name: "weekday",
         least: 0,
         greatest: 7,
         words: &WEEKDAYS,
@@ -57,20 +58,21 @@ const FIELDS: [Field; 5] = [
 pub(crate) fn check(line: &str) -> Result<(), Fault> {
     let texts: Vec<&str> = line.split_whitespace().collect();
     if texts.len() != FIELDS.len() {
-        return Err(Fault::new(format!("a cron line has five fields, not {}", texts.len()))
-            .hint("minute, hour, day of the month, month, day of the week: `*/15 * * * *`"));
+        return Err(Fault::new(text!("cron-fields", count = texts.len())).hint(text!("cron-fields-next")));
     }
     for (field, text) in FIELDS.iter().zip(texts) {
         if !text.split(',').all(|part| field.takes(part)) {
-            return Err(Fault::new(format!("`{text}` is no {}", field.name)).hint(format!(
-                "it is `*`, or {} to {}, also as a range, a list or with a step",
-                field.least, field.greatest
-            )));
+            return Err(
+                Fault::new(text!("cron-no-such", written = text, field = field.name)).hint(text!(
+                    "cron-takes",
+                    least = field.least.to_string(),
+                    greatest = field.greatest.to_string()
+                )),
+            );
         }
     }
     if !comes(line) {
-        return Err(Fault::new(format!("`{line}` never comes"))
-            .hint("no month has such a day: `0 9 1 * *` is the first of each"));
+        return Err(Fault::new(text!("cron-never", line = line)).hint(text!("cron-never-next")));
     }
     Ok(())
 }

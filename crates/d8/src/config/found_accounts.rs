@@ -10,6 +10,7 @@ use super::server::Server;
 use super::surroundings::Surroundings;
 use crate::catalogue::Provider;
 use crate::secret::is_placeholder;
+use crate::text;
 
 /// Accounts for the keys that `written` does not use yet. `notices` say which of them is not used, or only when named.
 pub(crate) fn find<'a>(
@@ -24,10 +25,7 @@ pub(crate) fn find<'a>(
             continue;
         };
         let Some(wire) = provider.wire else {
-            notices.push(format!(
-                "{}: not used, as D8 does not speak its wire yet",
-                credential.variable
-            ));
+            notices.push(text!("notice-not-spoken", variable = credential.variable));
             continue;
         };
         let Some(base_url) = base_url::default(provider, around, server, notices)? else {
@@ -40,9 +38,10 @@ pub(crate) fn find<'a>(
             continue;
         }
         if provider.default_tier().models.is_empty() {
-            notices.push(format!(
-                "{}: name the models of {} in d8.toml to use it",
-                credential.variable, provider.title
+            notices.push(text!(
+                "notice-name-models",
+                variable = credential.variable,
+                provider = provider.called()
             ));
             continue;
         }
@@ -86,9 +85,7 @@ fn credential<'a>(
             continue;
         };
         if is_placeholder(&key) {
-            notices.push(format!(
-                "{variable} holds only the example text of a template: not used"
-            ));
+            notices.push(text!("notice-placeholder", variable = variable.as_str()));
             continue;
         }
         return Some(Credential {

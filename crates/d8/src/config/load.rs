@@ -16,6 +16,7 @@ use super::{
     written_accounts,
 };
 use crate::catalogue::{Catalogue, ProviderTable, with_entries};
+use crate::text;
 
 /// What the program knows before it reads its configuration.
 #[derive(Clone, Debug)]
@@ -245,8 +246,9 @@ fn notice_unknown_overrides(env: &Environment, notices: &mut Vec<String>) {
         .names()
         .filter(|name| name.starts_with("D8_") && name.contains("__") && known().all(|known| known != *name))
     {
-        let near = super::suggestion::nearest(name, known())
-            .map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        notices.push(format!("{name} replaces no setting{near}"));
+        notices.push(match super::suggestion::nearest(name, known()) {
+            Some(near) => text!("notice-no-setting-near", variable = name, near = near),
+            None => text!("notice-no-setting", variable = name),
+        });
     }
 }

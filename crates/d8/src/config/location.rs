@@ -7,7 +7,7 @@ use etcetera::BaseStrategy;
 use super::environment::Environment;
 use super::fault::Fault;
 use super::text_file;
-use crate::text;
+use crate::{text, words};
 
 /// The file's name.
 pub const FILE_NAME: &str = "d8.toml";
@@ -108,11 +108,16 @@ pub(crate) fn add_dotenv(env: &mut Environment, folders: &[&Path], notices: &mut
         }
         match text_file::read(&path).map(|text| env.add_dotenv_file(&text, &path)) {
             Ok(0) => {}
-            Ok(unreadable) => notices.push(format!(
-                "{}: {unreadable} of its entries are not of the form NAME=value, left out",
-                path.display()
+            Ok(unreadable) => notices.push(text!(
+                "dotenv-odd-entries",
+                file = path.display().to_string(),
+                count = unreadable
             )),
-            Err(error) => notices.push(format!("{} cannot be read: {error}", path.display())),
+            Err(error) => notices.push(text!(
+                "dotenv-unreadable",
+                file = path.display().to_string(),
+                why = words::system(&error)
+            )),
         }
         done.push(path);
     }

@@ -20,6 +20,7 @@ use super::location::UserFolders;
 use super::{Config, base_url, env_names, text_file, written_accounts};
 use crate::catalogue::{Catalogue, Provider};
 use crate::secret::{fingerprint, is_placeholder};
+use crate::{text, words};
 use hive_files::HiveFiles;
 
 /// The orchestrator of a worker that is told none.
@@ -174,10 +175,12 @@ impl Search<'_> {
             }
             match text_file::read(&path).map(|text| self.site.env.add_dotenv(&text)) {
                 Ok(0) => {}
-                Ok(unreadable) => self.notices.push(format!(
-                    "{name}: {unreadable} of its entries are not of the form NAME=value, left out"
-                )),
-                Err(error) => self.notices.push(format!("{name} cannot be read: {error}")),
+                Ok(unreadable) => self
+                    .notices
+                    .push(text!("dotenv-odd-entries", file = name, count = unreadable)),
+                Err(error) => self
+                    .notices
+                    .push(text!("dotenv-unreadable", file = name, why = words::system(&error))),
             }
         }
     }
@@ -202,8 +205,8 @@ impl Search<'_> {
                 .iter()
                 .filter(written)
                 .map(|account| account.name.as_str());
-            let fault = Fault::new(format!("the file that --config names has no account `{name}`"));
-            return Err(fault.choices(name, "it has", names).into());
+            let fault = Fault::new(text!("worker-no-such-account", name = name.as_str()));
+            return Err(fault.choices(name, &text!("fault-it-has"), names).into());
         }
         self.site.env = config.env;
         Ok(found)
@@ -212,7 +215,7 @@ impl Search<'_> {
     fn with_key(&mut self, account: Account, provider: &Provider) -> Result<Account, ConfigError> {
         let api_key = match account.api_key {
             Some(key) if is_placeholder(&key) => {
-                let what = format!("account `{}`: its api_key", account.name);
+                let what = text!("worker-its-key", account = account.name.as_str());
                 return Err(self.placeholder(&what, provider));
             }
             Some(key) => Some(key),
@@ -226,8 +229,8 @@ impl Search<'_> {
         let name = self.wishes.account.clone().unwrap_or_else(|| provider.id.clone());
         let account = Account::brought(name, &provider.id, None, models, String::new(), self.site.now);
         let account = account.ok_or_else(|| {
-            Fault::new(format!("the catalogue lists no models for `{}`", provider.id))
-                .hint("write an [[account]] with `models` into d8.toml, and name it with --account")
+            Fault::new(text!("worker-no-known-models", provider = provider.id.as_str()))
+                .hint(text!("worker-no-known-models-next"))
         })?;
         let variable = provider.base_url_env.as_deref();
         let written = variable.and_then(|name| Some((name, self.site.env.get(name)?)));
@@ -251,9 +254,12 @@ impl Search<'_> {
             None => account.base_url.clone(),
         };
         if base_url.is_empty() {
-            let variable = provider.base_url_env.as_deref().unwrap_or("base_url in d8.toml");
-            let fault = Fault::new(format!("it is not said where {} is", provider.title));
-            return Err(fault.hint(format!("name it with --base-url, or in {variable}")).into());
+            let fault = Fault::new(text!("worker-no-base-url", provider = provider.id.as_str()));
+            let next = match &provider.base_url_env {
+                Some(variable) => text!("worker-no-base-url-variable", variable = variable.as_str()),
+                None => text!("worker-no-base-url-file"),
+            };
+            return Err(fault.hint(next).into());
         }
         Ok(Account { base_url, ..account })
     }
@@ -271,30 +277,31 @@ impl Search<'_> {
             Some((place, _)) => Err(self.placeholder(place, provider)),
             None if provider.local || provider.key_env.is_empty() => Ok(None),
             None => {
-                let fault = Fault::new(format!("there is no key for {}", provider.title));
+                let fault = Fault::new(text!("worker-no-key", provider = provider.called()));
                 Err(fault.hint(self.where_keys_go(provider)).into())
             }
         }
     }
 
     fn placeholder(&self, place: &str, provider: &Provider) -> ConfigError {
-        let fault = Fault::new(format!("{place} holds only the example text of a template, no key"));
+        let fault = Fault::new(text!("worker-placeholder", place = place));
         fault.hint(self.where_keys_go(provider)).into()
     }
 
     fn where_keys_go(&self, provider: &Provider) -> String {
         let variable = provider.key_env.first().map_or(env_names::API_KEY, String::as_str);
-        format!(
-            "write {variable}=... into the file .env.worker.{} in {}, or set it before d8 starts",
-            provider.id,
-            self.site.cwd.display()
+        text!(
+            "worker-key-next",
+            variable = variable,
+            provider = provider.id.as_str(),
+            folder = self.site.cwd.display().to_string()
         )
     }
 }
 
 fn no_type() -> ConfigError {
-    Fault::new("it is not said which provider the worker calls")
-        .hint("name it, as in --type groq, or as WORKER_TYPE in .env.worker")
+    Fault::new(text!("worker-no-type"))
+        .hint(text!("worker-no-type-next"))
         .into()
 }
 
@@ -302,9 +309,9 @@ fn provider(kind: &str) -> Result<&'static Provider, ConfigError> {
     let catalogue = Catalogue::builtin();
     let known = catalogue.providers.iter().filter(|provider| provider.wire.is_some());
     let provider = catalogue.provider(kind).ok_or_else(|| {
-        Fault::new(format!("unknown worker type `{kind}`")).choices(
+        Fault::new(text!("worker-unknown-type", kind = kind)).choices(
             kind,
-            "it is one of",
+            &text!("fault-one-of"),
             known.map(|provider| provider.id.as_str()),
         )
     })?;
@@ -316,7 +323,12 @@ fn provider(kind: &str) -> Result<&'static Provider, ConfigError> {
 
 fn other_provider(account: &Account, kind: &str) -> ConfigError {
     let (name, own) = (&account.name, &account.provider);
-    Fault::new(format!("account `{name}` is one of `{own}`, not of `{kind}`"))
-        .hint(format!("leave the type out, or say --type {own}"))
-        .into()
+    Fault::new(text!(
+        "worker-other-provider",
+        account = name.as_str(),
+        own = own.as_str(),
+        kind = kind
+    ))
+    .hint(text!("worker-other-provider-next", own = own.as_str()))
+    .into()
 }

@@ -116,7 +116,7 @@ fn provider<'a>(written: &Text, around: &Surroundings<'a>) -> Result<&'a Provide
 
 /// Why a provider of the catalogue cannot be used.
 pub(crate) fn not_spoken(provider: &Provider) -> Fault {
-    Fault::new(text!("fault-not-spoken", provider = provider.title.as_str())).hint(text!("fault-not-spoken-next"))
+    Fault::new(text!("fault-not-spoken", provider = provider.called())).hint(text!("fault-not-spoken-next"))
 }
 
 fn tier<'a>(written: Option<&Text>, provider: &'a Provider) -> Result<&'a Tier, Fault> {
@@ -126,7 +126,7 @@ fn tier<'a>(written: Option<&Text>, provider: &'a Provider) -> Result<&'a Tier, 
     provider.tier(written.as_ref()).ok_or_else(|| {
         Fault::new(text!(
             "fault-no-tier",
-            provider = provider.title.as_str(),
+            provider = provider.called(),
             tier = written.as_ref().as_str()
         ))
         .at(written.span())
@@ -182,11 +182,11 @@ fn notice_unknown_model(account: &str, id: &str, provider: &Provider, tier: &Tie
     }
     let known = provider.models.iter().map(|entry| entry.id.as_str());
     let what = match (provider.model(id), super::suggestion::nearest(id, known)) {
-        (Some(_), _) => format!("the catalogue knows no quota for it in tier `{}`", tier.name),
-        (None, Some(near)) => format!("the catalogue does not know it; did you mean `{near}`?"),
-        (None, None) => "the catalogue does not know it; its limits will be learnt".to_owned(),
+        (Some(_), _) => text!("notice-no-quota", tier = tier.name.as_str()),
+        (None, Some(near)) => text!("notice-unknown-near", near = near),
+        (None, None) => text!("notice-unknown-learnt"),
     };
-    notices.push(format!("account `{account}`, model `{id}`: {what}"));
+    notices.push(text!("notice-model", account = account, model = id, what = what));
 }
 
 fn concurrency(table: &AccountTable, provider: &Provider) -> Result<u32, Fault> {

@@ -72,17 +72,15 @@ pub(crate) fn notice_idle(
         .iter()
         .filter(|rule| rule.standing == Standing::Ceiling && !models.iter().any(|model| rule.scope.covers(model)))
     {
-        notices.push(format!(
-            "account `{account}`: the limit for `{}` covers none of its models",
-            rule.scope.canonical()
+        notices.push(text!(
+            "notice-idle-limit",
+            account = account,
+            models = rule.scope.canonical()
         ));
     }
     let counts_money = rules.iter().any(|rule| rule.terms.dimension == Dimension::Cost);
     let unpriced = |model: &&Model| model.list_price.is_none() && !costs_nothing(provider, tier, &model.id);
     for model in models.iter().filter(unpriced).filter(|_| counts_money) {
-        notices.push(format!(
-            "account `{account}`: the price of `{}` is not known, its limit of cost counts nothing for it",
-            model.id
-        ));
+        notices.push(text!("notice-no-price", account = account, model = model.id.as_str()));
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::text;
+
 /// How bad it is; the worst last.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +54,13 @@ impl Finding {
             message: message.into(),
             next: None,
         }
+    }
+
+    /// The check's name for people: "store", "clave groq-main".
+    pub fn shown_name(&self) -> String {
+        let (check, of) = self.name.split_once(' ').unwrap_or((&self.name, ""));
+        let check = text!("doctor-check", check = check);
+        format!("{check} {of}").trim_end().to_owned()
     }
 
     /// With what to do next.

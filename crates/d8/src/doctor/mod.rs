@@ -295,7 +295,7 @@ fn patients<'a>(config: Option<&'a Config>, standing: Option<&'a Standing>, aske
 
 fn title(provider: &str) -> &str {
     let known = Catalogue::builtin().provider(provider);
-    known.map_or(provider, |known| known.title.as_str())
+    known.map_or(provider, |known| known.called())
 }
 
 /// A short time: "0.4 ms", "320 ms", "2 s".

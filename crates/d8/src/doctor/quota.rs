@@ -107,16 +107,18 @@ fn spent_by_word(
         (own.used.unwrap_or(0.0) - own.used_by_others.unwrap_or(0.0)).max(0.0) as u64
     });
     let used = limit.used.unwrap_or(amount).max(amount);
+    let unit = if limit.per == Some(Period::Month) {
+        "month"
+    } else {
+        "day"
+    };
+    let period = text!("period", count = 1, unit = unit);
     words::spent(&words::Spent {
         account: patient.name,
         free_tier: patient
             .account
             .is_some_and(|account| account.free || account.tier.starts_with("free")),
-        period: if limit.per == Some(Period::Month) {
-            "month"
-        } else {
-            "day"
-        },
+        period: &period,
         amount: amount_in_words(limit, amount),
         configured: configured.map(|own| own.spec.amount).filter(|own| *own != amount),
         used,
@@ -230,6 +232,8 @@ mod tests {
     use super::super::asked::{Asked, Why};
     use super::super::patients::{account, account_with, asked, patient, routes, seen};
     use super::*;
+    use crate::words::language::Language;
+    use crate::words::language::tests::speaking;
 
     const DAY: &str = "limits = [{ requests = 1500, per = \"1d\", resets = \"00:00 America/Los_Angeles\" }]";
 
@@ -268,6 +272,12 @@ mod tests {
         ] {
             assert!(found.message.contains(words), "{words:?} is not in {found:?}");
         }
+        let spanish = speaking(Language::Spanish, || judge(&patient, None, Timestamp::EPOCH));
+        let told = spanish.map(|finding| finding.message).unwrap_or_default();
+        assert!(
+            told.contains("la cuota gratuita por día (1500 peticiones) está agotada"),
+            "{told}"
+        );
         // Nobody takes over: then everything stands still.
         let alone = judge(&patient, None, Timestamp::EPOCH);
         assert_eq!(alone.map(|finding| finding.grade), Some(Grade::Problem));

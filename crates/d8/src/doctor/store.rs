@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use d8_store::{Hold, Location, Owner, Schema, SqliteStore, StoreError};
 
 use super::{Finding, milliseconds};
-use crate::text;
+use crate::{text, words};
 
 const NAME: &str = "store";
 /// Below this an orchestrator takes in nothing more.
@@ -79,8 +79,8 @@ pub(crate) fn look(path: &Path) -> Facts {
         path: path.to_owned(),
         schema: path.is_file().then(|| {
             SqliteStore::schema(&Location::File(path.to_owned())).map_err(|error: StoreError| Fault {
-                message: error.to_string(),
-                hint: error.hint().to_owned(),
+                message: words::store_error(&error),
+                hint: words::store_hint(&error),
             })
         }),
         free: fs4::available_space(&folder).ok(),

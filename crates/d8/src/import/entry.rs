@@ -99,7 +99,7 @@ impl<'a> Reading<'a> {
             return None;
         };
         if provider.wire.is_none() {
-            self.leave_because(&here, text!("import-why-wire", provider = provider.title.as_str()));
+            self.leave_because(&here, text!("import-why-wire", provider = provider.called()));
             return None;
         }
         if provider.origin.is_none() && base.is_none() {

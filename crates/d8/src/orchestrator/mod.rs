@@ -369,10 +369,10 @@ impl Drop for Hush<'_> {
 #[derive(Debug, thiserror::Error)]
 pub enum LoopError {
     /// Nothing more can be stored, so nothing more is done.
-    #[error(transparent)]
+    #[error("{}", crate::words::store_error(.0))]
     Store(#[from] StoreError),
     /// A fault of ours.
-    #[error("a thread of d8 has died; what was acknowledged is stored")]
+    #[error("{}", crate::text!("store-thread-died"))]
     Died,
 }
 

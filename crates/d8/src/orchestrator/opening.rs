@@ -22,6 +22,7 @@ use super::{Audience, Directory, Entries, Handle, Library, Loop, Requests, Statu
 use crate::clock::Clock;
 use crate::config::{Account, Config, StoreLocation};
 use crate::worker::{self, Errand};
+use crate::{text, words};
 
 /// So many news wait for whoever watches slowly.
 const NEWS: usize = 4_096;
@@ -30,13 +31,13 @@ const NEWS: usize = 4_096;
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The store is held, or its folder cannot be written.
-    #[error(transparent)]
+    #[error("{}", words::hold_error(.0))]
     Hold(#[from] HoldError),
     /// The store cannot be read.
-    #[error(transparent)]
+    #[error("{}", words::store_error(.0))]
     Store(#[from] StoreError),
     /// A folder or a thread cannot be made.
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", words::system(source))]
     System {
         /// What was tried.
         what: String,
@@ -52,9 +53,9 @@ impl OpenError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Hold(error) => Some(error.hint().to_owned()),
-            Self::Store(error) => Some(error.hint().to_owned()),
-            Self::System { .. } => Some("name another place with store.url in d8.toml, or mend this one".to_owned()),
+            Self::Hold(error) => Some(words::hold_hint(error)),
+            Self::Store(error) => Some(words::store_hint(error)),
+            Self::System { .. } => Some(text!("store-no-folder-next")),
             Self::Provider(_) => None,
         }
     }
@@ -297,7 +298,7 @@ pub fn standing(config: &Config, store: &Path, clock: Clock) -> Result<(Status, 
 
 fn thread_failed(source: std::io::Error) -> OpenError {
     OpenError::System {
-        what: "a thread cannot be started".to_owned(),
+        what: text!("store-no-thread"),
         source,
     }
 }
@@ -308,7 +309,7 @@ pub(super) fn make_folder(store: &Path) -> Result<PathBuf, OpenError> {
         return Ok(PathBuf::from("."));
     };
     std::fs::create_dir_all(folder).map_err(|source| OpenError::System {
-        what: format!("the folder of the store {} cannot be made", store.display()),
+        what: text!("store-no-folder", path = store.display().to_string()),
         source,
     })?;
     Ok(folder.to_owned())

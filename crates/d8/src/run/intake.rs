@@ -16,8 +16,8 @@ use super::output::render;
 use super::size::{Size, Sizes};
 use super::{Place, Trouble, identity};
 use crate::cli::Failure;
-use crate::config::{Config, DEFAULT_ROUTE, Route, UnknownModel};
-use crate::text;
+use crate::config::{Config, DEFAULT_ROUTE, Route};
+use crate::{text, words};
 
 /// So many tasks are submitted at once.
 const CHUNK: usize = 1_000;
@@ -211,7 +211,7 @@ impl Book {
                 self.routes.push(Arc::new(route));
                 Ok(u32::try_from(self.routes.len() - 1).unwrap_or(u32::MAX))
             }
-            Err(unknown) => Err(unknown_model(&unknown).into_boxed_str()),
+            Err(unknown) => Err(words::unknown_model_and_nearest(&unknown).into_boxed_str()),
         };
         self.route_ids.insert(model, found.clone());
         found.map_err(String::from)
@@ -343,10 +343,4 @@ impl Book {
             &verdict(&line.state, result.map(Arc::unwrap_or_clone)),
         ))
     }
-}
-
-fn unknown_model(unknown: &UnknownModel) -> String {
-    let near = unknown.suggestion.as_ref();
-    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    format!("{unknown}{near}")
 }

@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use crate::text;
 use d8_store::ResultRow;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -136,7 +137,7 @@ impl Partial {
 fn open_alone(path: &Path) -> io::Result<File> {
     let file = for_appending().open(path)?;
     match file.try_lock() {
-        Err(std::fs::TryLockError::WouldBlock) => Err(io::Error::other("another d8 run writes it now")),
+        Err(std::fs::TryLockError::WouldBlock) => Err(io::Error::other(text!("store-being-written"))),
         // A file system without locks is no reason to do no work.
         Ok(()) | Err(std::fs::TryLockError::Error(_)) => Ok(file),
     }
@@ -149,7 +150,7 @@ fn open_alone(path: &Path) -> io::Result<File> {
     const ERROR_SHARING_VIOLATION: i32 = 32;
     let opened = for_appending().share_mode(FILE_SHARE_READ).open(path);
     opened.map_err(|error| match error.raw_os_error() {
-        Some(ERROR_SHARING_VIOLATION) => io::Error::other("another d8 run writes it now"),
+        Some(ERROR_SHARING_VIOLATION) => io::Error::other(text!("store-being-written")),
         _ => error,
     })
 }

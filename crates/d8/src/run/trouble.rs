@@ -5,14 +5,14 @@ use d8_store::StoreError;
 use super::Place;
 use crate::cli::Failure;
 use crate::orchestrator::LoopError;
-use crate::text;
+use crate::{text, words};
 
 /// What can go wrong while answers are put out.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Trouble {
     #[error("{0}")]
     Write(#[from] std::io::Error),
-    #[error("{0}")]
+    #[error("{}", words::store_error(.0))]
     Store(#[from] StoreError),
     /// The orchestrator elsewhere does not answer.
     #[error("{0}")]
@@ -31,14 +31,16 @@ pub(super) fn trouble_failure(trouble: &Trouble, out: &Place) -> Failure {
             Failure::broke_off(text!("run-no-output", error = error.to_string()))
         }
         (Trouble::Gone(why), _) => Failure::broke_off(why.clone()).hint(text!("run-same-command")),
-        (Trouble::Store(error), _) => Failure::broke_off(error.to_string()).hint(error.hint()),
+        (Trouble::Store(error), _) => Failure::broke_off(words::store_error(error)).hint(words::store_hint(error)),
     }
 }
 
 pub(super) fn loop_failure(error: &LoopError) -> Failure {
     let failure = Failure::broke_off(error.to_string());
     match error {
-        LoopError::Store(store) => failure.hint(store.hint()).hint(text!("run-then-same-command")),
+        LoopError::Store(store) => failure
+            .hint(words::store_hint(store))
+            .hint(text!("run-then-same-command")),
         LoopError::Died => failure.hint(text!("run-same-command")),
     }
 }

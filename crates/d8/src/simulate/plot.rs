@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::figures::{Curve, Outcome, Panel};
+use crate::text;
 use crate::words;
 
 const WIDTH: f64 = 1_180.0;
@@ -96,14 +97,14 @@ impl Sheet {
             y - 9.0,
             COLOURS[0]
         );
-        self.say(x + 24.0, y, &faint, "used of the limit, in its own window");
+        self.say(x + 24.0, y, &faint, &text!("plot-used"));
         x += 268.0;
         self.line(
             (x, y - 4.0),
             (x + 18.0, y - 4.0),
             &format!("stroke=\"{INK}\" stroke-dasharray=\"4 3\""),
         );
-        self.say(x + 24.0, y, &faint, "the limit");
+        self.say(x + 24.0, y, &faint, &text!("plot-limit"));
         x += 96.0;
         for tick in 0..3 {
             let at = x + f64::from(tick) * 5.0;
@@ -113,7 +114,7 @@ impl Sheet {
                 &format!("stroke=\"{RED}\" stroke-width=\"1.2\""),
             );
         }
-        self.say(x + 20.0, y, &faint, "a request refused (429)");
+        self.say(x + 20.0, y, &faint, &text!("plot-refusal"));
     }
 
     fn left(&self, index: usize) -> f64 {
@@ -136,17 +137,14 @@ impl Sheet {
             figures.name,
         );
         let span = words::span(Duration::try_from_secs_f64(figures.seconds).unwrap_or_default());
-        let done = format!(
-            "{} of {} done in {span}",
-            words::number(figures.completed),
-            words::number(figures.total)
+        let done = text!(
+            "plot-done",
+            done = figures.completed,
+            total = figures.total,
+            span = span
         );
         self.say(left, 95.0, &format!("fill=\"{FAINT}\""), &done);
-        let refused = format!(
-            "{} refused, {} failed",
-            words::number(figures.refused),
-            words::number(figures.failed)
-        );
+        let refused = text!("plot-refused", refused = figures.refused, failed = figures.failed);
         let tone = if figures.refused + figures.failed > 0 {
             RED
         } else {
@@ -241,7 +239,7 @@ impl Sheet {
             at += every;
         }
         let middle = left + self.column / 2.0;
-        let title = format!("{} since the start", unit.name);
+        let title = text!("plot-since-start", unit = unit.name);
         self.say(
             middle,
             y + 36.0,
@@ -260,7 +258,7 @@ impl Sheet {
                 x + 4.0,
                 HEAD + BLOCK - 6.0,
                 &format!("font-size=\"11\" fill=\"{FAINT}\""),
-                "end",
+                &text!("plot-end"),
             );
         }
     }
@@ -286,7 +284,7 @@ impl Sheet {
                 y += STRIP + BETWEEN;
             }
             let faint = format!("font-size=\"11\" fill=\"{FAINT}\"");
-            self.say(MARGIN, y + TICKS - 3.0, &faint, "429s");
+            self.say(MARGIN, y + TICKS - 3.0, &faint, &text!("plot-429s"));
             y += TICKS + BETWEEN;
         }
     }

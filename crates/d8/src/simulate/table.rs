@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use super::figures::Outcome;
 use crate::client::table::{Cell, Table, Tone};
-use crate::words;
+use crate::{text, words};
 
 /// The policies side by side.
 pub(crate) fn of_policies(outcomes: &[Outcome]) -> Table {
     let titles = [
-        "POLICY",
-        "COMPLETED",
-        "FAILED",
-        "429S",
-        "TIME",
-        "BOUND",
-        "RATIO",
-        "WAIT P50",
-        "P90",
-        "P99",
+        text!("simulate-title-policy"),
+        text!("simulate-title-completed"),
+        text!("table-failed"),
+        text!("table-429s"),
+        text!("simulate-title-time"),
+        text!("simulate-title-bound"),
+        text!("simulate-title-ratio"),
+        text!("simulate-title-wait"),
+        "P90".to_owned(),
+        "P99".to_owned(),
     ];
     // The ratio says what the bound would, and the ends of the waits more than what is between them.
     let mut table = Table::new(&titles, &[1, 2, 3, 4, 5, 6, 7, 8, 9]).spare(&[8, 5, 9, 7]);
@@ -48,7 +48,14 @@ pub(crate) fn of_policies(outcomes: &[Outcome]) -> Table {
 
 /// What each policy used of each limit. A limit that nobody used is left out: an account has one for each of its models.
 pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
-    let titles = ["ACCOUNT", "LIMIT", "POLICY", "PEAK", "MEAN A WINDOW", "IN ALL"];
+    let titles = [
+        text!("table-account"),
+        text!("table-limit"),
+        text!("simulate-title-policy"),
+        text!("simulate-title-peak"),
+        text!("simulate-title-mean"),
+        text!("simulate-title-in-all"),
+    ];
     let mut table = Table::new(&titles, &[3, 4, 5]);
     let count = outcomes.first().map_or(0, |outcome| outcome.figures.limits.len());
     let is_used = |limit: &usize| outcomes.iter().any(|outcome| outcome.figures.limits[*limit].peak > 0);
@@ -76,7 +83,11 @@ pub(crate) fn of_limits(outcomes: &[Outcome]) -> Table {
 pub(crate) fn ratio(ratio: Option<f64>, seen: Option<f64>) -> String {
     match (ratio, seen) {
         (None, _) => "-".to_owned(),
-        (Some(ratio), Some(seen)) => format!("{ratio:.3} (seen {seen:.3})"),
+        (Some(ratio), Some(seen)) => text!(
+            "simulate-ratio-seen",
+            ratio = format!("{ratio:.3}"),
+            seen = format!("{seen:.3}")
+        ),
         (Some(ratio), None) => format!("{ratio:.3}"),
     }
 }

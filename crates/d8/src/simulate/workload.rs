@@ -13,6 +13,7 @@ use crate::run::Place;
 use crate::run::input::Lines;
 use crate::run::line::Line;
 use crate::task::estimate;
+use crate::{text, words};
 
 /// A task, and what it will turn out to take.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -102,10 +103,11 @@ impl Workload {
         let mut known: BTreeMap<Option<String>, Result<usize, String>> = BTreeMap::new();
         loop {
             let next = lines.next_line();
-            let next = next.map_err(|error| Failure::not_started(format!("the input cannot be read: {error}")))?;
+            let next =
+                next.map_err(|error| Failure::not_started(text!("run-input-broken", error = words::system(&error))))?;
             let Some(raw) = next else { break };
             if raw.too_long {
-                workload.bad.push((raw.number, "longer than 64 MiB".to_owned()));
+                workload.bad.push((raw.number, text!("run-line-too-long")));
                 continue;
             }
             let route_of = |model: Option<String>, workload: &mut Self| {
@@ -150,9 +152,9 @@ impl Workload {
 }
 
 fn lines(place: &Place) -> Result<Lines, Failure> {
-    let unread = |name: String, error| {
-        Failure::not_started(format!("{name} cannot be read: {error}"))
-            .hint("name a file of one JSON object a line, or - for standard input")
+    let unread = |name: String, error: std::io::Error| {
+        Failure::not_started(text!("run-unreadable", path = name, error = words::system(&error)))
+            .hint(text!("run-unreadable-hint"))
     };
     match place {
         Place::File(path) => Lines::of_file(path).map_err(|error| unread(path.display().to_string(), error)),
@@ -160,7 +162,7 @@ fn lines(place: &Place) -> Result<Lines, Failure> {
             let mut content = Vec::new();
             let read = std::io::stdin().lock().read_to_end(&mut content);
             read.and_then(|_| Lines::of_bytes(content))
-                .map_err(|error| unread("standard input".to_owned(), error))
+                .map_err(|error| unread(text!("submit-standard-input"), error))
         }
     }
 }
@@ -189,9 +191,7 @@ pub fn default_route(config: &Config) -> Result<Route, Failure> {
         .ok()
         .filter(|route| route.targets().next().is_some());
     route.ok_or_else(|| {
-        Failure::not_started(format!("no account serves the route `{DEFAULT_ROUTE}`")).hint(
-            "write an [[account]] into d8.toml, set a provider's key, or add --demo for the free tiers of November 2025",
-        )
+        Failure::not_started(text!("simulate-no-route", name = DEFAULT_ROUTE)).hint(text!("simulate-no-route-next"))
     })
 }
 

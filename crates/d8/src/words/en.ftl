@@ -30,6 +30,7 @@ config-named-in = { $from }, named in { $file } line { $line }
 config-from-catalogue = catalogue of { $date }
 config-from-own-entry = [[provider]] in { $file }
 config-from-default = default
+config-patience = { $queued } ({ $interactive } interactive)
 
 ## reload
 
@@ -49,7 +50,7 @@ reload-route-order = route { $route }: { $level } in another order
 reload-route-added = route { $route } added: { $targets }
 reload-route-removed = route { $route } removed
 reload-route-setting = route { $route }: { $change }
-reload-agent = agent { $agent } is set up otherwise
+reload-agent = agent { $agent } changed
 reload-agent-added = agent { $agent } added
 reload-agent-removed = agent { $agent } removed: what it is at is finished, nothing new is given to it
 reload-workers = the rules for workers
@@ -144,12 +145,111 @@ agents-preview-prompt = prompt: { $text }
 agents-stopped = the engine has stopped
 agents-demo-begins = demonstration: emulated Groq and Gemini with the free tiers of November 2025, { $speed } times as fast as real time
 agents-demo-tells-nobody = note: webhooks and commands are left out of a demonstration
-agents-demo-goes-on = { $left } pieces of work were left: they are done first, and no more this time
+agents-demo-goes-on =
+    { $left ->
+        [one] 1 piece of work was left: it is done
+       *[other] { $left } pieces of work were left: they are done
+    } first, and no more this time
 agents-demo-so-far = { $done } of { $total }
 agents-demo-done = { $done } of { $total } done in { $time }
 agents-demo-score = the emulated providers accepted { $accepted } requests and refused { $refused }
 agents-demo-filler = their answers are filler text, kept apart in the folder demo; with your own keys, `d8 up` writes real ones
 agents-demo-same-command = nothing is lost: the same command goes on
+agent-nameless = an agent needs a name without slashes
+agent-twice = two agents are named `{ $name }`
+agent-no-route = there is no route `{ $name }`
+agent-routes-are = the routes are
+agent-no-model-next = `d8 accounts ls` lists the models there are; without `model` it is the default route
+agent-unknown-name = unknown name `{ $name }`
+agent-no-topics = the agent has no topics; add `topics = ["..."]`
+agent-names-are = the names here are: { $known }; add yours with `{ $vars }`
+agent-too-often = an agent works once a second at most
+agent-never-works = `per_day` of 0 never works
+agent-one-schedule = an agent has one of `every`, `cron` and `per_day`
+agent-write-schedule = write `every = "15m"`, `cron = "*/15 * * * *"` or `per_day = 100`
+agent-unknown-zone = unknown zone `{ $name }`
+agent-write-zone = write it like `Europe/Madrid`, `America/Mexico_City` or `UTC`
+agent-no-hours = `{ $written }` are no hours of a day
+agent-hours-turned = the hours end before they begin
+cron-fields = a cron line has five fields, not { $count }
+cron-fields-next = minute, hour, day of the month, month, day of the week: `*/15 * * * *`
+cron-no-such = `{ $written }` is no { $field ->
+    [minute] minute
+    [hour] hour
+    [day] day of the month
+    [month] month
+   *[weekday] day of the week
+}
+cron-takes = it is `*`, or { $least } to { $greatest }, also as a range, a list or with a step
+cron-never = `{ $line }` never comes
+cron-never-next = no month has such a day: `0 9 1 * *` is the first of each
+agent-route-and-model = `route` and `model` say the same thing
+agent-give-one = give one of them
+agent-priority = a priority is 1 to 10, higher first
+agent-no-tokens = an answer of 0 tokens says nothing
+agent-temperature = a temperature is 0 to 2
+agent-schema-of-text = a schema is for JSON, but `response_format` is `text`
+agent-no-schema = a schema is a table or a file of JSON
+agent-write-schema = write `{ $table }` or `schema = "file:answer.schema.json"`
+agent-schema-unreadable = the schema's file { $file } cannot be read: { $why }
+agent-schema-no-json = the schema's file { $file } is no JSON: { $why }
+agent-write-topic = write a topic as { $example } or { $table }, or `file:` and a path
+agent-topic-more = a topic holds more than texts
+agent-topic-lacks = a topic lacks its `topic`
+agent-topic-no-text = a topic is no text
+agent-topics-unreadable = the file { $file } of topics cannot be read: { $why }
+agent-topics-empty = the file { $file } holds no topic
+agent-no-topic-list = no list `topics`
+agent-write-topics = write `{ $example }`
+agent-topics-common = what all topics have in common must be texts
+agent-topic-without = the topic `{ $topic }` has no `{ $name }`
+agent-topic-without-next = give it to every topic, or to all of a file above its list
+agent-language-no-topics = `{ $what }` is given by language, but the agent has no topics
+agent-topics-language = topics have a language: `{ $example }`
+agent-every-topic-language = `{ $what }` is given by language, so every topic needs one
+agent-language-nothing = `{ $what }` has nothing for the language `{ $language }`
+agent-file-unreadable = the file { $file } cannot be read: { $why }
+agent-file-unreadable-next = write the { $what } itself, or `file:` and a path beside d8.toml
+agent-text-empty = the { $what } is empty
+agent-not-in-braces = `{ $name }` cannot stand in braces
+agent-not-in-braces-next = a name is letters, digits, `_` and `-`
+agent-own-meaning = `{ $name }` has its own meaning
+agent-other-name = choose another name
+agent-no-value = `{ $name }` has no value
+agent-no-text = `{ $what }` is no text
+agent-no-text-next = write `{ $what } = "..."`, or one for each language: `{ $what }.es = "..."`
+agent-output-nameless = the output has no name
+agent-no-program = the command names no program
+agent-write-command = write it like `command = ["publish", "--draft"]`; no shell reads it
+agent-webhook-no-url = the webhook is no URL: { $why }
+agent-webhook-write = write it whole, as in https://example.com/hooks/d8
+agent-webhook-too-long = the webhook is longer than 2048 bytes
+agent-webhook-shorten = shorten it
+agent-webhook-scheme = the webhook begins with `{ $scheme }:`, but only http and https are told
+agent-webhook-user = the webhook carries a user name or a password
+agent-webhook-leave-out = leave it out: the receiver knows D8 by the signature in `webhook-signature`
+agent-webhook-not-public = the webhook's host { $host } is { $what ->
+    [metadata] a cloud's metadata address
+    [nowhere] no address of a machine
+    [private] a private address
+    [carrier] an address inside a provider's network
+    [here] this machine itself
+    [link-local] a link-local address
+    [reserved] a reserved address
+    [example] an address for examples
+    [six-to-four] a 6to4 address
+    [multicast] a multicast address
+    [mapped] an IPv4 address written as IPv6
+    [nat64] a NAT64 address
+   *[local-name] a name of this machine or network
+}, and callbacks go to public addresses only
+agent-webhook-public = give a public URL, or, where the receiver is your own, write `allow_private_callbacks = true` under [server]
+agents-piece-failed = { $task } failed; `d8 tasks show { $task }` says why
+agents-program-late = was not done within { $seconds } s and was stopped
+agents-program-unstartable = cannot be started: { $why }
+agents-program-lost = was lost: { $why }
+agents-program-ended = ended with { $status }
+agents-no-request = its request is none that a provider takes
 ## Everywhere
 
 note = note: { $message }
@@ -159,6 +259,24 @@ no-threads = no threads can be started: { $error }
 folder-unreadable = the current folder cannot be read: { $error }
 unwritable = { $path } cannot be written: { $problem }
 engine-stopped = the engine has stopped
+model-unknown = the model `{ $asked }` is neither a route nor a model of any account
+model-unknown-near = the model `{ $asked }` is neither a route nor a model of any account; did you mean `{ $near }`?
+state-task = { $state }
+state-worker = { $state }
+state-attempt = { $state }
+system-error =
+    { $kind ->
+       *[other] { $words }
+    }
+no-reply-in-time = no answer in time
+no-reply-no-connection = no connection
+no-reply-broke-off = the connection broke off
+no-reply-too-much = the answer is larger than 64 MiB
+no-reply-unfit-key = the key holds characters that no header can carry
+no-http-client = account `{ $account }`: no HTTP client: { $why }
+policy-no-retry = 429, and the policy `{ $name }` does not retry
+policy-retried = 429, still after { $count } retries of the policy `{ $name }`
+policy-only-429 = the policy `{ $name }` retries nothing but a 429
 
 ## up
 
@@ -166,7 +284,10 @@ up-token = token for callers from other machines, shown only once: { $token }
 up-token-kept = it is kept in { $file }
 up-no-account = no account: neither d8.toml nor the environment names a key; only workers that bring their own are served
 up-no-account-hint = run `d8 setup`, or set GROQ_API_KEY or GEMINI_API_KEY, in the environment or in a file named .env, and start again
-up-account = account { $account }: { $provider }, { $models } models, { $served }
+up-account = account { $account }: { $provider }, { $models ->
+    [one] 1 model
+   *[other] { $models } models
+}, { $served }
 up-served-here = served here
 up-waits-for-worker = waits for a worker with its key
 up-agent = agent { $agent }: { $schedule }
@@ -296,6 +417,59 @@ demo-title-progress = PROGRESS
 
 worker-bad-url = the orchestrator's URL cannot be read: { $why }
 worker-bad-url-hint = write it like http://pi:5000, with a token like http://d8:TOKEN@pi:5000
+worker-begins = worker { $worker } ({ $kind }) works for { $origin }, up to { $slots } attempts at once
+worker-serves = it serves account `{ $account }` ({ $models }); its limits are kept by the orchestrator; Ctrl-C ends it
+worker-no-models = no models
+worker-models = { $first } and { $more } more
+worker-lost = the orchestrator at { $origin } does not answer ({ $why }); trying again until it does
+worker-back = the orchestrator at { $origin } is back
+worker-poll-refused = the orchestrator refuses a poll (HTTP { $status }: { $message })
+worker-undelivered = some reports could not be delivered; the orchestrator takes their attempts for lost and goes on
+worker-ended = task { $task }, attempt { $attempt }: { $what }
+worker-answered = answered in { $seconds } s
+worker-answered-tokens = answered in { $seconds } s, { $input } tokens in, { $output } out
+worker-refused = refused for quota, so it waits
+worker-overloaded = the provider is overloaded
+worker-no-answer = no answer
+worker-cut = its stream broke off
+worker-too-large = too large for this model
+worker-rejected = the request is refused
+worker-bad-key = the provider refuses the key
+worker-no-money = the account has no money
+worker-no-model = the account does not have the model
+worker-given-back = given back unsent
+worker-bad-key-next = put the right key where this worker's is, start it again, and unpark the account: d8 accounts unpark
+worker-no-money-next = pay the provider, then unpark the account: d8 accounts unpark
+worker-no-model-next = name other models for the account in d8.toml
+worker-not-its-own = the attempt is no longer this worker's
+worker-report-dropped = task { $task }, attempt { $attempt }: the report is dropped: { $why }
+worker-ending = ending: { $count } under way may take { $seconds } s more; Ctrl-C again ends at once
+worker-not-let-in = the orchestrator at { $origin } does not take this worker: { $why }
+worker-token-next = give its token with the URL, as in http://d8:TOKEN@HOST:PORT, or as { $variable }
+worker-other-server-next = look whether d8 up runs there, and in this version
+worker-look-there-next = look at what d8 up said when it started there
+worker-no-orchestrator = it is no orchestrator of D8
+worker-other-protocol = it speaks version { $theirs } of the protocol, this worker version { $ours }
+worker-no-client = no HTTP client: { $why }
+worker-page-for-people = it answered with a page for people
+worker-answers-otherwise = it does not answer as an orchestrator of D8 does
+worker-odd-token = the token holds characters that no header can carry
+worker-no-randomness = the system gives no random numbers: { $why }
+worker-no-such-account = the file that --config names has no account `{ $name }`
+worker-its-key = account `{ $account }`: its api_key
+worker-no-known-models = the catalogue lists no models for `{ $provider }`
+worker-no-known-models-next = write an [[account]] with `models` into d8.toml, and name it with --account
+worker-no-base-url = it is not said where the server of `{ $provider }` is
+worker-no-base-url-variable = name it with --base-url, or in { $variable }
+worker-no-base-url-file = name it with --base-url, or as base_url in d8.toml
+worker-no-key = there is no key for { $provider }
+worker-placeholder = { $place } holds only the example text of a template, no key
+worker-key-next = write { $variable }=... into the file .env.worker.{ $provider } in { $folder }, or set it before d8 starts
+worker-no-type = it is not said which provider the worker calls
+worker-no-type-next = name it, as in --type groq, or as WORKER_TYPE in .env.worker
+worker-unknown-type = unknown worker type `{ $kind }`
+worker-other-provider = account `{ $account }` is one of `{ $own }`, not of `{ $kind }`
+worker-other-provider-next = leave the type out, or say --type { $own }
 
 ## emulate
 
@@ -303,6 +477,11 @@ emulate-cannot-listen = cannot listen on { $address }: { $error }
 emulate-cannot-listen-hint = name another with --listen, or port 0
 emulate-serving = serving /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C ends it
 emulate-bad-speed = --speed must be above zero
+emulate-no-time = `{ $written }` is not a time
+emulate-write-fault = write it as KIND=PROBABILITY, such as 503=0.05
+emulate-no-probability = a probability is between 0 and 1, not { $written }
+emulate-unknown-fault = unknown fault `{ $written }`: use one of { $known }
+emulate-unknown-tier = unknown tier `{ $written }`: the emulator knows { $known }
 
 ## simulate
 
@@ -316,8 +495,77 @@ simulate-no-work = there is no work to do
 simulate-no-work-hint = name a file with at least one good line
 simulate-no-account = --down: there is no account `{ $name }`
 simulate-there-are = there are { $names }
-simulate-still-open = { $policy }: { $open } tasks were still open after { $longest }
+simulate-still-open =
+    { $open ->
+        [one] { $policy }: 1 task was still open after { $longest }
+       *[other] { $policy }: { $open } tasks were still open after { $longest }
+    }
 simulate-seen = seen: the ratio to the bound where sliding windows are longer by what nobody can see of the way there
+scenario-about =
+    { $scenario ->
+        [wild-tokens] work bound by tokens, sizes from a tenth to ten times the usual
+        [one-in-five] one task in five fits one target only
+        [one-bucket] one account, 30 requests a minute, bucket
+        [one-fixed] one account, 15 requests a minute of the clock
+        [one-sliding] one account, 30 requests in any minute
+        [groq-gemini] Groq and Gemini as of November 2025
+        [twenty] 20 accounts of mixed kinds
+        [jitter-50ms] sliding; requests travel up to 0.05 s
+        [jitter-200ms] sliding; up to 0.2 s
+        [jitter-1s] sliding; up to 1 s
+        [tail-50ms] sliding; a heavy tail over 5 ms
+        [tail-200ms] sliding; a heavy tail over 20 ms
+        [tail-1s] sliding; a heavy tail over 0.1 s
+        [others-jitter-1s] bucket and fixed; up to 1 s
+        [others-tail-1s] bucket and fixed; a heavy tail over 0.1 s
+        [foreign-told] others take 30 %; headers tell what remains
+        [foreign-silent] others take 30 %; the wire is silent
+        [too-high] limits believed 50 % too high
+        [unknown] no limits known
+        [slices] 300 a minute and 30 of a bucket, enforced as 5 and as 1 in a second, which nobody says
+        [down] Groq answers 503 for ten minutes
+        [day-end] 1,000 a day, over a midnight in Los Angeles
+        [day-of-23-h] the same over the day of 23 hours
+        [day-of-25-h] the same over the day of 25 hours
+        [clock-ahead] the provider's clock is 3 s ahead
+        [clock-behind] the provider's clock is 3 s behind
+       *[other] ?
+    }
+simulate-plot-tasks = Quota use: { $count ->
+    [one] 1 task
+   *[other] { $count } tasks
+}
+simulate-plot-scenario = Quota use: { $about }
+simulate-no-moment = `{ $written }` is no moment; write it like 2026-11-01T00:00:00Z
+simulate-no-number = `{ $written }` is no number
+simulate-no-share = `{ $written }` must be at least 0 and less than 1
+simulate-no-factor = `{ $written }` must be more than 0
+simulate-no-outage = `{ $written }` is no outage; write an account and a time from the start, such as groq=10m..20m
+simulate-title-scenario = SCENARIO
+simulate-lost = { $count } lost
+simulate-lost-share = { $share } % lost
+simulate-not-done = , not done
+simulate-title-policy = POLICY
+simulate-title-completed = COMPLETED
+simulate-title-time = TIME
+simulate-title-bound = BOUND
+simulate-title-ratio = RATIO
+simulate-title-wait = WAIT P50
+simulate-title-peak = PEAK
+simulate-title-mean = MEAN A WINDOW
+simulate-title-in-all = IN ALL
+simulate-ratio-seen = { $ratio } (seen { $seen })
+plot-used = used of the limit, in its own window
+plot-limit = the limit
+plot-refusal = a request refused (429)
+plot-done = { $done } of { $total } done in { $span }
+plot-refused = { $refused } refused, { $failed } failed
+plot-since-start = { $unit } since the start
+plot-end = end
+plot-429s = 429s
+simulate-unknown-policy = unknown policy `{ $name }`; there are { $known }
+simulate-no-route = no account serves the route `{ $name }`
+simulate-no-route-next = write an [[account]] into d8.toml, set a provider's key, or add --demo for the free tiers of November 2025
 
 ## Commands and their orchestrator
 
@@ -567,7 +815,7 @@ man-not-written = { $path } cannot be written: { $why }
 
 probe-works = { $provider } answers: { $model }, { $latency }
 probe-wrong-key = { $provider } refuses the key: "{ $words }"
-probe-no-model = { $provider } accepts the key, but it gives { $model } to nobody or not to you: "{ $words }"
+probe-no-model = { $provider } accepts the key, but does not serve { $model }, or not to this key: "{ $words }"
 probe-spent-day = The key is valid; the day's quota is used up{ $limit }
 probe-spent-month = The key is valid; the month's quota is used up{ $limit }
 probe-spent-short = The key is valid; { $limit } are used up at the moment
@@ -1024,6 +1272,7 @@ doctor-e2e-late = not done after { $time }; { $standing }
 doctor-e2e-late-next = give it more time with --timeout, or look at the queue: `d8 tasks`
 doctor-e2e-cancelled = it was cancelled again
 doctor-e2e-statistics = workers { $online } online, { $busy } busy; tasks { $completed } completed, { $failed } failed, { $pending } pending; success { $rate }
+doctor-check = { $check }
 
 ## service: what systemd shows
 
@@ -1162,7 +1411,14 @@ stats-account = account
 stats-forecast = forecast
 stats-workers-line = { $online } online, { $busy } busy
 stats-tasks-line = { $pending } pending, { $assigned } assigned, { $completed } completed, { $failed } failed, { $cancelled } cancelled
-stats-pace-line = { $completed } answers and { $tokens } tokens in the last minute; { $refused } refused for quota
+stats-pace-line =
+    { $completed ->
+        [one] 1 answer
+       *[other] { $completed } answers
+    } and { $tokens ->
+        [one] 1 token
+       *[other] { $tokens } tokens
+    } in the last minute; { $refused } refused for quota
 stats-all-done = all done { $when }
 
 ## submit
@@ -1203,7 +1459,11 @@ top-completed = { $count } done
 top-failed = { $count } failed
 top-cancelled = { $count } cancelled
 top-online = workers { $online } online, { $busy } busy
-top-pace-answers = { $minute } answers in 1 min, { $five } in 5
+top-pace-answers =
+    { $minute ->
+        [one] 1 answer
+       *[other] { $minute } answers
+    } in 1 min, { $five } in 5
 top-pace-tokens = { $minute } tokens in 1 min, { $five } in 5
 top-pace-refused = { $minute } refused (429) in 1 min, { $five } in 5
 top-accounts = Accounts
@@ -1346,6 +1606,29 @@ fault-kind-and-resets = `kind` and `resets` do not go together
 fault-leave-kind-out = a limit that resets by the clock needs no `kind`: leave it out
 fault-limit-no-model = a limit for no model
 fault-limit-all-models = leave `models` out, or write `models = "*"`
+dotenv-odd-entries =
+    { $file }: { $count ->
+    [one] 1 of its entries is
+   *[other] { $count } of its entries are
+} not of the form NAME=value, left out
+dotenv-unreadable = { $file } cannot be read: { $why }
+notice-not-spoken = { $variable }: not used, as D8 does not speak its wire yet
+notice-name-models = { $variable }: name the models of { $provider } in d8.toml to use it
+notice-placeholder = { $variable } holds only the example text of a template: not used
+notice-idle-limit = account `{ $account }`: the limit for `{ $models }` covers none of its models
+notice-no-price = account `{ $account }`: the price of `{ $model }` is not known, its limit of cost counts nothing for it
+notice-no-quota = the catalogue knows no quota for it in tier `{ $tier }`
+notice-unknown-near = the catalogue does not know it; did you mean `{ $near }`?
+notice-unknown-learnt = the catalogue does not know it; its limits will be learnt
+notice-model = account `{ $account }`, model `{ $model }`: { $what }
+notice-no-setting = { $variable } replaces no setting
+notice-no-setting-near = { $variable } replaces no setting; did you mean { $near }?
+notice-own-address = { $variable } is the address of D8 itself: not used for { $provider }
+fault-reserve = `reserve` is a share between 0 and 1, not { $share }
+fault-reset-period = this reset comes once a { $period }, `per` says otherwise
+fault-reset-write = write `per = "{ $period }"`, or `00:00 ZONE` for days and `1 00:00 ZONE` for months
+fault-cost = `cost` is an amount of dollars up to a million, not { $amount }
+fault-no-json = it is no JSON, at line { $line }
 
 ## Questions with yes or no
 
@@ -1381,3 +1664,40 @@ usage-no-number = it is no number
 usage-out-of-range = it must be in { $range }
 usage-is = usage: { $usage }; --help says more
 usage-see-help = --help says what there is
+
+## The store
+
+store-newer = the store { $path } has schema version { $found }; this d8 knows versions up to { $known }
+store-newer-next = use the newer d8, or another store (store.url in d8.toml)
+store-foreign = { $path } is the database of another program
+store-no-database = { $path } is not a database
+store-no-database-next = check store.url in d8.toml; d8 makes a missing file itself
+store-corrupt = the store { $path } is damaged: { $why }
+store-corrupt-next = keep the file and its -wal as they are, and go on with a backup or a new store
+store-unwritable = the store { $path } cannot be opened or written: { $why }
+store-unwritable-next = check that the folder exists and that this user may write the file and the folder
+store-unsupported = the store { $path } is on a file system without shared memory or locks (journal mode { $mode })
+store-unsupported-next = put the store on a local disk (store.url in d8.toml)
+store-disk-full = the disk of the store { $path } is full
+store-disk-full-next = make room on that disk and start d8 again; nothing acknowledged is lost
+store-busy = the store { $path } is locked by another process
+store-busy-next = end the program that has the file open, for instance an sqlite3 shell
+store-old-sqlite = SQLite { $found } can corrupt a store; 3.51.3 or newer is needed, and not 3.52.0
+store-old-sqlite-next = build d8 with its bundled SQLite
+store-deposed = the store { $path } was taken over: epoch { $ours } is over
+store-deposed-next = one d8 at a time can use a store; this one ends
+store-contradiction = the store { $path } knows nothing that this change could apply to: { $change }
+store-contradiction-next = start d8 again; if it comes back, please report it with this message
+store-poisoned = the store { $path } failed earlier; what it holds is only known after it is opened again
+store-failed = the store { $path } failed: { $why }
+store-failed-next = start d8 again; nothing acknowledged is lost
+store-held = the store { $path } is held by another d8
+store-held-by = the store { $path } is held by another d8 (process { $process }, version { $version })
+store-held-at = the store { $path } is held by another d8 (process { $process }, version { $version } at { $url })
+store-held-next = stop it, or use another store (store.url in d8.toml)
+store-hold-unwritable-next = check that the folder exists and that this user may write in it
+store-no-folder = the folder of the store { $path } cannot be made
+store-no-folder-next = name another place with store.url in d8.toml, or mend this one
+store-no-thread = a thread cannot be started
+store-thread-died = a thread of d8 has died; what was acknowledged is stored
+store-being-written = another d8 run writes it now

@@ -55,6 +55,7 @@ help-config-check-after = Sale con 0 si está bien y con 2 si no.
     Ejemplo:
     { "  " }d8 config check
 help-config-check--file = El archivo que se comprueba; por defecto ./d8.toml, después el del usuario
+config-patience = { $queued } ({ $interactive } en las interactivas)
 
 ## reload
 
@@ -74,7 +75,7 @@ reload-route-order = ruta { $route }: { $level } en otro orden
 reload-route-added = ruta { $route } añadida: { $targets }
 reload-route-removed = ruta { $route } quitada
 reload-route-setting = ruta { $route }: { $change }
-reload-agent = agente { $agent }: con otros ajustes
+reload-agent = agente { $agent }: ha cambiado
 reload-agent-added = agente { $agent } añadido
 reload-agent-removed = agente { $agent } quitado: termina lo que tiene entre manos, no se le da nada nuevo
 reload-workers = las reglas para los workers
@@ -242,6 +243,101 @@ help-agents-preview-after =
     Ejemplo:
       d8 agents preview tweet --times 3
 help-agents-preview--times = Cuántos encargos enseñar
+agent-nameless = un agente necesita un nombre sin barras
+agent-twice = dos agentes se llaman `{ $name }`
+agent-no-route = no hay ninguna ruta `{ $name }`
+agent-routes-are = las rutas son
+agent-no-model-next = `d8 accounts ls` muestra los modelos que hay; sin `model` es la ruta por defecto
+agent-unknown-name = nombre desconocido: `{ $name }`
+agent-no-topics = el agente no tiene temas; añade `topics = ["..."]`
+agent-names-are = los nombres aquí son: { $known }; añade el tuyo con `{ $vars }`
+agent-too-often = un agente trabaja como mucho una vez por segundo
+agent-never-works = con `per_day` de 0 no trabaja nunca
+agent-one-schedule = un agente tiene uno de `every`, `cron` y `per_day`
+agent-write-schedule = escribe `every = "15m"`, `cron = "*/15 * * * *"` o `per_day = 100`
+agent-unknown-zone = zona horaria desconocida: `{ $name }`
+agent-write-zone = escríbela como `Europe/Madrid`, `America/Mexico_City` o `UTC`
+agent-no-hours = `{ $written }` no son horas de un día
+agent-hours-turned = las horas terminan antes de empezar
+cron-fields = una línea de cron tiene cinco campos, no { $count }
+cron-fields-next = minuto, hora, día del mes, mes, día de la semana: `*/15 * * * *`
+cron-no-such = `{ $written }` no es { $field ->
+    [minute] un minuto
+    [hour] una hora
+    [day] un día del mes
+    [month] un mes
+   *[weekday] un día de la semana
+}
+cron-takes = es `*`, o de { $least } a { $greatest }, también como rango, lista o con un paso
+cron-never = `{ $line }` no llega nunca
+cron-never-next = ningún mes tiene ese día: `0 9 1 * *` es el primero de cada uno
+agent-route-and-model = `route` y `model` dicen lo mismo
+agent-give-one = da solo uno
+agent-priority = la prioridad va de 1 a 10, primero la más alta
+agent-no-tokens = una respuesta de 0 tokens no dice nada
+agent-temperature = la temperatura va de 0 a 2
+agent-schema-of-text = un esquema es para JSON, pero `response_format` es `text`
+agent-no-schema = un esquema es una tabla o un archivo de JSON
+agent-write-schema = escribe `{ $table }` o `schema = "file:answer.schema.json"`
+agent-schema-unreadable = no se puede leer el archivo del esquema, { $file }: { $why }
+agent-schema-no-json = el archivo del esquema, { $file }, no es JSON: { $why }
+agent-write-topic = escribe un tema como { $example } o { $table }, o `file:` y una ruta
+agent-topic-more = un tema contiene algo más que textos
+agent-topic-lacks = a un tema le falta su `topic`
+agent-topic-no-text = un tema no es texto
+agent-topics-unreadable = no se puede leer el archivo de temas { $file }: { $why }
+agent-topics-empty = el archivo { $file } no tiene ningún tema
+agent-no-topic-list = falta la lista `topics`
+agent-write-topics = escribe `{ $example }`
+agent-topics-common = lo que todos los temas tienen en común deben ser textos
+agent-topic-without = el tema `{ $topic }` no tiene `{ $name }`
+agent-topic-without-next = dáselo a cada tema, o a todos los de un archivo encima de su lista
+agent-language-no-topics = `{ $what }` se da por idiomas, pero el agente no tiene temas
+agent-topics-language = los temas tienen un idioma: `{ $example }`
+agent-every-topic-language = `{ $what }` se da por idiomas, así que cada tema necesita uno
+agent-language-nothing = `{ $what }` no tiene nada para el idioma `{ $language }`
+agent-file-unreadable = no se puede leer el archivo { $file }: { $why }
+agent-file-unreadable-next = escribe aquí mismo el texto de `{ $what }`, o `file:` y una ruta junto a d8.toml
+agent-text-empty = `{ $what }` está vacío
+agent-not-in-braces = `{ $name }` no puede ir entre llaves
+agent-not-in-braces-next = un nombre son letras, dígitos, `_` y `-`
+agent-own-meaning = `{ $name }` ya tiene su propio significado
+agent-other-name = elige otro nombre
+agent-no-value = `{ $name }` no tiene ningún valor
+agent-no-text = `{ $what }` no es texto
+agent-no-text-next = escribe `{ $what } = "..."`, o uno por cada idioma: `{ $what }.es = "..."`
+agent-output-nameless = la salida no tiene nombre
+agent-no-program = la orden no nombra ningún programa
+agent-write-command = escríbela como `command = ["publish", "--draft"]`; ningún shell la lee
+agent-webhook-no-url = el webhook no es una URL: { $why }
+agent-webhook-write = escríbelo entero, como en https://example.com/hooks/d8
+agent-webhook-too-long = el webhook tiene más de 2048 bytes
+agent-webhook-shorten = acórtalo
+agent-webhook-scheme = el webhook empieza por `{ $scheme }:`, pero solo se avisa por http y https
+agent-webhook-user = el webhook lleva un nombre de usuario o una contraseña
+agent-webhook-leave-out = quítalo: el receptor reconoce a D8 por la firma de `webhook-signature`
+agent-webhook-not-public = el host del webhook, { $host }, es { $what ->
+    [metadata] una dirección de metadatos de una nube
+    [nowhere] la dirección de ninguna máquina
+    [private] una dirección privada
+    [carrier] una dirección de la red interna de un operador
+    [here] esta misma máquina
+    [link-local] una dirección de enlace local
+    [reserved] una dirección reservada
+    [example] una dirección para ejemplos
+    [six-to-four] una dirección 6to4
+    [multicast] una dirección multicast
+    [mapped] una dirección IPv4 escrita como IPv6
+    [nat64] una dirección NAT64
+   *[local-name] un nombre de esta máquina o red
+}, y los avisos solo van a direcciones públicas
+agent-webhook-public = da una URL pública o, si el receptor es tuyo, escribe `allow_private_callbacks = true` en [server]
+agents-piece-failed = { $task } falló; `d8 tasks show { $task }` dice por qué
+agents-program-late = no terminó en { $seconds } s y se detuvo
+agents-program-unstartable = no se puede arrancar: { $why }
+agents-program-lost = se perdió: { $why }
+agents-program-ended = terminó con { $status }
+agents-no-request = su petición no es una que acepte un proveedor
 ## En todas partes
 
 note = nota: { $message }
@@ -251,6 +347,64 @@ no-threads = no se pueden crear hilos: { $error }
 folder-unreadable = no se puede leer la carpeta actual: { $error }
 unwritable = no se puede escribir { $path }: { $problem }
 engine-stopped = el motor se ha parado
+model-unknown = el modelo `{ $asked }` no es ni una ruta ni un modelo de ninguna cuenta
+model-unknown-near = el modelo `{ $asked }` no es ni una ruta ni un modelo de ninguna cuenta; ¿querías decir `{ $near }`?
+state-task =
+    { $state ->
+        [pending] pendiente
+        [assigned] en curso
+        [completed] completada
+        [failed] fallida
+        [cancelled] cancelada
+       *[other] { $state }
+    }
+state-worker =
+    { $state ->
+        [online] en línea
+        [busy] ocupado
+        [offline] desconectado
+       *[other] { $state }
+    }
+state-attempt =
+    { $state ->
+        [answered] respondido
+        [refused] rechazado por cuota
+        [fault] fallo
+        [rejected] petición rechazada
+        [denied] acceso denegado
+        [given_back] devuelto
+        [silent] callado
+        [cancelled] cancelado
+       *[other] { $state }
+    }
+system-error =
+    { $kind ->
+        [not-found] no existe ese archivo o carpeta
+        [not-allowed] permiso denegado
+        [exists] ya existe
+        [is-folder] es una carpeta
+        [no-folder] una parte de la ruta no es una carpeta
+        [full] no queda sitio en el disco
+        [read-only] el sistema de archivos es de solo lectura
+        [refused] conexión rechazada
+        [reset] la conexión se cortó
+        [unreachable] no hay camino hasta esa máquina
+        [timeout] no llegó nada a tiempo
+        [no-text] no es texto en UTF-8
+       *[other] { $words }
+    }
+no-reply-in-time = sin respuesta a tiempo
+no-reply-no-connection = sin conexión
+no-reply-broke-off = la conexión se cortó
+no-reply-too-much = la respuesta pasa de 64 MiB
+no-reply-unfit-key = la clave tiene caracteres que no caben en ninguna cabecera
+no-http-client = cuenta `{ $account }`: no hay cliente HTTP: { $why }
+policy-no-retry = 429, y la política `{ $name }` no reintenta
+policy-retried = 429, también tras { $count ->
+    [one] 1 reintento
+   *[other] { $count } reintentos
+} de la política `{ $name }`
+policy-only-429 = la política `{ $name }` solo reintenta los 429
 
 ## up
 
@@ -407,6 +561,62 @@ demo-title-progress = AVANCE
 
 worker-bad-url = no se puede leer la URL del orquestador: { $why }
 worker-bad-url-hint = escríbela como http://pi:5000, con token como http://d8:TOKEN@pi:5000
+worker-begins = worker { $worker } ({ $kind }): trabaja para { $origin }, hasta { $slots } intentos a la vez
+worker-serves = atiende la cuenta `{ $account }` ({ $models }); de sus límites se ocupa el orquestador; Ctrl-C lo termina
+worker-no-models = sin modelos
+worker-models = { $first } y { $more } más
+worker-lost = el orquestador en { $origin } no responde ({ $why }); se reintenta hasta que lo haga
+worker-back = el orquestador en { $origin } ha vuelto
+worker-poll-refused = el orquestador rechaza una consulta (HTTP { $status }: { $message })
+worker-undelivered = algunos informes no se pudieron entregar; el orquestador da sus intentos por perdidos y sigue
+worker-ended = tarea { $task }, intento { $attempt }: { $what }
+worker-answered = respondida en { $seconds } s
+worker-answered-tokens = respondida en { $seconds } s, { $input } tokens de entrada, { $output } de salida
+worker-refused = rechazada por la cuota, así que espera
+worker-overloaded = el proveedor está sobrecargado
+worker-no-answer = sin respuesta
+worker-cut = la respuesta se cortó a medias
+worker-too-large = demasiado grande para este modelo
+worker-rejected = la petición se rechaza
+worker-bad-key = el proveedor rechaza la clave
+worker-no-money = la cuenta no tiene saldo
+worker-no-model = la cuenta no tiene el modelo
+worker-given-back = devuelta sin enviar
+worker-bad-key-next = pon la clave correcta donde está la de este worker, arráncalo de nuevo y reactiva la cuenta: d8 accounts unpark
+worker-no-money-next = paga al proveedor y después reactiva la cuenta: d8 accounts unpark
+worker-no-model-next = nombra otros modelos para la cuenta en d8.toml
+worker-not-its-own = el intento ya no es de este worker
+worker-report-dropped = tarea { $task }, intento { $attempt }: se descarta el informe: { $why }
+worker-ending = terminando: { $count ->
+    [one] lo que está en marcha puede
+   *[other] las { $count } que están en marcha pueden
+} tardar { $seconds } s más; otra vez Ctrl-C termina al instante
+worker-not-let-in = el orquestador en { $origin } no acepta este worker: { $why }
+worker-token-next = da su token con la URL, como en http://d8:TOKEN@HOST:PORT, o como { $variable }
+worker-other-server-next = mira si d8 up se ejecuta ahí, y en esta versión
+worker-look-there-next = mira lo que dijo d8 up al arrancar ahí
+worker-no-orchestrator = no es un orquestador de D8
+worker-other-protocol = habla la versión { $theirs } del protocolo; este worker, la versión { $ours }
+worker-no-client = no hay cliente HTTP: { $why }
+worker-page-for-people = respondió con una página para personas
+worker-answers-otherwise = no responde como un orquestador de D8
+worker-odd-token = el token tiene caracteres que no caben en ninguna cabecera
+worker-no-randomness = el sistema no da números aleatorios: { $why }
+worker-no-such-account = el archivo que nombra --config no tiene ninguna cuenta `{ $name }`
+worker-its-key = cuenta `{ $account }`: su api_key
+worker-no-known-models = el catálogo no tiene modelos de `{ $provider }`
+worker-no-known-models-next = escribe en d8.toml una [[account]] con `models`, y nómbrala con --account
+worker-no-base-url = no se dice dónde está el servidor de `{ $provider }`
+worker-no-base-url-variable = dilo con --base-url, o en { $variable }
+worker-no-base-url-file = dilo con --base-url, o como base_url en d8.toml
+worker-no-key = no hay clave para { $provider }
+worker-placeholder = { $place } solo contiene el texto de ejemplo de una plantilla, no una clave
+worker-key-next = escribe { $variable }=... en el archivo .env.worker.{ $provider } de { $folder }, o define la variable antes de arrancar d8
+worker-no-type = no se dice a qué proveedor llama el worker
+worker-no-type-next = nómbralo, como en --type groq, o como WORKER_TYPE en .env.worker
+worker-unknown-type = tipo de worker desconocido: `{ $kind }`
+worker-other-provider = la cuenta `{ $account }` es de `{ $own }`, no de `{ $kind }`
+worker-other-provider-next = no des el tipo, o di --type { $own }
 
 ## emulate
 
@@ -414,6 +624,11 @@ emulate-cannot-listen = no se puede escuchar en { $address }: { $error }
 emulate-cannot-listen-hint = nombra otra con --listen, o el puerto 0
 emulate-serving = sirviendo /openai/v1 (Groq), /v1 (OpenAI), /v1beta (Gemini), /__d8/score; Ctrl-C lo termina
 emulate-bad-speed = --speed debe ser mayor que cero
+emulate-no-time = `{ $written }` no es un tiempo
+emulate-write-fault = escríbelo como TIPO=PROBABILIDAD, por ejemplo 503=0.05
+emulate-no-probability = una probabilidad está entre 0 y 1, no es { $written }
+emulate-unknown-fault = fallo desconocido: `{ $written }`; usa uno de { $known }
+emulate-unknown-tier = nivel desconocido: `{ $written }`; el emulador conoce { $known }
 
 ## simulate
 
@@ -432,7 +647,89 @@ simulate-still-open =
         [one] { $policy }: 1 tarea seguía abierta después de { $longest }
        *[other] { $policy }: { $open } tareas seguían abiertas después de { $longest }
     }
-simulate-seen = seen: la razón respecto a la cota donde las ventanas deslizantes duran más por lo que nadie puede ver del camino
+simulate-seen = visible: la razón respecto a la cota donde las ventanas deslizantes duran más por lo que nadie puede ver del camino
+scenario-about =
+    { $scenario ->
+        [wild-tokens] trabajo limitado por tokens, con tamaños de una décima parte a diez veces lo habitual
+        [one-in-five] una de cada cinco tareas solo cabe en un destino
+        [one-bucket] una cuenta, 30 peticiones por minuto, cubo
+        [one-fixed] una cuenta, 15 peticiones por minuto del reloj
+        [one-sliding] una cuenta, 30 peticiones en cualquier minuto
+        [groq-gemini] Groq y Gemini como en noviembre de 2025
+        [twenty] 20 cuentas de varios tipos
+        [jitter-50ms] ventana deslizante; las peticiones viajan hasta 0.05 s
+        [jitter-200ms] ventana deslizante; hasta 0.2 s
+        [jitter-1s] ventana deslizante; hasta 1 s
+        [tail-50ms] ventana deslizante; cola pesada por encima de 5 ms
+        [tail-200ms] ventana deslizante; cola pesada por encima de 20 ms
+        [tail-1s] ventana deslizante; cola pesada por encima de 0.1 s
+        [others-jitter-1s] cubo y ventana fija; hasta 1 s
+        [others-tail-1s] cubo y ventana fija; cola pesada por encima de 0.1 s
+        [foreign-told] otros gastan el 30 %; las cabeceras dicen lo que queda
+        [foreign-silent] otros gastan el 30 %; las respuestas no dicen nada
+        [too-high] límites que se creen un 50 % demasiado altos
+        [unknown] no se conoce ningún límite
+        [slices] 300 por minuto y 30 de un cubo, vigilados como 5 y como 1 por segundo, sin que nadie lo diga
+        [down] Groq responde 503 durante diez minutos
+        [day-end] 1000 por día, con una medianoche de Los Ángeles por medio
+        [day-of-23-h] lo mismo en el día de 23 horas
+        [day-of-25-h] lo mismo en el día de 25 horas
+        [clock-ahead] el reloj del proveedor va 3 s adelantado
+        [clock-behind] el reloj del proveedor va 3 s atrasado
+       *[other] ?
+    }
+simulate-plot-tasks = Uso de las cuotas: { $count ->
+    [one] 1 tarea
+   *[other] { $count } tareas
+}
+simulate-plot-scenario = Uso de las cuotas: { $about }
+simulate-no-moment = `{ $written }` no es un momento; escríbelo como 2026-11-01T00:00:00Z
+simulate-no-number = `{ $written }` no es un número
+simulate-no-share = `{ $written }` debe ser 0 o más y menos de 1
+simulate-no-factor = `{ $written }` debe ser más de 0
+simulate-no-outage = `{ $written }` no es un corte; escribe una cuenta y un tiempo desde el principio, como groq=10m..20m
+simulate-title-scenario = MUNDO
+simulate-lost =
+    { $count ->
+    [one] 1 perdida
+   *[other] { $count } perdidas
+}
+simulate-lost-share = { $share } % perdido
+simulate-not-done = , sin terminar
+simulate-title-policy = POLÍTICA
+simulate-title-completed = TERMINADAS
+simulate-title-time = TIEMPO
+simulate-title-bound = COTA
+simulate-title-ratio = RAZÓN
+simulate-title-wait = ESPERA P50
+simulate-title-peak = PICO
+simulate-title-mean = MEDIA POR VENTANA
+simulate-title-in-all = EN TOTAL
+simulate-ratio-seen = { $ratio } (visible { $seen })
+plot-used = usado del límite, en su propia ventana
+plot-limit = el límite
+plot-refusal = una petición rechazada (429)
+plot-done = { $done } de { $total } hechas en { $span }
+plot-refused =
+    { $refused ->
+    [one] 1 rechazada
+   *[other] { $refused } rechazadas
+}, { $failed ->
+    [one] 1 fallida
+   *[other] { $failed } fallidas
+}
+plot-since-start =
+    { $unit ->
+        [seconds] segundos
+        [minutes] minutos
+        [hours] horas
+       *[days] días
+    } desde el principio
+plot-end = fin
+plot-429s = 429
+simulate-unknown-policy = política desconocida: `{ $name }`; hay { $known }
+simulate-no-route = ninguna cuenta atiende la ruta `{ $name }`
+simulate-no-route-next = escribe una [[account]] en d8.toml, define la clave de un proveedor, o añade --demo para las cuotas gratuitas de noviembre de 2025
 
 ## Las órdenes y su orquestador
 
@@ -1049,7 +1346,7 @@ help-man-after =
 
 probe-works = { $provider } responde: { $model }, { $latency }
 probe-wrong-key = { $provider } rechaza la clave: «{ $words }»
-probe-no-model = { $provider } acepta la clave, pero no ofrece { $model } o no te lo ofrece a ti: «{ $words }»
+probe-no-model = { $provider } acepta la clave, pero no ofrece { $model }, o no con esta clave: «{ $words }»
 probe-spent-day = La clave es válida; la cuota del día está agotada{ $limit }
 probe-spent-month = La clave es válida; la cuota del mes está agotada{ $limit }
 probe-spent-short = La clave es válida; por ahora están agotados: { $limit }
@@ -1525,6 +1822,21 @@ help-doctor--timeout = Cuánto puede tardar esa tarea; después se cancela
 help-doctor--orchestrator = El orquestador. Por defecto: ORCHESTRATOR_URL, quien tenga el almacén, http://127.0.0.1:5000
 help-doctor--config = La configuración; por defecto: ./d8.toml, y después la del usuario
 help-doctor--json = Escribe un solo objeto: {"{"}status, checks: [{"{"}name, status, message, next{"}"}]{"}"}
+doctor-check =
+    { $check ->
+        [accounts] cuentas
+        [config] configuración
+        [network] red
+        [key] clave
+        [store] almacén
+        [port] puerto
+        [clock] reloj
+        [limits] límites
+        [quota] cuota
+        [queue] cola
+        [orchestrator] orquestador
+       *[other] { $check }
+    }
 
 ## service: lo que muestra systemd
 
@@ -1754,7 +2066,11 @@ top-pace-answers =
        *[other] { $minute } respuestas
     } en 1 min, { $five } en 5
 top-pace-tokens = { $minute } tokens en 1 min, { $five } en 5
-top-pace-refused = { $minute } rechazadas (429) en 1 min, { $five } en 5
+top-pace-refused =
+    { $minute ->
+        [one] 1 rechazada
+       *[other] { $minute } rechazadas
+    } (429) en 1 min, { $five } en 5
 top-accounts = Cuentas
 top-workers = Workers
 top-queue = Cola
@@ -1994,6 +2310,29 @@ fault-kind-and-resets = `kind` y `resets` no van juntos
 fault-leave-kind-out = un límite que se reinicia a una hora no necesita `kind`: quítalo
 fault-limit-no-model = un límite para ningún modelo
 fault-limit-all-models = quita `models`, o escribe `models = "*"`
+dotenv-odd-entries =
+    { $file }: { $count ->
+    [one] 1 de sus entradas no tiene
+   *[other] { $count } de sus entradas no tienen
+} la forma NOMBRE=valor; no se tienen en cuenta
+dotenv-unreadable = no se puede leer { $file }: { $why }
+notice-not-spoken = { $variable }: no se usa, pues D8 aún no habla su protocolo
+notice-name-models = { $variable }: para usarla, nombra los modelos de { $provider } en d8.toml
+notice-placeholder = { $variable } solo contiene el texto de ejemplo de una plantilla: no se usa
+notice-idle-limit = cuenta `{ $account }`: el límite para `{ $models }` no alcanza a ninguno de sus modelos
+notice-no-price = cuenta `{ $account }`: no se sabe el precio de `{ $model }`; su límite de coste no cuenta nada por él
+notice-no-quota = el catálogo no conoce su cuota en el nivel `{ $tier }`
+notice-unknown-near = el catálogo no lo conoce; ¿querías decir `{ $near }`?
+notice-unknown-learnt = el catálogo no lo conoce; sus límites se irán aprendiendo
+notice-model = cuenta `{ $account }`, modelo `{ $model }`: { $what }
+notice-no-setting = { $variable } no sustituye ningún ajuste
+notice-no-setting-near = { $variable } no sustituye ningún ajuste; ¿querías decir { $near }?
+notice-own-address = { $variable } es la dirección del propio D8: no se usa para { $provider }
+fault-reserve = `reserve` es una parte entre 0 y 1, no { $share }
+fault-reset-period = esta renovación llega una vez por { $period }; `per` dice otra cosa
+fault-reset-write = escribe `per = "{ $period }"`, o `00:00 ZONA` para días y `1 00:00 ZONA` para meses
+fault-cost = `cost` es una cantidad de dólares de hasta un millón, no { $amount }
+fault-no-json = no es JSON, en la línea { $line }
 
 ## Preguntas de sí o no
 
@@ -2029,3 +2368,40 @@ usage-no-number = no es un número
 usage-out-of-range = tiene que estar en { $range }
 usage-is = uso: { $usage }; --help dice más
 usage-see-help = --help dice qué hay
+
+## El almacén
+
+store-newer = el almacén { $path } tiene la versión de esquema { $found }; este d8 conoce versiones hasta la { $known }
+store-newer-next = usa el d8 más nuevo, u otro almacén (store.url en d8.toml)
+store-foreign = { $path } es la base de datos de otro programa
+store-no-database = { $path } no es una base de datos
+store-no-database-next = revisa store.url en d8.toml; un archivo que falta lo crea el propio d8
+store-corrupt = el almacén { $path } está dañado: { $why }
+store-corrupt-next = conserva el archivo y su -wal tal como están, y sigue con una copia de seguridad o un almacén nuevo
+store-unwritable = no se puede abrir o escribir el almacén { $path }: { $why }
+store-unwritable-next = comprueba que la carpeta existe y que este usuario puede escribir en el archivo y en la carpeta
+store-unsupported = el almacén { $path } está en un sistema de archivos sin memoria compartida o sin bloqueos (modo de diario { $mode })
+store-unsupported-next = pon el almacén en un disco local (store.url en d8.toml)
+store-disk-full = el disco del almacén { $path } está lleno
+store-disk-full-next = haz sitio en ese disco y arranca d8 otra vez; nada de lo confirmado se pierde
+store-busy = otro proceso tiene bloqueado el almacén { $path }
+store-busy-next = cierra el programa que tiene el archivo abierto, por ejemplo una consola de sqlite3
+store-old-sqlite = SQLite { $found } puede dañar un almacén; hace falta la 3.51.3 o posterior, y no la 3.52.0
+store-old-sqlite-next = compila d8 con el SQLite que trae
+store-deposed = otro ha tomado el almacén { $path }: la época { $ours } ha terminado
+store-deposed-next = un almacén solo lo puede usar un d8 a la vez; este termina
+store-contradiction = el almacén { $path } no conoce nada a lo que aplicar este cambio: { $change }
+store-contradiction-next = arranca d8 otra vez; si se repite, avísanos con este mensaje
+store-poisoned = el almacén { $path } falló antes; lo que contiene solo se sabe al abrirlo de nuevo
+store-failed = el almacén { $path } falló: { $why }
+store-failed-next = arranca d8 otra vez; nada de lo confirmado se pierde
+store-held = otro d8 tiene el almacén { $path }
+store-held-by = otro d8 tiene el almacén { $path } (proceso { $process }, versión { $version })
+store-held-at = otro d8 tiene el almacén { $path } (proceso { $process }, versión { $version } en { $url })
+store-held-next = detenlo, o usa otro almacén (store.url en d8.toml)
+store-hold-unwritable-next = comprueba que la carpeta existe y que este usuario puede escribir en ella
+store-no-folder = no se puede crear la carpeta del almacén { $path }
+store-no-folder-next = nombra otro lugar con store.url en d8.toml, o arregla este
+store-no-thread = no se puede arrancar un hilo
+store-thread-died = un hilo de d8 ha muerto; lo confirmado está guardado
+store-being-written = otro d8 run lo está escribiendo ahora

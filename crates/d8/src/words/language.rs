@@ -60,11 +60,29 @@ impl Language {
 
     /// What the user wants: what the command line says, else `D8_LANG`, else the system's locale, else English.
     pub fn wanted(asked: Option<&str>) -> Self {
-        let variable = std::env::var(D8_LANG).ok().filter(|tag| !tag.is_empty());
-        asked
-            .or(variable.as_deref())
-            .map(|tag| Self::of(tag).unwrap_or_default())
-            .or_else(|| sys_locale::get_locales().find_map(|tag| Self::of(&tag)))
+        let variable = |name: &str| std::env::var(name).ok().filter(|tag| !tag.is_empty());
+        match asked.map(str::to_owned).or_else(|| variable(D8_LANG)) {
+            Some(tag) => Self::of(&tag).unwrap_or_default(),
+            None => Self::of_locale(variable, sys_locale::get_locales()),
+        }
+    }
+
+    /// What the locale wants: POSIX has the first of three variables that is set decide, also where it names a language that
+    /// we do not speak. `LANGUAGE`, which lists several, goes before all but the locale C, as in other programs. Where nothing
+    /// is set, the first of the `system`'s languages that we speak.
+    fn of_locale(variable: impl Fn(&str) -> Option<String>, mut system: impl Iterator<Item = String>) -> Self {
+        let Some(locale) = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(&variable) else {
+            return system.find_map(|tag| Self::of(&tag)).unwrap_or_default();
+        };
+        let name = locale.split(['.', '@']).next().unwrap_or_default();
+        if ["C", "POSIX"].contains(&name) {
+            return Self::English;
+        }
+        let listed = variable("LANGUAGE").unwrap_or_default();
+        listed
+            .split(':')
+            .find_map(Self::of)
+            .or_else(|| Self::of(&locale))
             .unwrap_or_default()
     }
 
@@ -233,6 +251,31 @@ pub(crate) mod tests {
     fn what_is_asked_for_goes_before_everything_else() {
         assert_eq!(Language::wanted(Some("es")), Language::Spanish);
         assert_eq!(Language::wanted(Some("en")), Language::English);
+    }
+
+    #[test]
+    fn the_first_locale_that_is_set_decides() {
+        let wanted = |set: &[(&str, &str)]| {
+            let variable = |name: &str| {
+                let found = set.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            Language::of_locale(variable, ["de-DE", "es-ES"].map(str::to_owned).into_iter())
+        };
+        let (spanish, english) = (Language::Spanish, Language::English);
+        for (set, language) in [
+            (vec![], spanish),
+            (vec![("LANG", "es_ES.UTF-8")], spanish),
+            (vec![("LC_ALL", "C"), ("LANG", "es_ES.UTF-8")], english),
+            (vec![("LC_MESSAGES", "POSIX"), ("LANG", "es_ES.UTF-8")], english),
+            (vec![("LC_ALL", "C.UTF-8"), ("LANGUAGE", "es")], english),
+            (vec![("LC_ALL", "de_DE.UTF-8"), ("LANG", "es_ES.UTF-8")], english),
+            (vec![("LC_ALL", "es_MX"), ("LANG", "C")], spanish),
+            (vec![("LANG", "de_DE.UTF-8"), ("LANGUAGE", "de:es:en")], spanish),
+            (vec![("LANG", "es_ES.UTF-8"), ("LANGUAGE", "en")], english),
+        ] {
+            assert_eq!(wanted(&set), language, "{set:?}");
+        }
     }
 
     #[test]

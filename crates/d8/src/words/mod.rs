@@ -1,17 +1,25 @@
 //! What the program says: the engine gives codes with parameters, here they become sentences, in the user's language.
 
 pub mod language;
+mod model;
 mod moments;
 mod schedule;
 mod sentences;
 mod spent;
+mod state;
+mod store;
+mod system;
 
+pub use model::{unknown_model, unknown_model_and_nearest};
 pub use moments::{ago, ahead, clock};
 pub use schedule::schedule;
 pub use sentences::{
     ending_message, failure_code, forecast, parked, plural, refused, route_paused, turn, wait, wait_reason,
 };
 pub use spent::{Spent, spent};
+pub use state::{attempt_outcome, task_state, worker_state};
+pub use store::{hold_error, hold_hint, store_error, store_hint};
+pub use system::system;
 
 use language::Language;
 use std::time::Duration;

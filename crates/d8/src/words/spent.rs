@@ -10,7 +10,7 @@ pub struct Spent<'a> {
     pub account: &'a str,
     /// It belongs to a free tier.
     pub free_tier: bool,
-    /// "day", "month".
+    /// "day", "month", in the language.
     pub period: &'a str,
     /// "1,500 requests".
     pub amount: String,

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use crate::{text, words};
+
 /// Why there is no reply.
 pub(crate) struct NoReply {
     /// Whether the request may have arrived.
@@ -53,7 +55,7 @@ impl NoReply {
         Self {
             sent: false,
             cause: Cause::UnfitKey,
-            message: "the key holds characters that no header can carry".to_owned(),
+            message: text!("no-reply-unfit-key"),
         }
     }
 
@@ -62,7 +64,7 @@ impl NoReply {
         Self {
             sent: true,
             cause: Cause::Broken,
-            message: "the answer is larger than 64 MiB".to_owned(),
+            message: text!("no-reply-too-much"),
         }
     }
 }
@@ -110,17 +112,23 @@ fn by_kind(kind: io::ErrorKind) -> Option<Cause> {
 /// The error's words without its URL, which may hold what is nobody's business.
 pub(super) fn what_happened(error: &reqwest::Error) -> String {
     let what = if error.is_timeout() {
-        "no answer in time"
+        text!("no-reply-in-time")
     } else if error.is_connect() {
-        "no connection"
+        text!("no-reply-no-connection")
     } else {
-        "the connection broke off"
+        text!("no-reply-broke-off")
     };
     let mut cause = error.source();
     let mut deepest = None;
     while let Some(inner) = cause {
-        deepest = Some(inner.to_string());
+        deepest = Some(match inner.downcast_ref::<io::Error>() {
+            Some(error) => words::system(error),
+            None => inner.to_string(),
+        });
         cause = inner.source();
     }
-    deepest.map_or_else(|| what.to_owned(), |detail| format!("{what}: {detail}"))
+    match deepest {
+        Some(detail) => format!("{what}: {detail}"),
+        None => what,
+    }
 }

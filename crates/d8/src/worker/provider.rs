@@ -17,6 +17,7 @@ use super::no_reply::NoReply;
 use crate::catalogue::HeaderStyle;
 use crate::clock::Clock;
 use crate::config::Account;
+use crate::text;
 
 /// A provider that sends nothing for so long is taken for gone. Models may think for minutes before the first byte.
 const SILENCE: Duration = Duration::from_secs(300);
@@ -58,7 +59,13 @@ impl Provider {
         let client = client_builder(is_loopback(&account.base_url))
             .read_timeout(silence)
             .build()
-            .map_err(|error| format!("account `{}`: no HTTP client: {error}", account.name))?;
+            .map_err(|error| {
+                text!(
+                    "no-http-client",
+                    account = account.name.as_str(),
+                    why = error.to_string()
+                )
+            })?;
         Ok(Arc::new(Self {
             client,
             wire: wire_of(account),

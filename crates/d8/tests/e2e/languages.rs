@@ -23,7 +23,20 @@ fn whoever_asks_for_spanish_gets_it() {
     let spanish = run(&world, &["--run", "a"], &[("D8_LANG", "es")]);
     spanish.says(SPANISH).says("3 por hacer").says_nothing_of(ENGLISH);
     #[cfg(unix)]
-    run(&world, &["--run", "b"], &[("LANG", "es_ES.UTF-8")]).says(SPANISH);
+    {
+        let locale = |run_name: &str, first: &str| {
+            let set = [
+                ("LC_ALL", first),
+                ("LC_MESSAGES", ""),
+                ("LANGUAGE", ""),
+                ("LANG", "es_ES.UTF-8"),
+            ];
+            run(&world, &["--run", run_name], &set)
+        };
+        locale("b", "").says(SPANISH);
+        // The first locale that is set decides.
+        locale("b2", "C").says(ENGLISH).says_nothing_of(SPANISH);
+    }
     run(&world, &["--run", "c", "--lang", "es"], &[]).says(SPANISH);
     let both = [("D8_LANG", "es"), ("LANG", "es_ES.UTF-8")];
     run(&world, &["--run", "d", "--lang", "en"], &both)
@@ -56,6 +69,16 @@ fn errors_and_help_are_in_spanish() {
     failed
         .says("error: no se puede leer lost.jsonl")
         .says("consejo: nombra un archivo");
+    spanish(&["worker", "--type", "groq"])
+        .exits(2)
+        .says("error: no hay clave para Groq")
+        .says("consejo: escribe GROQ_API_KEY=... en el archivo .env.worker.groq");
+    world.write("no.db", "text\n");
+    world.write("d8.toml", "[store]\nurl = \"sqlite:no.db\"\n");
+    spanish(&["up", "--listen", "127.0.0.1:0"])
+        .exits(2)
+        .says("no.db no es una base de datos")
+        .says("consejo: revisa store.url");
     let nobody = spanish(&["workers", "--orchestrator", "http://127.0.0.1:9"]).exits(2);
     nobody
         .says("ningún orquestador responde en http://127.0.0.1:9")

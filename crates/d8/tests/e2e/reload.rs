@@ -299,7 +299,7 @@ fn agents_come_change_and_go_and_give_no_number_twice() {
     assert_eq!(agents().as_array().map(Vec::len), Some(0));
     appoint("every = \"1s\"").shows("agent w added");
     until("it works", || number() >= 2);
-    appoint("every = \"1h\"").shows("agent w is set up otherwise");
+    appoint("every = \"1h\"").shows("agent w changed");
     let last = number();
     until("all is delivered", || (1..=last).all(is_there));
     world.configure(&[Account::groq()]);

@@ -16,6 +16,7 @@ use crate::config::Overlap;
 use crate::orchestrator::{AgentWork, NewTask, Refusal, Way};
 use crate::server::particulars::Particulars;
 use crate::task::{estimate, is_plain, prefix};
+use crate::{text, words};
 
 /// Why nothing was handed in.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ impl Office {
         let desk = &self.desks[at];
         let config = self.handle.directory.config();
         let route = config.resolve(desk.agent.asks_for.as_deref());
-        let route = Arc::new(route.map_err(|unknown| Refused::Because(unknown.to_string()))?);
+        let route = Arc::new(route.map_err(|unknown| Refused::Because(words::unknown_model(&unknown)))?);
         let mut row = desk.row.clone();
         let mut tasks = Vec::new();
         let mut notes = Vec::new();
@@ -109,7 +110,7 @@ impl Office {
                 ..piece.note()
             };
             let task = self.task(at, &piece, Way::Route(route.clone()), &row, &note);
-            let task = task.ok_or_else(|| Refused::Because("its request is none that a provider takes".to_owned()))?;
+            let task = task.ok_or_else(|| Refused::Because(text!("agents-no-request")))?;
             notes.push((task.id, note));
             tasks.push(task);
         }

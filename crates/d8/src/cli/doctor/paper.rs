@@ -30,13 +30,13 @@ impl Paper {
             Surface::Terminal { width, color } => (Some(usize::from(width)), color && cfg!(unix)),
         };
         let marks = [Grade::Ok, Grade::Warning, Grade::Problem].map(|grade| mark(grade).chars().count());
-        let names = findings.iter().map(|finding| finding.name.chars().count());
+        let names = findings.iter().map(|finding| finding.shown_name().chars().count());
         Self {
             width,
             color,
             mark: marks.into_iter().max().unwrap_or_default(),
             name: names
-                .chain(["orchestrator".len()])
+                .chain([text!("doctor-check", check = "orchestrator").chars().count()])
                 .max()
                 .unwrap_or_default()
                 .min(WIDEST_NAME),
@@ -55,9 +55,10 @@ impl Paper {
             lines.extend(text.lines().flat_map(|line| self.wrapped(line, indent)));
         }
         let mut head = format!("{}  ", self.marked(finding.grade));
-        head.push_str(&padded(&finding.name, self.name));
+        let name = finding.shown_name();
+        head.push_str(&padded(&name, self.name));
         let mut shown = Vec::new();
-        let is_long = finding.name.chars().count() > self.name;
+        let is_long = name.chars().count() > self.name;
         if is_long || lines.is_empty() {
             shown.push(head.trim_end().to_owned());
         }
@@ -83,7 +84,7 @@ impl Paper {
             // The picture of a faulty line was shown above.
             let message = finding.message.lines().next().unwrap_or_default();
             let next = finding.next.as_deref().unwrap_or(message);
-            text!("doctor-first", name = finding.name.as_str(), next = next)
+            text!("doctor-first", name = finding.shown_name(), next = next)
         });
         let whole = match first {
             Some(first) => format!("{told} {first}"),

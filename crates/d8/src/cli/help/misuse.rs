@@ -6,7 +6,7 @@ use std::num::{ParseFloatError, ParseIntError};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::Failure;
-use crate::config::suggestion::quoted;
+use crate::config::suggestion::{nearest, quoted};
 use crate::text;
 
 /// What is wrong with a command line. None for what is no fault (help, version), and for faults so rare that clap's own
@@ -48,7 +48,18 @@ pub(in crate::cli) fn failure(error: &clap::Error) -> Option<Failure> {
         ContextKind::SuggestedSubcommand,
         ContextKind::SuggestedValue,
     ];
-    let near = suggested.into_iter().find_map(|kind| words.one(kind));
+    let typed = [
+        ContextKind::InvalidSubcommand,
+        ContextKind::InvalidArg,
+        ContextKind::InvalidValue,
+    ];
+    let typed = typed.into_iter().find_map(|kind| words.one(kind)).unwrap_or_default();
+    let near = suggested.into_iter().find_map(|kind| {
+        let all = words.all(kind);
+        // Of several, the one most like what was typed.
+        let likest = nearest(&typed, all.iter().map(String::as_str)).map(str::to_owned);
+        likest.or_else(|| all.first().cloned())
+    });
     let valid = words.all(ContextKind::ValidValue);
     let failure = Failure::not_started(message);
     let failure = match near {
@@ -141,6 +152,8 @@ mod tests {
             typo.starts_with("no existe la orden `submti` | ¿querías decir `submit`? | uso: d8 "),
             "{typo}"
         );
+        let several = said(Language::English, &["d8", "stat"]);
+        assert!(several.contains("| did you mean `stats`? |"), "{several}");
         let range = spanish(&["d8", "submit", "hola", "--priority", "11"]);
         assert!(
             range.contains("`11` no vale para `--priority <N>`: tiene que estar en 1..=10"),

@@ -184,7 +184,7 @@ fn neither(provider: &Provider, written: &str, word: &str) -> Failure {
         "plan-neither-tier-nor-model",
         written = written,
         word = word,
-        provider = provider.title.as_str()
+        provider = provider.called()
     ))
     .hint(did_you_mean(word, || words.iter().copied()))
 }

@@ -167,7 +167,7 @@ impl Wizard {
         if self.wishes.tier.is_some() || !self.asker.is_person() || tiers.len() < 2 {
             return Ok(self.wishes.tier.clone());
         }
-        let question = text!("setup-choose-tier", provider = provider.title.as_str());
+        let question = text!("setup-choose-tier", provider = provider.called());
         let chosen = self.asker.choose(&question, tiers.clone())?;
         Ok(tiers.get(chosen).cloned())
     }
@@ -185,10 +185,10 @@ impl Wizard {
             return Ok(None);
         }
         if !self.asker.is_person() && usual.is_none() {
-            let failure = Failure::not_started(text!("setup-no-url", provider = provider.title.as_str()));
+            let failure = Failure::not_started(text!("setup-no-url", provider = provider.called()));
             return Err(failure.hint(text!("setup-no-url-hint")).into());
         }
-        let question = text!("setup-ask-url", provider = provider.title.as_str());
+        let question = text!("setup-ask-url", provider = provider.called());
         loop {
             let answer = self.asker.line(&question, usual.as_deref().unwrap_or_default())?;
             match config::complete_base_url(&answer, &provider.path) {

@@ -36,7 +36,7 @@ impl Wizard {
         loop {
             let probed = ask(account).await?;
             asked.push(probed.clone());
-            let title = provider.title.as_str();
+            let title = provider.called();
             let words = probed.in_words(title, Clock::start().now());
             if matches!(probed.verdict, Verdict::Works | Verdict::QuotaSpent { .. }) {
                 say(&words);

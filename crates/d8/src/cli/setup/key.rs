@@ -65,7 +65,7 @@ impl Wizard {
             (Some(account), false) => Ok(found(account)),
             (None, true) => self.typed_key(provider),
             (None, false) => {
-                let failure = Failure::not_started(text!("setup-no-key", provider = provider.title.as_str()));
+                let failure = Failure::not_started(text!("setup-no-key", provider = provider.called()));
                 Err(failure
                     .hint(text!("setup-no-key-hint", id = provider.id.as_str()))
                     .into())
@@ -78,14 +78,14 @@ impl Wizard {
         if let Some(url) = &provider.keys_at {
             say(&text!(
                 "setup-keys-at",
-                provider = provider.title.as_str(),
+                provider = provider.called(),
                 url = url.as_str()
             ));
         }
         if provider.keys_at.is_none() {
             say(&text!("setup-any-key"));
         }
-        let question = text!("setup-ask-key", provider = provider.title.as_str());
+        let question = text!("setup-ask-key", provider = provider.called());
         loop {
             let typed = self.asker.key(&question)?;
             match clean(&typed) {
@@ -105,7 +105,7 @@ impl Wizard {
 
     fn say_doubt(&self, key: &SecretString, provider: &Provider) {
         if let Some(begins) = doubt(key, provider) {
-            let provider = provider.title.as_str();
+            let provider = provider.called();
             say(&text!("setup-key-doubt", provider = provider, begins = begins));
         }
     }

@@ -8,7 +8,7 @@ use crate::cli::tasks::{answer_text, error_words, waiting};
 use crate::client::objects::Task;
 use crate::client::table::one_line;
 use crate::client::{Answer, Client, ClientError, moment};
-use crate::text;
+use crate::{text, words};
 
 /// The longest that an orchestrator is asked to wait at a time.
 const AT_A_TIME: Duration = Duration::from_secs(60);
@@ -83,11 +83,17 @@ pub(super) fn ending(task: &Task) -> Ending {
     match (task.status.as_str(), &task.result) {
         ("completed", Some(result)) => Ending::Answered(answer_text(result)),
         ("completed", None) => Ending::Answered(String::new()),
-        ("failed" | "cancelled", _) => Ending::NotAnswered(one_line(&format!("{}{}", task.status, error()))),
+        ("failed" | "cancelled", _) => {
+            Ending::NotAnswered(one_line(&format!("{}{}", words::task_state(&task.status), error())))
+        }
         (status, _) => {
             let why = task.wait.as_ref().map(|wait| waiting(wait, moment::now()));
             let why = why.map_or_else(String::new, |why| format!(": {why}"));
-            Ending::Open(one_line(&text!("submit-still", status = status, why = why)))
+            Ending::Open(one_line(&text!(
+                "submit-still",
+                status = words::task_state(status),
+                why = why
+            )))
         }
     }
 }

@@ -208,7 +208,11 @@ async fn one(client: &Client, verb: &str, id: &str, json: bool) -> Result<String
         return Ok(answer.text);
     }
     let task: Task = answer.read()?;
-    Ok(format!("{} {}", one_line(&task.task_id), one_line(&task.status)))
+    Ok(format!(
+        "{} {}",
+        one_line(&task.task_id),
+        one_line(&words::task_state(&task.status))
+    ))
 }
 
 async fn many(client: &Client, verb: Verb, body: &Value, json: bool) -> Result<u8, Failure> {

@@ -9,7 +9,7 @@ use crate::client::objects::{Task, Tasks};
 use crate::client::reach::Reach;
 use crate::client::table::{Cell, Table, Tone};
 use crate::client::watch::{Look, Watch};
-use crate::text;
+use crate::{text, words};
 
 /// List tasks: how each stands, and why it waits or failed.
 #[derive(Debug, Args)]
@@ -87,7 +87,7 @@ pub(super) fn table(tasks: &[Task], now: f64) -> Table {
         table.row(vec![
             task.task_id.as_str().into(),
             text(&task.kind),
-            Cell::toned(&task.status, tone(&task.status)),
+            Cell::toned(words::task_state(&task.status), tone(&task.status)),
             task.priority
                 .map_or_else(|| "-".to_owned(), |priority| priority.to_string())
                 .into(),

@@ -62,7 +62,7 @@ fn facts(task: &Task, now: f64, on_the_clock: fn(f64) -> String) -> Vec<String> 
     let wait = task.wait.as_ref();
     let facts = [
         (text!("tasks-fact-task"), Some(task.task_id.clone())),
-        (text!("tasks-fact-status"), Some(task.status.clone())),
+        (text!("tasks-fact-status"), Some(words::task_state(&task.status))),
         (text!("tasks-fact-type"), task.kind.clone()),
         (
             text!("tasks-fact-priority"),
@@ -123,7 +123,7 @@ fn attempts(attempts: &[Attempt], now: f64) -> Table {
             text(took.as_deref()),
             match outcome.as_deref() {
                 None => text!("tasks-under-way").into(),
-                Some(outcome) => Cell::toned(outcome, tone(outcome)),
+                Some(outcome) => Cell::toned(words::attempt_outcome(outcome), tone(outcome)),
             },
             text(attempt.usage.as_ref().and_then(tokens).as_deref()),
         ]);

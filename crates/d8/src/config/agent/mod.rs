@@ -25,6 +25,7 @@ use super::fault::Fault;
 use super::file::AgentTable;
 use super::suggestion::nearest;
 use super::surroundings::Surroundings;
+use crate::{text, words};
 
 /// What every agent's texts may name.
 pub(crate) const OWN_NAMES: [&str; 4] = ["agent", "date", "time", "n"];
@@ -90,10 +91,10 @@ pub(crate) fn judge(
         let name = table.name.as_ref();
         if name.trim().is_empty() || name.contains(['/', '\\']) {
             // It becomes a folder's name.
-            return Err(Fault::new("an agent needs a name without slashes").at(table.name.span()));
+            return Err(Fault::new(text!("agent-nameless")).at(table.name.span()));
         }
         if agents.iter().any(|other| other.name == *name) {
-            return Err(Fault::new(format!("two agents are named `{name}`")).at(table.name.span()));
+            return Err(Fault::new(text!("agent-twice", name = name.as_str())).at(table.name.span()));
         }
         agents.push(agent(table, around, private_hooks)?);
     }
@@ -143,20 +144,18 @@ pub(crate) fn check_what_they_ask_for(tables: &[AgentTable], config: &Config) ->
             && config.route(route.as_ref()).is_none()
         {
             let names: Vec<&str> = config.routes.iter().map(|route| route.name.as_str()).collect();
-            return Err(Fault::new(format!("there is no route `{}`", route.as_ref()))
+            return Err(Fault::new(text!("agent-no-route", name = route.as_ref().as_str()))
                 .at(route.span())
-                .choices(route.as_ref(), "the routes are", names));
+                .choices(route.as_ref(), &text!("agent-routes-are"), names));
         }
         if let Some(model) = &table.model
             && !config.accounts.is_empty()
             && let Err(unknown) = config.resolve(Some(model.as_ref()))
         {
-            let fault = Fault::new(unknown.to_string()).at(model.span());
+            let fault = Fault::new(words::unknown_model(&unknown)).at(model.span());
             return Err(match unknown.suggestion {
-                Some(near) => fault.hint(format!("did you mean `{near}`?")),
-                None => {
-                    fault.hint("`d8 accounts ls` lists the models there are; without `model` it is the default route")
-                }
+                Some(near) => fault.hint(text!("fault-did-you-mean", near = near)),
+                None => fault.hint(text!("agent-no-model-next")),
             });
         }
     }
@@ -165,13 +164,14 @@ pub(crate) fn check_what_they_ask_for(tables: &[AgentTable], config: &Config) ->
 
 /// An unknown name in braces.
 fn unknown_name(name: &str, shown: &str, known: &[&str]) -> Fault {
-    let fault = Fault::new(format!("unknown name `{shown}`"));
+    let fault = Fault::new(text!("agent-unknown-name", name = shown));
     match nearest(name, known.iter().copied()) {
-        Some(near) => fault.hint(format!("did you mean `{near}`?")),
-        None if name == "topic" => fault.hint("the agent has no topics; add `topics = [\"...\"]`"),
-        None => fault.hint(format!(
-            "the names here are: {}; add yours with `vars = {{ {name} = \"...\" }}`",
-            super::suggestion::quoted(known.iter().copied())
+        Some(near) => fault.hint(text!("fault-did-you-mean", near = near)),
+        None if name == "topic" => fault.hint(text!("agent-no-topics")),
+        None => fault.hint(text!(
+            "agent-names-are",
+            known = super::suggestion::quoted(known.iter().copied()),
+            vars = format!("vars = {{ {name} = \"...\" }}")
         )),
     }
 }

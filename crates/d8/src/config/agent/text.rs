@@ -9,6 +9,7 @@ use super::{OWN_NAMES, unknown_name};
 use crate::config::fault::Fault;
 use crate::config::surroundings::Surroundings;
 use crate::config::text_file;
+use crate::{text, words};
 
 /// One for all topics, or one for each language that topics are in.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -164,8 +165,10 @@ impl<'a> Names<'a> {
                 return Err(unknown_name(name, &template.braces.around(name), &known));
             }
             if let Some(lacking) = self.topics.iter().find(|topic| !with(topic)) {
-                return Err(Fault::new(format!("the topic `{}` has no `{name}`", lacking.text))
-                    .hint("give it to every topic, or to all of a file above its list"));
+                return Err(
+                    Fault::new(text!("agent-topic-without", topic = lacking.text.as_str(), name = name))
+                        .hint(text!("agent-topic-without-next")),
+                );
             }
         }
         Ok(())
@@ -187,22 +190,29 @@ impl<'a> Names<'a> {
     fn check_languages<T>(&self, what: &str, texts: &ByLanguage<T>) -> Result<(), Fault> {
         let ByLanguage::Each(all) = texts else { return Ok(()) };
         if self.topics.is_empty() {
-            return Err(
-                Fault::new(format!("`{what}` is given by language, but the agent has no topics"))
-                    .hint("topics have a language: `topics = [{ topic = \"...\", language = \"es\" }]`"),
-            );
+            return Err(Fault::new(text!("agent-language-no-topics", what = what)).hint(text!(
+                "agent-topics-language",
+                example = "topics = [{ topic = \"...\", language = \"es\" }]"
+            )));
         }
         for topic in self.topics {
             match topic.language() {
                 None => {
-                    return Err(Fault::new(format!("the topic `{}` has no `language`", topic.text))
-                        .hint(format!("`{what}` is given by language, so every topic needs one")));
+                    return Err(Fault::new(text!(
+                        "agent-topic-without",
+                        topic = topic.text.as_str(),
+                        name = "language"
+                    ))
+                    .hint(text!("agent-every-topic-language", what = what)));
                 }
                 Some(language) if !all.contains_key(language) => {
                     let known = all.keys().map(String::as_str);
                     return Err(
-                        Fault::new(format!("`{what}` has nothing for the language `{language}`"))
-                            .choices(language, "it has", known),
+                        Fault::new(text!("agent-language-nothing", what = what, language = language)).choices(
+                            language,
+                            &text!("fault-it-has"),
+                            known,
+                        ),
                     );
                 }
                 Some(_) => {}
@@ -240,13 +250,17 @@ fn content(what: &str, text: &str, around: &Surroundings<'_>) -> Result<String, 
         Some(path) => {
             let path = around.path(path.trim());
             text_file::read(&path).map_err(|error| {
-                Fault::new(format!("the file {} cannot be read: {error}", path.display()))
-                    .hint(format!("write the {what} itself, or `file:` and a path beside d8.toml"))
+                Fault::new(text!(
+                    "agent-file-unreadable",
+                    file = path.display().to_string(),
+                    why = words::system(&error)
+                ))
+                .hint(text!("agent-file-unreadable-next", what = what))
             })?
         }
     };
     if content.trim().is_empty() {
-        return Err(Fault::new(format!("the {what} is empty")));
+        return Err(Fault::new(text!("agent-text-empty", what = what)));
     }
     Ok(content)
 }
@@ -259,18 +273,18 @@ pub(super) fn vars(
     for (name, value) in table.into_iter().flatten() {
         let text = name.as_ref();
         if !is_name(text) {
-            return Err(Fault::new(format!("`{text}` cannot stand in braces"))
+            return Err(Fault::new(text!("agent-not-in-braces", name = text.as_str()))
                 .at(name.span())
-                .hint("a name is letters, digits, `_` and `-`"));
+                .hint(text!("agent-not-in-braces-next")));
         }
         if OWN_NAMES.contains(&text.as_str()) || text == "topic" {
-            return Err(Fault::new(format!("`{text}` has its own meaning"))
+            return Err(Fault::new(text!("agent-own-meaning", name = text.as_str()))
                 .at(name.span())
-                .hint("choose another name"));
+                .hint(text!("agent-other-name")));
         }
         let values = by_language(text, value.as_ref(), list).map_err(|fault| fault.at(value.span()))?;
         if values.all().any(Vec::is_empty) {
-            return Err(Fault::new(format!("`{text}` has no value")).at(value.span()));
+            return Err(Fault::new(text!("agent-no-value", name = text.as_str())).at(value.span()));
         }
         vars.insert(text.clone(), values);
     }
@@ -294,11 +308,7 @@ fn list(value: &Value) -> Option<Vec<String>> {
 }
 
 fn by_language<T>(what: &str, value: &Value, read: impl Fn(&Value) -> Option<T>) -> Result<ByLanguage<T>, Fault> {
-    let wrong = || {
-        Fault::new(format!("`{what}` is no text")).hint(format!(
-            "write `{what} = \"...\"`, or one for each language: `{what}.es = \"...\"`"
-        ))
-    };
+    let wrong = || Fault::new(text!("agent-no-text", what = what)).hint(text!("agent-no-text-next", what = what));
     match value {
         Value::Table(table) => {
             let pair = |(language, value)| Some((String::clone(language), read(value)?));

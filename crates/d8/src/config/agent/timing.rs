@@ -9,6 +9,7 @@ use crate::config::cron;
 use crate::config::fault::{Fault, one_of};
 use crate::config::file::{AgentTable, Text};
 use crate::config::limit::period::duration;
+use crate::text;
 
 /// An agent that works more often is a loop.
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -60,7 +61,7 @@ pub enum CatchUp {
 pub(super) fn schedule(table: &AgentTable) -> Result<Schedule, Fault> {
     match (&table.every, &table.cron, &table.per_day) {
         (Some(every), None, None) => match duration(every.as_ref()) {
-            Ok(length) if length < SHORTEST => Err(Fault::new("an agent works once a second at most").at(every.span())),
+            Ok(length) if length < SHORTEST => Err(Fault::new(text!("agent-too-often")).at(every.span())),
             Ok(length) => Ok(Schedule::Every(length)),
             Err(fault) => Err(fault.at(every.span())),
         },
@@ -69,13 +70,13 @@ pub(super) fn schedule(table: &AgentTable) -> Result<Schedule, Fault> {
             Ok(Schedule::Cron(cron.as_ref().clone()))
         }
         (None, None, Some(times)) => match *times.as_ref() {
-            0 => Err(Fault::new("`per_day` of 0 never works").at(times.span())),
-            MOST_PER_DAY.. => Err(Fault::new("an agent works once a second at most").at(times.span())),
+            0 => Err(Fault::new(text!("agent-never-works")).at(times.span())),
+            MOST_PER_DAY.. => Err(Fault::new(text!("agent-too-often")).at(times.span())),
             times => Ok(Schedule::PerDay(times)),
         },
-        _ => Err(Fault::new("an agent has one of `every`, `cron` and `per_day`")
+        _ => Err(Fault::new(text!("agent-one-schedule"))
             .at(table.name.span())
-            .hint("write `every = \"15m\"`, `cron = \"*/15 * * * *\"` or `per_day = 100`")),
+            .hint(text!("agent-write-schedule"))),
     }
 }
 
@@ -90,20 +91,20 @@ pub(super) fn zone(table: &AgentTable) -> Result<TimeZone, Fault> {
     };
     TimeZone::get(text.as_ref()).map_err(|_| {
         let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-        let fault = Fault::new(format!("unknown zone `{}`", text.as_ref())).at(text.span());
+        let fault = Fault::new(text!("agent-unknown-zone", name = text.as_ref().as_str())).at(text.span());
         match crate::config::suggestion::nearest(text.as_ref(), known.iter().map(String::as_str)) {
-            Some(near) => fault.hint(format!("did you mean `{near}`?")),
-            None => fault.hint("write it like `Europe/Madrid`, `America/Mexico_City` or `UTC`"),
+            Some(near) => fault.hint(text!("fault-did-you-mean", near = near)),
+            None => fault.hint(text!("agent-write-zone")),
         }
     })
 }
 
 pub(super) fn active(table: &AgentTable) -> Result<Option<Hours>, Fault> {
     let Some(text) = &table.active else { return Ok(None) };
-    let wrong = |what: &str| {
-        Fault::new(what.to_owned())
+    let wrong = |what: String| {
+        Fault::new(what)
             .at(text.span())
-            .hint("write it like `08:00-22:00`")
+            .hint(text!("fault-write-it-like", example = "08:00-22:00"))
     };
     let time = |part: &str| match part.trim() {
         "24:00" => Some(Time::midnight()),
@@ -115,9 +116,9 @@ pub(super) fn active(table: &AgentTable) -> Result<Option<Hours>, Fault> {
             to: time(to)?,
         })
     });
-    let hours = hours.ok_or_else(|| wrong(&format!("`{}` are no hours of a day", text.as_ref())))?;
+    let hours = hours.ok_or_else(|| wrong(text!("agent-no-hours", written = text.as_ref().as_str())))?;
     if hours.to != Time::midnight() && hours.to <= hours.from {
-        return Err(wrong("the hours end before they begin"));
+        return Err(wrong(text!("agent-hours-turned")));
     }
     Ok(Some(hours))
 }

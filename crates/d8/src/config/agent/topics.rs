@@ -10,6 +10,7 @@ use crate::config::fault::Fault;
 use crate::config::file::AgentTable;
 use crate::config::surroundings::Surroundings;
 use crate::config::text_file;
+use crate::{text, words};
 
 /// One topic.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -53,9 +54,12 @@ fn source(value: &Value, around: &Surroundings<'_>) -> Result<Vec<Topic>, Fault>
 }
 
 fn topic(value: &Value, common: &BTreeMap<String, String>) -> Result<Topic, Fault> {
-    let wrong = |what: &str| {
-        Fault::new(what.to_owned())
-            .hint("write a topic as \"rust\" or { topic = \"rust\", language = \"en\" }, or `file:` and a path")
+    let wrong = |what: String| {
+        Fault::new(what).hint(text!(
+            "agent-write-topic",
+            example = "\"rust\"",
+            table = "{ topic = \"rust\", language = \"en\" }"
+        ))
     };
     match value {
         Value::String(text) if !text.trim().is_empty() => Ok(Topic {
@@ -64,14 +68,14 @@ fn topic(value: &Value, common: &BTreeMap<String, String>) -> Result<Topic, Faul
         }),
         Value::Table(table) => {
             let mut vars = common.clone();
-            vars.extend(texts(table).ok_or_else(|| wrong("a topic holds more than texts"))?);
+            vars.extend(texts(table).ok_or_else(|| wrong(text!("agent-topic-more")))?);
             let text = vars.remove("topic").filter(|text| !text.trim().is_empty());
             Ok(Topic {
-                text: text.ok_or_else(|| wrong("a topic lacks its `topic`"))?,
+                text: text.ok_or_else(|| wrong(text!("agent-topic-lacks")))?,
                 vars,
             })
         }
-        _ => Err(wrong("a topic is no text")),
+        _ => Err(wrong(text!("agent-topic-no-text"))),
     }
 }
 
@@ -83,9 +87,14 @@ fn texts(table: &Table) -> Option<BTreeMap<String, String>> {
 /// The topics of a file. `.toml`: a list `topics`, and what all of them have in common; else one a line, without those that
 /// begin with `#`.
 fn file(path: &Path) -> Result<Vec<Topic>, Fault> {
-    let shown = path.display();
-    let text = text_file::read(path)
-        .map_err(|error| Fault::new(format!("the file {shown} of topics cannot be read: {error}")))?;
+    let shown = path.display().to_string();
+    let text = text_file::read(path).map_err(|error| {
+        Fault::new(text!(
+            "agent-topics-unreadable",
+            file = shown.as_str(),
+            why = words::system(&error)
+        ))
+    })?;
     let topics = if path.extension().is_some_and(|extension| extension == "toml") {
         in_toml(&text).map_err(|mut fault| {
             fault.message = format!("{shown}: {}", fault.message);
@@ -101,18 +110,22 @@ fn file(path: &Path) -> Result<Vec<Topic>, Fault> {
         plain.map(topic).collect()
     };
     if topics.is_empty() {
-        return Err(Fault::new(format!("the file {shown} holds no topic")));
+        return Err(Fault::new(text!("agent-topics-empty", file = shown.as_str())));
     }
     Ok(topics)
 }
 
 fn in_toml(text: &str) -> Result<Vec<Topic>, Fault> {
     let mut table: Table = toml::from_str(text).map_err(|error| Fault::new(error.message().to_owned()))?;
-    let wrong =
-        || Fault::new("no list `topics`").hint("write `topics = [\"...\", { topic = \"...\", language = \"es\" }]`");
+    let wrong = || {
+        Fault::new(text!("agent-no-topic-list")).hint(text!(
+            "agent-write-topics",
+            example = "topics = [\"...\", { topic = \"...\", language = \"es\" }]"
+        ))
+    };
     let Some(Value::Array(list)) = table.remove("topics") else {
         return Err(wrong());
     };
-    let common = texts(&table).ok_or_else(|| Fault::new("what all topics have in common must be texts"))?;
+    let common = texts(&table).ok_or_else(|| Fault::new(text!("agent-topics-common")))?;
     list.iter().map(|value| topic(value, &common)).collect()
 }

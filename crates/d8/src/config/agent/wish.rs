@@ -7,12 +7,13 @@ use crate::config::fault::{Fault, one_of};
 use crate::config::file::AgentTable;
 use crate::config::surroundings::Surroundings;
 use crate::config::text_file;
+use crate::{text, words};
 
 pub(super) fn asks_for(table: &AgentTable) -> Result<Option<String>, Fault> {
     match (&table.route, &table.model) {
-        (Some(_), Some(model)) => Err(Fault::new("`route` and `model` say the same thing")
+        (Some(_), Some(model)) => Err(Fault::new(text!("agent-route-and-model"))
             .at(model.span())
-            .hint("give one of them")),
+            .hint(text!("agent-give-one"))),
         (Some(name), None) | (None, Some(name)) => Ok(Some(name.as_ref().clone())),
         (None, None) => Ok(None),
     }
@@ -25,15 +26,13 @@ pub(super) fn priority(table: &AgentTable) -> Result<Option<u8>, Fault> {
     let number = u8::try_from(*written.as_ref())
         .ok()
         .filter(|number| (1..=10).contains(number));
-    let wrong = || Fault::new("a priority is 1 to 10, higher first").at(written.span());
+    let wrong = || Fault::new(text!("agent-priority")).at(written.span());
     number.map(Some).ok_or_else(wrong)
 }
 
 pub(super) fn max_tokens(table: &AgentTable) -> Result<Option<u32>, Fault> {
     match &table.max_tokens {
-        Some(written) if *written.as_ref() == 0 => {
-            Err(Fault::new("an answer of 0 tokens says nothing").at(written.span()))
-        }
+        Some(written) if *written.as_ref() == 0 => Err(Fault::new(text!("agent-no-tokens")).at(written.span())),
         written => Ok(written.as_ref().map(|written| *written.as_ref())),
     }
 }
@@ -42,7 +41,7 @@ pub(super) fn temperature(table: &AgentTable) -> Result<Option<f64>, Fault> {
     let Some(written) = &table.temperature else {
         return Ok(None);
     };
-    let wrong = || Fault::new("a temperature is 0 to 2").at(written.span());
+    let wrong = || Fault::new(text!("agent-temperature")).at(written.span());
     let number = match written.as_ref() {
         toml::Value::Float(number) => Some(*number),
         toml::Value::Integer(number) => i32::try_from(*number).ok().map(f64::from),
@@ -70,7 +69,7 @@ pub(super) fn response_format(table: &AgentTable, around: &Surroundings<'_>) -> 
         return Ok(word.map(|word| json!({"type": word})));
     };
     if word == Some("text") {
-        return Err(Fault::new("a schema is for JSON, but `response_format` is `text`").at(schema.span()));
+        return Err(Fault::new(text!("agent-schema-of-text")).at(schema.span()));
     }
     let schema = read_schema(schema, around).map_err(|fault| fault.at(schema.span()))?;
     let format = json!({"name": "answer", "schema": schema, "strict": true});
@@ -79,18 +78,30 @@ pub(super) fn response_format(table: &AgentTable, around: &Surroundings<'_>) -> 
 
 fn read_schema(written: &Spanned<toml::Value>, around: &Surroundings<'_>) -> Result<Value, Fault> {
     let wrong = || {
-        Fault::new("a schema is a table or a file of JSON")
-            .hint("write `schema = { type = \"object\", ... }` or `schema = \"file:answer.schema.json\"`")
+        Fault::new(text!("agent-no-schema")).hint(text!(
+            "agent-write-schema",
+            table = "schema = { type = \"object\", ... }"
+        ))
     };
     match written.as_ref() {
         toml::Value::Table(table) => serde_json::to_value(table).map_err(|_| wrong()),
         toml::Value::String(text) => {
             let path = around.path(text.strip_prefix("file:").ok_or_else(wrong)?.trim());
-            let shown = path.display();
-            let text = text_file::read(&path)
-                .map_err(|error| Fault::new(format!("the schema's file {shown} cannot be read: {error}")))?;
-            let schema: Value = serde_json::from_str(&text)
-                .map_err(|error| Fault::new(format!("the schema's file {shown} is no JSON: {error}")))?;
+            let shown = path.display().to_string();
+            let text = text_file::read(&path).map_err(|error| {
+                Fault::new(text!(
+                    "agent-schema-unreadable",
+                    file = shown.as_str(),
+                    why = words::system(&error)
+                ))
+            })?;
+            let schema: Value = serde_json::from_str(&text).map_err(|error| {
+                Fault::new(text!(
+                    "agent-schema-no-json",
+                    file = shown.as_str(),
+                    why = error.to_string()
+                ))
+            })?;
             if schema.is_object() { Ok(schema) } else { Err(wrong()) }
         }
         _ => Err(wrong()),

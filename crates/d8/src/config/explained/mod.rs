@@ -15,6 +15,7 @@ use super::error::ConfigError;
 use super::file::RouteTable;
 use super::load::{self, LoadOptions, Loaded};
 use super::{Config, Route, StoreLocation, env_names};
+use crate::text;
 use crate::words;
 pub use account::{limit_called, without_password};
 use origin::Places;
@@ -47,6 +48,9 @@ pub struct Setting {
     pub key: String,
     /// The value; of a secret only that there is one.
     pub value: Value,
+    /// The value in the user's language, where it holds words.
+    #[serde(skip)]
+    pub words: Option<String>,
     /// Where it came from.
     pub source: Source,
 }
@@ -94,13 +98,14 @@ impl Setting {
         Self {
             key: key.into(),
             value: value.into(),
+            words: None,
             source,
         }
     }
 
     /// The value on one line.
     pub fn shown(&self) -> String {
-        shown(&self.value)
+        self.words.clone().unwrap_or_else(|| shown(&self.value))
     }
 }
 
@@ -229,16 +234,24 @@ fn route(route: &Route, tables: &[RouteTable], places: &Places<'_>) -> Section {
         ));
     }
     let patience = route.patience;
-    let shown = match patience.interactive == patience.queued {
-        true => words::span(patience.queued),
-        false => format!(
-            "{} ({} interactive)",
-            words::span(patience.queued),
-            words::span(patience.interactive)
-        ),
+    let (queued, interactive) = (words::span(patience.queued), words::span(patience.interactive));
+    let mut setting = match patience.interactive == patience.queued {
+        true => Setting::new("patience", queued, Source::Default),
+        false => Setting {
+            words: Some(text!(
+                "config-patience",
+                queued = queued.as_str(),
+                interactive = interactive.as_str()
+            )),
+            ..Setting::new(
+                "patience",
+                format!("{queued} ({interactive} interactive)"),
+                Source::Default,
+            )
+        },
     };
-    let written = table.and_then(|table| table.patience.as_ref());
-    settings.push(Setting::new("patience", shown, places.written(written)));
+    setting.source = places.written(table.and_then(|table| table.patience.as_ref()));
+    settings.push(setting);
     let written = table.and_then(|table| table.last_resort_after.as_ref());
     let after = words::span(route.last_resort_after);
     settings.push(Setting::new("last_resort_after", after, places.written(written)));

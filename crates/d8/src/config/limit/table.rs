@@ -117,7 +117,7 @@ impl LimitTable {
         let Some(reserve) = &self.reserve else { return Ok(0) };
         let share = *reserve.as_ref();
         if !(0.0..=1.0).contains(&share) {
-            return Err(Fault::new(format!("`reserve` is a share between 0 and 1, not {share}")).at(reserve.span()));
+            return Err(Fault::new(text!("fault-reserve", share = share.to_string())).at(reserve.span()));
         }
         Ok((share * 1000.0).round() as u16)
     }
@@ -147,23 +147,19 @@ fn reset(resets: &Spanned<String>, period: Period) -> Result<Kind, Fault> {
         return Ok(Kind::Resets(time));
     }
     let expected = time.period().canonical();
-    Err(Fault::new(format!(
-        "this reset comes once a {}, `per` says otherwise",
-        time.period().name(Language::spoken())
+    Err(Fault::new(text!(
+        "fault-reset-period",
+        period = time.period().name(Language::spoken())
     ))
     .at(resets.span())
-    .hint(format!(
-        "write `per = \"{expected}\"`, or `00:00 ZONE` for days and `1 00:00 ZONE` for months"
-    )))
+    .hint(text!("fault-reset-write", period = expected)))
 }
 
 fn picodollars(dollars: &Spanned<f64>) -> Result<u64, Fault> {
     let amount = *dollars.as_ref();
     // Up to here a float holds a cent's millionth, and the integer its picodollars.
     if !(0.0..=1_000_000.0).contains(&amount) {
-        return Err(
-            Fault::new(format!("`cost` is an amount of dollars up to a million, not {amount}")).at(dollars.span()),
-        );
+        return Err(Fault::new(text!("fault-cost", amount = amount.to_string())).at(dollars.span()));
     }
     Ok((amount * 1e12).round() as u64)
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::config::fault::Fault;
 use crate::config::text_file;
+use crate::text;
 
 /// What they say.
 #[derive(Clone, Debug, Default)]
@@ -64,10 +65,10 @@ fn json(path: &Path) -> Result<Value, Fault> {
     if !path.is_file() {
         return Ok(Value::Null);
     }
-    let unreadable = |why: String| Fault::new(format!("{} cannot be read: {why}", path.display()));
+    let unreadable = |why: String| Fault::new(text!("dotenv-unreadable", file = path.display().to_string(), why = why));
     let text = text_file::read(path).map_err(|error| unreadable(error.to_string()))?;
     // What serde says names places, never values.
-    serde_json::from_str(&text).map_err(|error| unreadable(format!("it is no JSON, at line {}", error.line())))
+    serde_json::from_str(&text).map_err(|error| unreadable(text!("fault-no-json", line = error.line().to_string())))
 }
 
 fn text(value: &Value) -> Option<String> {

@@ -95,7 +95,7 @@ fn dotenv_files_add_to_the_environment() {
     assert_eq!(config.env.get("B"), Some("process"));
     assert_eq!(config.notices.len(), 1);
     assert!(
-        config.notices[0].ends_with("1 of its entries are not of the form NAME=value, left out"),
+        config.notices[0].ends_with("1 of its entries is not of the form NAME=value, left out"),
         "{:?}",
         config.notices
     );

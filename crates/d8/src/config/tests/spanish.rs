@@ -37,3 +37,28 @@ fn common_slips_are_said_in_spanish() {
         assert!(!said.contains("hint:") && !said.contains("did you mean"), "{said}");
     }
 }
+
+#[test]
+fn slips_in_agents_are_said_in_spanish() {
+    let agent = |lines: &str| format!("[[agent]]\nname = \"w\"\nprompt = \"p\"\n{lines}\n");
+    for (lines, expected) in [
+        ("", "un agente tiene uno de `every`, `cron` y `per_day`"),
+        ("cron = \"* * * 13 *\"", "`13` no es un mes"),
+        ("cron = \"* *\"", "una línea de cron tiene cinco campos, no 2"),
+        ("every = \"1h\"\nzone = \"Marte\"", "zona horaria desconocida: `Marte`"),
+        ("every = \"1h\"\nsystem = \"{{foo}}\"", "nombre desconocido: `{{foo}}`"),
+        ("every = \"1h\"\nroute = \"nope\"", "no hay ninguna ruta `nope`"),
+        (
+            "every = \"1h\"\nwebhook = \"http://127.0.0.1/x\"",
+            "el host del webhook, 127.0.0.1, es esta misma máquina, y los avisos solo van a direcciones públicas",
+        ),
+        (
+            "every = \"1h\"\nsystem = \"file:none.md\"",
+            "no se puede leer el archivo /home/ana/none.md: no existe ese archivo o carpeta",
+        ),
+    ] {
+        let said = spanish(&agent(lines));
+        assert!(said.contains(expected), "{said}");
+        assert!(!said.contains("hint:") && !said.contains("write it"), "{said}");
+    }
+}

@@ -82,7 +82,8 @@ impl Here {
 
     pub(super) fn known(&self) -> Result<HashMap<u128, (TaskId, Option<Ending>)>, Failure> {
         let known = self.reader.tasks_by_keys(self.group);
-        let known = known.map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
+        let known =
+            known.map_err(|error| Failure::not_started(words::store_error(&error)).hint(words::store_hint(&error)))?;
         let task = |keyed: d8_store::KeyedTask| (keyed.key, (keyed.task, keyed.ended.map(|(ending, _)| ending)));
         Ok(known.into_iter().map(task).collect())
     }
@@ -117,7 +118,8 @@ impl Here {
         let mut rows: Vec<(TaskRow, Ending)> = Vec::new();
         for (task, ending) in reopen {
             let stored = self.reader.task(*task);
-            let stored = stored.map_err(|error| Failure::not_started(error.to_string()).hint(error.hint()))?;
+            let stored = stored
+                .map_err(|error| Failure::not_started(words::store_error(&error)).hint(words::store_hint(&error)))?;
             if let Some(stored) = stored.filter(|stored| matches!(stored.state, TaskState::Ended(..))) {
                 let now = self.clock.now();
                 rows.push((

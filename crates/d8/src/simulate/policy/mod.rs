@@ -14,6 +14,7 @@ use d8_core::time::Timestamp;
 use super::ground::Ground;
 use super::provider::Reply;
 use super::workload::Job;
+use crate::text;
 
 /// A way to let requests out.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -82,7 +83,7 @@ impl FromStr for Policy {
         let known = Self::ALL.into_iter().find(|policy| policy.name() == text);
         known.ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|policy| policy.name()).collect();
-            format!("unknown policy `{text}`; there are {}", names.join(", "))
+            text!("simulate-unknown-policy", name = text, known = names.join(", "))
         })
     }
 }

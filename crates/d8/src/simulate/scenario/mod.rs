@@ -15,6 +15,8 @@ use super::workload::{Sizes, Workload, default_route};
 use super::{DEMO, simulate};
 use crate::cli::Failure;
 use crate::config::{Config, Environment, LoadOptions, UserFolders};
+use crate::text;
+use crate::words::language::Language;
 pub use table::markdown;
 pub(crate) use table::of_scenarios;
 
@@ -23,8 +25,6 @@ pub(crate) use table::of_scenarios;
 pub struct Scenario {
     /// What the command line calls it.
     pub name: &'static str,
-    /// What it is about.
-    pub about: &'static str,
     accounts: String,
     sizes: Sizes,
     /// One task in so many fits this target only.
@@ -37,8 +37,6 @@ pub struct Scenario {
 pub struct Result {
     /// What the command line calls it.
     pub name: &'static str,
-    /// What it is about.
-    pub about: &'static str,
     /// One for each policy.
     pub outcomes: Vec<Outcome>,
 }
@@ -68,10 +66,9 @@ const fn tasks(count: usize) -> Sizes {
 }
 
 impl Scenario {
-    fn new(name: &'static str, about: &'static str, accounts: impl Into<String>, count: usize) -> Self {
+    fn new(name: &'static str, accounts: impl Into<String>, count: usize) -> Self {
         Self {
             name,
-            about,
             accounts: accounts.into(),
             sizes: tasks(count),
             picky: None,
@@ -117,10 +114,14 @@ impl Scenario {
         }
         Ok(Result {
             name: self.name,
-            about: self.about,
             outcomes: simulate(&config, &workload, &conditions, policies),
         })
     }
+}
+
+/// What a scenario is about, in a language; it is known by its name.
+pub fn about(language: Language, name: &str) -> String {
+    text!(language => "scenario-about", scenario = name)
 }
 
 /// A configuration of ours, in which the user's own keys have no part.
@@ -139,83 +140,39 @@ pub fn config_of(text: &str, now: Timestamp) -> std::result::Result<Config, Fail
 }
 
 fn kinds() -> Vec<Scenario> {
-    let mut wild = Scenario::new(
-        "wild-tokens",
-        "work bound by tokens, sizes from a tenth to ten times the usual",
-        accounts::token_bound(),
-        3_000,
-    );
+    let mut wild = Scenario::new("wild-tokens", accounts::token_bound(), 3_000);
     wild.sizes = Sizes {
         count: 3_000,
         input: 400,
         output: 200,
         wildness: 0.8,
     };
-    let mut picky = Scenario::new("one-in-five", "one task in five fits one target only", DEMO, 4_800);
+    let mut picky = Scenario::new("one-in-five", DEMO, 4_800);
     picky.picky = Some((5, "gemini/gemini-2.0-flash"));
     vec![
-        Scenario::new(
-            "one-bucket",
-            "one account, 30 requests a minute, bucket",
-            accounts::bucket(),
-            3_300,
-        ),
-        Scenario::new(
-            "one-fixed",
-            "one account, 15 requests a minute of the clock",
-            accounts::fixed(),
-            1_650,
-        ),
-        Scenario::new(
-            "one-sliding",
-            "one account, 30 requests in any minute",
-            accounts::sliding(),
-            3_300,
-        ),
-        Scenario::new("groq-gemini", "Groq and Gemini as of November 2025", DEMO, 4_950),
-        Scenario::new("twenty", "20 accounts of mixed kinds", accounts::twenty(), 60_000),
+        Scenario::new("one-bucket", accounts::bucket(), 3_300),
+        Scenario::new("one-fixed", accounts::fixed(), 1_650),
+        Scenario::new("one-sliding", accounts::sliding(), 3_300),
+        Scenario::new("groq-gemini", DEMO, 4_950),
+        Scenario::new("twenty", accounts::twenty(), 60_000),
         wild,
         picky,
     ]
 }
 
 fn networks() -> Vec<Scenario> {
-    let sliding = |name, about, jitter| Scenario::new(name, about, accounts::sliding(), 3_300).jitter(jitter);
-    let others = |name, about, jitter| Scenario::new(name, about, DEMO, 4_950).jitter(jitter);
+    let sliding = |name, jitter| Scenario::new(name, accounts::sliding(), 3_300).jitter(jitter);
+    let others = |name, jitter| Scenario::new(name, DEMO, 4_950).jitter(jitter);
     let millis = Duration::from_millis;
     vec![
-        sliding(
-            "jitter-50ms",
-            "sliding; requests travel up to 0.05 s",
-            Jitter::Uniform(millis(50)),
-        ),
-        sliding("jitter-200ms", "sliding; up to 0.2 s", Jitter::Uniform(millis(200))),
-        sliding("jitter-1s", "sliding; up to 1 s", Jitter::Uniform(millis(1_000))),
-        sliding(
-            "tail-50ms",
-            "sliding; a heavy tail over 5 ms",
-            Jitter::HeavyTailed(millis(50)),
-        ),
-        sliding(
-            "tail-200ms",
-            "sliding; a heavy tail over 20 ms",
-            Jitter::HeavyTailed(millis(200)),
-        ),
-        sliding(
-            "tail-1s",
-            "sliding; a heavy tail over 0.1 s",
-            Jitter::HeavyTailed(millis(1_000)),
-        ),
-        others(
-            "others-jitter-1s",
-            "bucket and fixed; up to 1 s",
-            Jitter::Uniform(millis(1_000)),
-        ),
-        others(
-            "others-tail-1s",
-            "bucket and fixed; a heavy tail over 0.1 s",
-            Jitter::HeavyTailed(millis(1_000)),
-        ),
+        sliding("jitter-50ms", Jitter::Uniform(millis(50))),
+        sliding("jitter-200ms", Jitter::Uniform(millis(200))),
+        sliding("jitter-1s", Jitter::Uniform(millis(1_000))),
+        sliding("tail-50ms", Jitter::HeavyTailed(millis(50))),
+        sliding("tail-200ms", Jitter::HeavyTailed(millis(200))),
+        sliding("tail-1s", Jitter::HeavyTailed(millis(1_000))),
+        others("others-jitter-1s", Jitter::Uniform(millis(1_000))),
+        others("others-tail-1s", Jitter::HeavyTailed(millis(1_000))),
     ]
 }
 
@@ -226,60 +183,28 @@ fn beliefs() -> Vec<Scenario> {
         from: minutes(10),
         to: minutes(20),
     };
-    let told = Scenario::new(
-        "foreign-told",
-        "others take 30 %; headers tell what remains",
-        accounts::told(),
-        4_500,
-    );
+    let told = Scenario::new("foreign-told", accounts::told(), 4_500);
     vec![
         told.under(foreign),
-        Scenario::new(
-            "foreign-silent",
-            "others take 30 %; the wire is silent",
-            accounts::fixed(),
-            1_600,
-        )
-        .under(foreign),
-        Scenario::new("too-high", "limits believed 50 % too high", DEMO, 4_950)
-            .under(|conditions| conditions.belief = Belief::Times(1.5)),
-        Scenario::new("unknown", "no limits known", DEMO, 4_950)
-            .under(|conditions| conditions.belief = Belief::Unknown),
-        Scenario::new(
-            "slices",
-            "300 a minute and 30 of a bucket, enforced as 5 and as 1 in a second, which nobody says",
-            accounts::sliced(),
-            36_000,
-        )
-        .under(|conditions| conditions.slices = true),
-        Scenario::new("down", "Groq answers 503 for ten minutes", DEMO, 4_950)
-            .under(|conditions| conditions.outages.push(outage)),
+        Scenario::new("foreign-silent", accounts::fixed(), 1_600).under(foreign),
+        Scenario::new("too-high", DEMO, 4_950).under(|conditions| conditions.belief = Belief::Times(1.5)),
+        Scenario::new("unknown", DEMO, 4_950).under(|conditions| conditions.belief = Belief::Unknown),
+        Scenario::new("slices", accounts::sliced(), 36_000).under(|conditions| conditions.slices = true),
+        Scenario::new("down", DEMO, 4_950).under(|conditions| conditions.outages.push(outage)),
     ]
 }
 
 fn calendars() -> Vec<Scenario> {
-    let day = |name, about, count| Scenario::new(name, about, accounts::zone_day(), count);
+    let day = |name, count| Scenario::new(name, accounts::zone_day(), count);
     vec![
         // 2026-01-15T06:00Z: midnight in Los Angeles is two hours later.
-        day("day-end", "1,000 a day, over a midnight in Los Angeles", 2_000).starts(1_768_456_800),
+        day("day-end", 2_000).starts(1_768_456_800),
         // 2026-03-08T07:00Z, an hour before a day of 23 hours.
-        day("day-of-23-h", "the same over the day of 23 hours", 3_000).starts(1_772_953_200),
+        day("day-of-23-h", 3_000).starts(1_772_953_200),
         // 2026-11-01T06:00Z, an hour before a day of 25 hours.
-        day("day-of-25-h", "the same over the day of 25 hours", 3_000).starts(1_793_512_800),
-        Scenario::new(
-            "clock-ahead",
-            "the provider's clock is 3 s ahead",
-            accounts::fixed(),
-            1_650,
-        )
-        .under(|conditions| conditions.clock = 3_000_000),
-        Scenario::new(
-            "clock-behind",
-            "the provider's clock is 3 s behind",
-            accounts::fixed(),
-            1_650,
-        )
-        .under(|conditions| conditions.clock = -3_000_000),
+        day("day-of-25-h", 3_000).starts(1_793_512_800),
+        Scenario::new("clock-ahead", accounts::fixed(), 1_650).under(|conditions| conditions.clock = 3_000_000),
+        Scenario::new("clock-behind", accounts::fixed(), 1_650).under(|conditions| conditions.clock = -3_000_000),
     ]
 }
 
@@ -295,6 +220,13 @@ mod tests {
         let count = names.len();
         names.dedup();
         assert_eq!(names.len(), count);
+        for language in Language::ALL {
+            let mut words: Vec<String> = names.iter().map(|name| about(language, name)).collect();
+            words.sort_unstable();
+            words.dedup();
+            assert_eq!(words.len(), count, "{language}");
+            assert!(!words.contains(&about(language, "none")), "{language}");
+        }
     }
 
     /// What docs/quota.md promises, with a little room: 429s at most, the ratio to the bound at least.

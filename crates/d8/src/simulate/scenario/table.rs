@@ -1,14 +1,16 @@
 //! The scenarios in one table: a row for each, a column for each policy.
 
-use super::Result;
+use super::{Result, about};
 use crate::client::table::{Cell, Table, Tone};
 use crate::simulate::figures::Figures;
 use crate::simulate::policy::Policy;
+use crate::text;
 use crate::words;
+use crate::words::language::Language;
 
 /// The scenarios for a terminal.
 pub(crate) fn of_scenarios(results: &[Result]) -> Table {
-    let titles: Vec<&'static str> = titles(results);
+    let titles = titles(results);
     let numbers: Vec<usize> = (1..titles.len()).collect();
     let mut table = Table::new(&titles, &numbers);
     for result in results {
@@ -27,7 +29,7 @@ pub(crate) fn of_scenarios(results: &[Result]) -> Table {
     table
 }
 
-/// The scenarios as a table in Markdown.
+/// The scenarios as a table in Markdown, in English as the documents that take it in.
 pub fn markdown(results: &[Result]) -> String {
     let names: Vec<&str> = results.first().map_or_else(Vec::new, |result| {
         result.outcomes.iter().map(|outcome| outcome.policy.name()).collect()
@@ -36,23 +38,23 @@ pub fn markdown(results: &[Result]) -> String {
     text += &format!("| --- | --- |{}\n", " ---: |".repeat(names.len()));
     for result in results {
         let cells: Vec<String> = result.outcomes.iter().map(|outcome| cell(&outcome.figures)).collect();
-        text += &format!("| {} | {} | {} |\n", result.name, result.about, cells.join(" | "));
+        text += &format!(
+            "| {} | {} | {} |\n",
+            result.name,
+            about(Language::English, result.name),
+            cells.join(" | ")
+        );
     }
     text
 }
 
-fn titles(results: &[Result]) -> Vec<&'static str> {
+fn titles(results: &[Result]) -> Vec<String> {
     let policies = results.first().into_iter().flat_map(|result| &result.outcomes);
     let title = |policy: Policy| match policy {
-        Policy::D8 => "D8",
-        Policy::Plain => "PLAIN",
-        Policy::Resilient => "RESILIENT",
-        Policy::Groq => "GROQ",
-        Policy::Backoff => "BACKOFF",
-        Policy::TokenBucket => "TOKEN-BUCKET",
-        Policy::Cooldown => "COOLDOWN",
+        Policy::D8 => "D8".to_owned(),
+        other => other.name().to_uppercase(),
     };
-    std::iter::once("SCENARIO")
+    std::iter::once(text!("simulate-title-scenario"))
         .chain(policies.map(|outcome| title(outcome.policy)))
         .collect()
 }
@@ -63,13 +65,17 @@ fn cell(figures: &Figures) -> String {
     if given_up > 0 {
         let share = given_up as f64 / figures.total.max(1) as f64 * 100.0;
         let lost = if share < 1.0 {
-            format!("{given_up} lost")
+            text!("simulate-lost", count = given_up)
         } else {
-            format!("{share:.0} % lost")
+            text!("simulate-lost-share", share = format!("{share:.0}"))
         };
         return format!("{lost}, {} 429s", words::number(figures.refused));
     }
-    let open = if figures.open > 0 { ", not done" } else { "" };
+    let open = if figures.open > 0 {
+        text!("simulate-not-done")
+    } else {
+        String::new()
+    };
     let ratio = match (figures.ratio, figures.ratio_seen) {
         (Some(ratio), Some(seen)) => format!("{ratio:.3} ({seen:.3})"),
         (Some(ratio), None) => format!("{ratio:.3}"),

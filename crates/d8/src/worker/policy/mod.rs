@@ -20,6 +20,7 @@ use tokio::sync::Mutex;
 use super::attempt::{self, Concluded, Job};
 use super::{Provider, Tally, report};
 use crate::clock::Clock;
+use crate::text;
 use pace::Pace;
 pub use rules::Rules;
 
@@ -81,9 +82,9 @@ impl Paced {
         );
         if would_return {
             let why = match retries {
-                Some(0) => format!("429, and the policy `{name}` does not retry"),
-                Some(retries) => format!("429, still after {retries} retries of the policy `{name}`"),
-                None => format!("the policy `{name}` retries nothing but a 429"),
+                Some(0) => text!("policy-no-retry", name = name),
+                Some(retries) => text!("policy-retried", count = retries, name = name),
+                None => text!("policy-only-429", name = name),
             };
             concluded.report.outcome = Outcome::Rejected;
             concluded.result = Some(with_reason(concluded.result, &why));

@@ -5,6 +5,7 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -34,7 +35,7 @@ impl Address {
         };
         let mut url = Url::parse(&with_scheme).map_err(|error| error.to_string())?;
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err("it must begin with http:// or https://".to_owned());
+            return Err(text!("fault-url-http"));
         }
         let plain = |part: &str| percent_decode_str(part).decode_utf8_lossy().into_owned();
         let credential = match url.password() {
@@ -72,8 +73,7 @@ impl Address {
             Some(Credential::Basic(both)) => format!("Basic {}", STANDARD.encode(both.expose_secret())),
             Some(Credential::Bearer(token)) => format!("Bearer {}", token.expose_secret()),
         };
-        let mut value = HeaderValue::from_str(&text)
-            .map_err(|_| "the token holds characters that no header can carry".to_owned())?;
+        let mut value = HeaderValue::from_str(&text).map_err(|_| text!("worker-odd-token"))?;
         value.set_sensitive(true);
         Ok(Some(value))
     }

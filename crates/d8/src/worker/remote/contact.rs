@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Pace;
 use crate::cli::say;
+use crate::text;
 
 #[derive(Debug, Default)]
 pub(super) struct Contact {
@@ -15,16 +16,14 @@ impl Contact {
     /// A call brought no answer.
     pub(super) fn lost(&self, origin: &str, why: &str) {
         if !self.lost.swap(true, Ordering::Relaxed) {
-            say(&format!(
-                "the orchestrator at {origin} does not answer ({why}); trying again until it does"
-            ));
+            say(&text!("worker-lost", origin = origin, why = why));
         }
     }
 
     /// A call was answered.
     pub(super) fn answered(&self, origin: &str) {
         if self.lost.swap(false, Ordering::Relaxed) {
-            say(&format!("the orchestrator at {origin} is back"));
+            say(&text!("worker-back", origin = origin));
         }
     }
 }

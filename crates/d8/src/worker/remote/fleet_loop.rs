@@ -15,6 +15,7 @@ use super::{Ending, Pace, RemoteWorker, heartbeat, spoken};
 use crate::cli::{Failure, say};
 use crate::clock::Clock;
 use crate::protocol::{AttemptName, PollAnswer, Registration, Terms, VERSION};
+use crate::text;
 use crate::worker::{Provider, Tally};
 
 /// What all parts of a worker share.
@@ -95,7 +96,6 @@ impl Life {
         }
     }
 
-    /// Registers, with the same incarnation each time: it is the same life.
     /// The registration, with what it is at now.
     fn introduced(&self) -> Registration {
         let mut registration = self.registration.clone();
@@ -105,16 +105,16 @@ impl Life {
         registration
     }
 
+    /// Registers, with the same incarnation each time: it is the same life.
     pub(super) async fn register(&self) -> Result<Terms, NoAnswer> {
         let welcome = self.heard(self.link.register(&self.introduced()).await)?;
         let refused = |message: String| NoAnswer::Refused { status: 200, message };
-        let terms = welcome
-            .d8
-            .ok_or_else(|| refused("it is no orchestrator of D8".to_owned()))?;
+        let terms = welcome.d8.ok_or_else(|| refused(text!("worker-no-orchestrator")))?;
         if terms.protocol != VERSION {
-            let theirs = terms.protocol;
-            return Err(refused(format!(
-                "it speaks version {theirs} of the protocol, this worker version {VERSION}"
+            return Err(refused(text!(
+                "worker-other-protocol",
+                theirs = terms.protocol.to_string(),
+                ours = VERSION.to_string()
             )));
         }
         self.lease_ms.store(terms.lease_ms, Ordering::Relaxed);
@@ -173,7 +173,11 @@ impl Life {
                     return self.lock_out(status, &message);
                 }
                 Err(NoAnswer::Refused { status, message }) => {
-                    say(&format!("the orchestrator refuses a poll (HTTP {status}: {message})"));
+                    say(&text!(
+                        "worker-poll-refused",
+                        status = status.to_string(),
+                        message = message
+                    ));
                     backoff.wait().await;
                 }
                 Err(NoAnswer::Away(_)) => backoff.wait().await,
@@ -217,7 +221,7 @@ impl Life {
         if tokio::time::timeout(self.pace.drain, join(jobs)).await.is_err() {
             self.held.cancel_all();
             if tokio::time::timeout(self.pace.goodbye, join(jobs)).await.is_err() {
-                say("some reports could not be delivered; the orchestrator takes their attempts for lost and goes on");
+                say(&text!("worker-undelivered"));
             }
         }
         let _ = tokio::time::timeout(self.pace.goodbye, self.link.unregister()).await;

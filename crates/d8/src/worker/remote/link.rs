@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::Address;
 use crate::clock::Clock;
 use crate::protocol::{AttemptName, Heartbeat, HeartbeatAnswer, PollAnswer, Registration, Welcome, WorkReport};
+use crate::text;
 use crate::worker::no_reply::what_happened;
 use crate::worker::provider::client_builder;
 
@@ -56,7 +57,7 @@ impl Link {
         let client = client_builder(address.is_here()).default_headers(headers).build();
         let id = utf8_percent_encode(worker, NON_ALPHANUMERIC);
         Ok(Self {
-            client: client.map_err(|error| format!("no HTTP client: {error}"))?,
+            client: client.map_err(|error| text!("worker-no-client", why = error.to_string()))?,
             own: format!("{}/api/workers/{id}", address.origin()),
             address,
             incarnation,
@@ -158,7 +159,7 @@ fn words(body: &[u8]) -> String {
     let error = &json["error"];
     match error["message"].as_str().or_else(|| error.as_str()) {
         Some(message) => message.to_owned(),
-        None if body.trim_ascii().starts_with(b"<") => "it answered with a page for people".to_owned(),
+        None if body.trim_ascii().starts_with(b"<") => text!("worker-page-for-people"),
         None => {
             let text = String::from_utf8_lossy(body);
             let words: Vec<&str> = text.split_whitespace().collect();
@@ -175,6 +176,6 @@ async fn read<T: DeserializeOwned>(response: Response) -> Result<T, NoAnswer> {
         .map_err(|error| NoAnswer::Away(what_happened(&error)))?;
     serde_json::from_slice(&body).map_err(|_| NoAnswer::Refused {
         status,
-        message: "it does not answer as an orchestrator of D8 does".to_owned(),
+        message: text!("worker-answers-otherwise"),
     })
 }

@@ -30,6 +30,7 @@ pub use address::Address;
 use super::Provider;
 use crate::cli::Failure;
 use crate::protocol::{Introduction, Registration};
+use crate::text;
 
 /// A worker that has not begun.
 pub struct RemoteWorker {
@@ -117,6 +118,6 @@ impl RemoteWorker {
 pub fn new_incarnation() -> Result<String, Failure> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes)
-        .map_err(|error| Failure::not_started(format!("the system gives no random numbers: {error}")))?;
+        .map_err(|error| Failure::not_started(text!("worker-no-randomness", why = error.to_string())))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

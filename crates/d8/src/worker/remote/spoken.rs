@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::link::Link;
 use crate::cli::{Failure, say};
 use crate::protocol::{AttemptName, Registration, Terms};
+use crate::text;
 use crate::worker::Concluded;
 
 /// Who it is, and whose limits hold.
@@ -16,65 +17,74 @@ pub(super) fn begin(registration: &Registration, terms: &Terms, origin: &str) {
         worker_id, worker_type, ..
     } = registration;
     let slots = registration.d8.as_ref().map_or(0, |introduction| introduction.slots);
-    say(&format!(
-        "worker {worker_id} ({worker_type}) works for {origin}, up to {slots} attempts at once"
+    say(&text!(
+        "worker-begins",
+        worker = worker_id.as_str(),
+        kind = worker_type.as_str(),
+        origin = origin,
+        slots = slots
     ));
-    say(&format!(
-        "it serves account `{}` ({}); its limits are kept by the orchestrator; Ctrl-C ends it",
-        terms.account,
-        models(&terms.models)
+    say(&text!(
+        "worker-serves",
+        account = terms.account.as_str(),
+        models = models(&terms.models)
     ));
 }
 
 fn models(models: &[String]) -> String {
     match models {
-        [] => "no models".to_owned(),
+        [] => text!("worker-no-models"),
         [only] => only.clone(),
-        [first, rest @ ..] => format!("{first} and {} more", rest.len()),
+        [first, rest @ ..] => text!("worker-models", first = first.as_str(), more = rest.len()),
     }
 }
 
 /// How an attempt ended.
 pub(super) fn ended(name: &AttemptName, concluded: &Concluded, took: Duration) {
     let AttemptName { task_id, attempt } = name;
-    say(&format!("task {task_id}, attempt {attempt}: {}", what(concluded, took)));
+    say(&text!(
+        "worker-ended",
+        task = task_id.as_str(),
+        attempt = attempt.to_string(),
+        what = what(concluded, took)
+    ));
     if let Some(next) = next_step(&concluded.report.outcome) {
-        say(&format!("hint: {next}"));
+        say(&text!("hint", message = next));
     }
 }
 
 fn what(concluded: &Concluded, took: Duration) -> String {
-    let seconds = took.as_secs_f32();
-    let with_words = |what: &str| match words(concluded) {
+    let seconds = format!("{:.1}", took.as_secs_f32());
+    let with_words = |what: String| match words(concluded) {
         Some(words) => format!("{what}: {words}"),
-        None => what.to_owned(),
+        None => what,
     };
     match &concluded.report.outcome {
-        Outcome::Answered(Some(usage)) => format!(
-            "answered in {seconds:.1} s, {} tokens in, {} out",
-            usage.input_tokens, usage.output_tokens
+        Outcome::Answered(Some(usage)) => text!(
+            "worker-answered-tokens",
+            seconds = seconds,
+            input = usage.input_tokens,
+            output = usage.output_tokens
         ),
-        Outcome::Answered(None) => format!("answered in {seconds:.1} s"),
-        Outcome::Refused { .. } => with_words("refused for quota, so it waits"),
-        Outcome::Overloaded { .. } => with_words("the provider is overloaded"),
-        Outcome::Fault { .. } => with_words("no answer"),
-        Outcome::Cut => with_words("its stream broke off"),
-        Outcome::TooLarge => with_words("too large for this model"),
-        Outcome::Rejected => with_words("the request is refused"),
-        Outcome::BadKey => with_words("the provider refuses the key"),
-        Outcome::NoMoney => with_words("the account has no money"),
-        Outcome::ModelUnavailable => with_words("the account does not have the model"),
-        Outcome::GivenBack => "given back unsent".to_owned(),
+        Outcome::Answered(None) => text!("worker-answered", seconds = seconds),
+        Outcome::Refused { .. } => with_words(text!("worker-refused")),
+        Outcome::Overloaded { .. } => with_words(text!("worker-overloaded")),
+        Outcome::Fault { .. } => with_words(text!("worker-no-answer")),
+        Outcome::Cut => with_words(text!("worker-cut")),
+        Outcome::TooLarge => with_words(text!("worker-too-large")),
+        Outcome::Rejected => with_words(text!("worker-rejected")),
+        Outcome::BadKey => with_words(text!("worker-bad-key")),
+        Outcome::NoMoney => with_words(text!("worker-no-money")),
+        Outcome::ModelUnavailable => with_words(text!("worker-no-model")),
+        Outcome::GivenBack => text!("worker-given-back"),
     }
 }
 
-fn next_step(outcome: &Outcome) -> Option<&'static str> {
+fn next_step(outcome: &Outcome) -> Option<String> {
     match outcome {
-        Outcome::BadKey => {
-            Some("put the right key where this worker's is, start it again, and unpark the account: d8 accounts unpark")
-        }
-        Outcome::NoMoney => Some("pay the provider, then unpark the account: d8 accounts unpark"),
-        Outcome::ModelUnavailable => Some("name other models for the account in d8.toml"),
+        Outcome::BadKey => Some(text!("worker-bad-key-next")),
+        Outcome::NoMoney => Some(text!("worker-no-money-next")),
+        Outcome::ModelUnavailable => Some(text!("worker-no-model-next")),
         _ => None,
     }
 }
@@ -91,34 +101,32 @@ fn words(concluded: &Concluded) -> Option<String> {
 pub(super) fn not_taken(name: &AttemptName, status: u16, message: &str) {
     let AttemptName { task_id, attempt } = name;
     let why = match status {
-        409 => "the attempt is no longer this worker's".to_owned(),
+        409 => text!("worker-not-its-own"),
         _ => format!("HTTP {status}: {message}"),
     };
-    say(&format!(
-        "task {task_id}, attempt {attempt}: the report is dropped: {why}"
+    say(&text!(
+        "worker-report-dropped",
+        task = task_id.as_str(),
+        attempt = attempt.to_string(),
+        why = why
     ));
 }
 
 /// The user wants an end.
 pub(super) fn ending(under_way: usize, drain: Duration) {
-    say(&format!(
-        "ending: {under_way} under way may take {} s more; Ctrl-C again ends at once",
-        drain.as_secs()
-    ));
+    say(&text!("worker-ending", count = under_way, seconds = drain.as_secs()));
 }
 
 /// The orchestrator does not take the worker.
 pub(super) fn not_let_in(link: &Link, status: u16, message: &str) -> Failure {
     let origin = link.origin();
-    let failure = Failure::not_started(format!(
-        "the orchestrator at {origin} does not take this worker: {message}"
-    ));
+    let failure = Failure::not_started(text!("worker-not-let-in", origin = origin, why = message));
     match status {
-        401 | 403 => failure.hint(format!(
-            "give its token with the URL, as in http://d8:TOKEN@HOST:PORT, or as {}",
-            crate::config::env_names::D8_TOKEN
+        401 | 403 => failure.hint(text!(
+            "worker-token-next",
+            variable = crate::config::env_names::D8_TOKEN
         )),
-        200 | 404 | 405 | 501 => failure.hint("look whether d8 up runs there, and in this version"),
-        _ => failure.hint("look at what d8 up said when it started there"),
+        200 | 404 | 405 | 501 => failure.hint(text!("worker-other-server-next")),
+        _ => failure.hint(text!("worker-look-there-next")),
     }
 }
