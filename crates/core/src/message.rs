@@ -174,6 +174,8 @@ pub struct LimitSignal {
     pub limit: Option<u64>,
     /// How much of it is left.
     pub remaining: Option<u64>,
+    /// How long until nothing of it is used any more.
+    pub reset: Option<Duration>,
 }
 
 /// How an attempt ended, in terms of what must follow.

@@ -113,6 +113,19 @@ impl Belief {
         Some(learnt)
     }
 
+    /// It follows from what the provider says that it holds so much in this period. The news, if it is some.
+    pub(crate) fn told_per(&mut self, amount: u64, per: Option<Duration>, at: Timestamp) -> Option<Learnt> {
+        self.told = true;
+        let learnt = Learnt {
+            amount,
+            per,
+            at,
+            evidence: Evidence::Told,
+        };
+        let before = self.learnt.replace(learnt);
+        (before.map(|before| (before.amount, before.per)) != Some((amount, per))).then_some(learnt)
+    }
+
     /// So much was accepted, and no more.
     pub(crate) fn counted(&mut self, amount: u64, per: Option<Duration>, at: Timestamp) -> Option<Learnt> {
         let before = self.learnt;

@@ -74,6 +74,11 @@ impl Ledger {
             let Some(used) = signal.remaining.map(|left| total.saturating_sub(left)) else {
                 continue;
             };
+            if let Some(reset) = signal.reset {
+                news.extend(entry.count.sound(total, used, reset, now).map(|learnt| (id, learnt)));
+                let first = (it.granted_at + reset) - rounding(reset);
+                entry.count.ends_between(first, now + reset, clock);
+            }
             let (theirs, passed) = entry.count.look(used, own, it.granted_at, it.arrived_by, now, clock);
             seen.push((id, signal.dimension, theirs, passed));
         }
@@ -185,10 +190,8 @@ impl Ledger {
             entry.refused_at = Some(now);
             entry.count.refused(now);
             let is_moved = it.hint.is_some_and(|hint| {
-                // A hint in whole seconds is rounded up.
-                let rounding = Duration::from_millis(if hint.subsec_nanos() == 0 { 1_000 } else { 10 });
-                let first = (it.granted_at + hint) - rounding;
-                hint <= entry.count.memory() + rounding && entry.count.ends_between(first, now + hint, clock)
+                let first = (it.granted_at + hint) - rounding(hint);
+                hint <= entry.count.memory() + rounding(hint) && entry.count.ends_between(first, now + hint, clock)
             });
             let explained = is_moved
                 || used.is_some_and(|used| {
@@ -362,6 +365,11 @@ impl super::Entry {
         self.count.set_per(per);
         self.count.belief_mut().counted(fewer, Some(per), now)
     }
+}
+
+/// By how much a time that a provider tells is too long at most: one in whole seconds is rounded up.
+fn rounding(told: Duration) -> Duration {
+    Duration::from_millis(if told.subsec_nanos() == 0 { 1_000 } else { 10 })
 }
 
 /// The shortest period in use that is no shorter than this.

@@ -197,6 +197,7 @@ fn signal(limit: u64, remaining: u64) -> LimitSignal {
         per: Some(Duration::from_secs(60)),
         limit: Some(limit),
         remaining: Some(remaining),
+        reset: None,
     }
 }
 
@@ -549,4 +550,87 @@ fn a_window_that_begins_elsewhere_is_found_by_the_hint() {
     let resets = ledger.view(LIMIT[0], edge).and_then(|view| view.resets);
     let away = resets.map(|resets| resets.since(edge).as_millis());
     assert!(away.is_some_and(|away| (59_800..=60_200).contains(&away)), "{away:?}");
+}
+
+#[test]
+fn a_period_that_no_reset_bears_out_is_found_to_be_shorter() {
+    let mut ledger = Ledger::default();
+    let spec = LimitSpec {
+        dimension: Dimension::Requests,
+        amount: u64::MAX,
+        window: minute(),
+        reserve_permille: 0,
+        standing: crate::limit::Standing::Unknown,
+    };
+    ledger.add(LIMIT[0], spec);
+    // A bucket of 18 in two seconds, whose headers are named like those of a minute: they tell when all of it is free again.
+    let mut now = NOW;
+    for used in [15, 16, 17, 18, 18, 18, 18, 18, 18, 18] {
+        now = now + Duration::from_millis(250);
+        let told = LimitSignal {
+            reset: Some(Duration::from_millis(used * 2_000 / 18)),
+            ..signal(18, 18 - used)
+        };
+        look(&mut ledger, &[told], now);
+    }
+    let learnt = ledger.view(LIMIT[0], now).and_then(|view| view.learnt);
+    let learnt = learnt.map(|learnt| (learnt.amount, learnt.per.map(|per| per.as_millis())));
+    assert!(
+        learnt.is_some_and(|(amount, per)| amount == 18 && per.is_some_and(|per| (2_000..=2_500).contains(&per))),
+        "{learnt:?}"
+    );
+}
+
+#[test]
+fn a_minute_whose_resets_are_as_long_stays_a_minute() {
+    let mut ledger = Ledger::default();
+    let spec = LimitSpec {
+        dimension: Dimension::Requests,
+        amount: u64::MAX,
+        window: minute(),
+        reserve_permille: 0,
+        standing: crate::limit::Standing::Unknown,
+    };
+    ledger.add(LIMIT[0], spec);
+    let mut now = NOW;
+    for second in 0..600_u64 {
+        now = now + Duration::from_secs(1);
+        // A window of the clock that is full after ten seconds.
+        let (into, used) = (second % 60, (second % 60 + 1).min(10));
+        let told = LimitSignal {
+            reset: Some(Duration::from_secs(60 - into)),
+            ..signal(10, 10 - used)
+        };
+        look(&mut ledger, &[told], now);
+    }
+    let learnt = ledger.view(LIMIT[0], now).and_then(|view| view.learnt);
+    assert_eq!(learnt.map(|learnt| (learnt.amount, learnt.per)), Some((10, None)));
+}
+
+#[test]
+fn a_period_that_was_taken_for_too_short_is_found_to_be_longer() {
+    let mut ledger = Ledger::default();
+    let spec = LimitSpec {
+        dimension: Dimension::Requests,
+        amount: u64::MAX,
+        window: minute(),
+        reserve_permille: 0,
+        standing: crate::limit::Standing::Unknown,
+    };
+    ledger.add(LIMIT[0], spec);
+    let told = |used: u64, reset| LimitSignal {
+        reset: Some(Duration::from_secs(reset)),
+        ..signal(10, 10 - used)
+    };
+    // Each look happens to fall into the last seconds of a minute.
+    for look_at in 0..12 {
+        look(&mut ledger, &[told(9, 5)], NOW + Duration::from_secs(look_at / 4 * 60));
+    }
+    let per = |ledger: &Ledger| {
+        let learnt = ledger.view(LIMIT[0], NOW).and_then(|view| view.learnt)?;
+        learnt.per
+    };
+    assert!(per(&ledger) < Some(Duration::from_secs(10)), "{:?}", per(&ledger));
+    look(&mut ledger, &[told(2, 57)], NOW + Duration::from_secs(190));
+    assert!(per(&ledger) >= Some(Duration::from_secs(57)), "{:?}", per(&ledger));
 }

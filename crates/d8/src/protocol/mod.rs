@@ -211,6 +211,9 @@ pub struct LimitSignal {
     /// How much of it is left.
     #[serde(default)]
     pub remaining: Option<u64>,
+    /// How long until nothing of it is used any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reset_ms: Option<u64>,
 }
 
 /// What became of an attempt.

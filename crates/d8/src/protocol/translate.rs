@@ -119,6 +119,7 @@ pub fn signals_to(signals: &[message::LimitSignal]) -> Vec<LimitSignal> {
         per_ms: signal.per.map(millis),
         limit: signal.limit,
         remaining: signal.remaining,
+        reset_ms: signal.reset.map(millis),
     };
     signals.iter().map(signal).collect()
 }
@@ -129,6 +130,7 @@ fn signal_from(signal: &LimitSignal) -> Option<message::LimitSignal> {
         per: signal.per_ms.map(Duration::from_millis),
         limit: signal.limit,
         remaining: signal.remaining,
+        reset: signal.reset_ms.map(Duration::from_millis),
     })
 }
 

@@ -100,6 +100,7 @@ impl Provider {
                 per: Some(per),
                 limit: Some(limit.spec.amount),
                 remaining: Some(limit.spec.amount.saturating_sub(reading.used)),
+                reset: None,
             })
         };
         readings.iter().filter_map(told).collect()

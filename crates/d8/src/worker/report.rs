@@ -45,6 +45,8 @@ pub(super) fn signals(signals: &[d8_wire::LimitSignal], speed: u32) -> Vec<Limit
         per: signal.per.map(|per| nominal(per) / speed.max(1)),
         limit: signal.limit,
         remaining: signal.remaining,
+        // Told as it is, whatever the periods are called.
+        reset: signal.reset,
     };
     signals.iter().map(signal).collect()
 }

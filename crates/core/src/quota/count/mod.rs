@@ -7,6 +7,7 @@ mod pace;
 mod phase;
 mod room;
 mod slices;
+mod sounding;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use pace::Pace;
 use phase::Phase;
 use slices::Slices;
+use sounding::Sounding;
 
 use super::belief::Belief;
 use super::others::Others;
@@ -53,6 +55,8 @@ pub(crate) struct Count {
     phase: Phase,
     /// What goes through a bucket.
     pace: Pace,
+    /// What headers show of the period of a limit that nobody knew.
+    sounding: Sounding,
     /// The period, where it was found.
     found: Option<Duration>,
     /// Under way, by when they were granted.
@@ -85,6 +89,7 @@ impl Count {
             slices: Slices::default(),
             phase: Phase::default(),
             pace: Pace::default(),
+            sounding: Sounding::default(),
             found: None,
             flying: BTreeMap::new(),
             in_flight: 0,
