@@ -76,8 +76,10 @@ impl Ledger {
             };
             if let Some(reset) = signal.reset {
                 news.extend(entry.count.sound(total, used, reset, now).map(|learnt| (id, learnt)));
-                let first = (it.granted_at + reset) - rounding(reset);
-                entry.count.ends_between(first, now + reset, clock);
+                if !is_draining(reset, used, total, entry.count.memory()) {
+                    let first = (it.granted_at + reset) - rounding(reset);
+                    entry.count.ends_between(first, now + reset, clock);
+                }
             }
             let (theirs, passed) = entry.count.look(used, own, it.granted_at, it.arrived_by, now, clock);
             seen.push((id, signal.dimension, theirs, passed));
@@ -365,6 +367,13 @@ impl super::Entry {
         self.count.set_per(per);
         self.count.belief_mut().counted(fewer, Some(per), now)
     }
+}
+
+/// Whether a reset is just the time in which what is used would drain: then it may be a bucket's, and ends no window.
+fn is_draining(reset: Duration, used: u64, limit: u64, per: Duration) -> bool {
+    let share = u32::try_from(used.saturating_mul(1_000) / limit.max(1)).unwrap_or(u32::MAX);
+    let drains = per.saturating_mul(share) / 1_000;
+    reset.abs_diff(drains) < per / 10
 }
 
 /// By how much a time that a provider tells is too long at most: one in whole seconds is rounded up.

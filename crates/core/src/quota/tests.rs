@@ -634,3 +634,47 @@ fn a_period_that_was_taken_for_too_short_is_found_to_be_longer() {
     look(&mut ledger, &[told(2, 57)], NOW + Duration::from_secs(190));
     assert!(per(&ledger) >= Some(Duration::from_secs(57)), "{:?}", per(&ledger));
 }
+
+#[test]
+fn resets_of_a_bucket_do_not_move_a_window() {
+    let per = Duration::from_secs(60);
+    let clock = Some(ClockOffset::from_date(
+        NOW.as_micros() / 1_000_000,
+        NOW,
+        NOW + Duration::from_millis(20),
+    ));
+    let resets = |reset: u64| {
+        let mut ledger = ledger(Dimension::Requests, 10, Window::Fixed { per }, 0);
+        let told = LimitSignal {
+            reset: Some(Duration::from_millis(reset)),
+            ..signal(10, 8)
+        };
+        let at = NOW + Duration::from_secs(5);
+        let reserved = ledger.reserve(&LIMIT, &request(), false, at);
+        let looked = Looked {
+            limits: &LIMIT,
+            reserved: &reserved,
+            granted_at: at,
+            arrived_by: at,
+        };
+        ledger.look(&looked, &[told], at, clock);
+        ledger.settle(&LIMIT, &reserved, Took::Reserved, at, at, clock);
+        ledger
+            .fit(
+                &LIMIT,
+                &Spend {
+                    requests: 10,
+                    ..Spend::NONE
+                },
+                at,
+                false,
+            )
+            .at
+    };
+    // Two of ten drain in twelve seconds; a window of the clock ends in 55.
+    let (Free::At(bucket), Free::At(window)) = (resets(12_100), resets(30_100)) else {
+        panic!("both are in time");
+    };
+    assert!(bucket >= NOW + Duration::from_secs(58), "{bucket:?}");
+    assert!(window <= NOW + Duration::from_secs(37), "{window:?}");
+}
