@@ -1,9 +1,9 @@
 //! Questions that try a key out are spent from the same quota as the work that follows.
 
-use d8_emulator::{DAY, Dimension, Kind, Limit, Options, Provider, Tier};
+use d8_emulator::Kind;
 use serde_json::{Value, json};
 
-use crate::diagnosis::{PACIFIC, spend_the_day};
+use crate::diagnosis::{spend_the_day, world_of_a_short_day};
 use crate::world::{Account, Up, World, all_answered, no_limits, requests};
 
 const KEY: &str = "planted-test-key-1";
@@ -63,12 +63,7 @@ fn an_orchestrator_that_runs_takes_the_new_account_and_knows_what_was_asked() {
 
 #[test]
 fn a_day_that_is_spent_is_asked_about_once() {
-    let day = Limit::each(Provider::Gemini, Dimension::Requests, 20, DAY, Kind::PacificDay);
-    let world = World::with(Options {
-        tier: Tier::Custom(vec![day]),
-        ..Options::default()
-    });
-    let limits = PACIFIC.replace("1500", "20");
+    let (world, limits) = world_of_a_short_day();
     world.configure(&[Account::gemini().named("gemini-main").limits_text(&limits)]);
     spend_the_day(&world.origin(), 20);
     let _ = world.run(&["doctor", "--json"]);

@@ -25,6 +25,16 @@ pub(crate) fn spend_the_day(origin: &str, requests: u32) {
     }
 }
 
+/// Where Gemini allows 20 requests a day, and how d8.toml says so.
+pub(crate) fn world_of_a_short_day() -> (World, String) {
+    let day = Limit::each(Provider::Gemini, Dimension::Requests, 20, DAY, Kind::PacificDay);
+    let world = World::with(Options {
+        tier: Tier::Custom(vec![day]),
+        ..Options::default()
+    });
+    (world, PACIFIC.replace("1500", "20"))
+}
+
 #[test]
 fn a_day_that_others_have_spent_is_told_with_who_takes_over() {
     let day = Limit::each(Provider::Gemini, Dimension::Requests, 1_500, DAY, Kind::PacificDay);
@@ -63,12 +73,7 @@ fn a_day_that_others_have_spent_is_told_with_who_takes_over() {
 
 #[test]
 fn a_day_that_others_have_spent_is_known_after_a_restart_and_tried_again_when_somebody_wants_it() {
-    let day = Limit::each(Provider::Gemini, Dimension::Requests, 20, DAY, Kind::PacificDay);
-    let world = World::with(Options {
-        tier: Tier::Custom(vec![day]),
-        ..Options::default()
-    });
-    let limits = PACIFIC.replace("1500", "20");
+    let (world, limits) = world_of_a_short_day();
     world.configure(&[
         Account::gemini().named("gemini-main").limits_text(&limits),
         Account::groq().named("groq-main"),
