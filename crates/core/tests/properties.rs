@@ -369,3 +369,76 @@ proptest! {
         prop_assert_eq!(history(), history());
     }
 }
+
+/// Found by chance: raised, gone and back again within a millisecond.
+#[test]
+fn a_limit_that_comes_back_lower_has_drained_at_what_it_held() {
+    let setup = Setup {
+        limits: vec![(
+            LimitId(10),
+            LimitSpec {
+                dimension: Dimension::Requests,
+                amount: 1,
+                window: Window::Bucket {
+                    per: Duration::from_secs(1),
+                },
+                reserve_permille: 0,
+                standing: Standing::Ceiling,
+            },
+        )],
+        targets: vec![(
+            TargetId(1),
+            TargetSpec {
+                account: AccountId(1),
+                limits: vec![LimitId(10)],
+                cost: CostRule {
+                    output_charge: OutputCharge::AtAdmission,
+                    default_output_tokens: 0,
+                    price: Price {
+                        input: Picodollars(1),
+                        output: Picodollars(2),
+                    },
+                },
+            },
+        )],
+        routes: vec![(
+            RouteId(1),
+            RouteSpec {
+                levels: [vec![TargetId(1)], vec![], vec![]],
+                patience: Patience {
+                    queued: Duration::from_secs(10),
+                    interactive: Duration::from_secs(1),
+                },
+                last_resort_after: Duration::from_secs(60),
+            },
+        )],
+        ..Setup::default()
+    };
+    let ops = [
+        Op::SetUp(Reform::Amount(0, 2000)),
+        Op::Submit {
+            count: 4,
+            size: 1,
+            priority: 1,
+        },
+        Op::SetUp(Reform::Without(1)),
+        Op::Pass(1),
+        Op::SetUp(Reform::Whole),
+    ];
+    let nature = Nature {
+        delay_most: Duration::ZERO,
+        faults: 0,
+        silences: 0,
+        clock: 0,
+    };
+    let mut world = World::new(setup.clone(), 0, nature);
+    world.give(workers(&setup, 4));
+    let mut submitted = 0;
+    for op in &ops {
+        apply(&mut world, op, &mut submitted);
+    }
+    world.set_up(healed(&setup));
+    world.give(workers(&setup, 4));
+    let end = world.now + Duration::from_secs(300_000);
+    world.run_until(end);
+}

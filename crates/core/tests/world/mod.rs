@@ -161,6 +161,8 @@ pub struct World {
     pub nature: Nature,
     pub dice: Dice,
     pub judges: BTreeMap<u32, Judge>,
+    /// The most that each limit ever held.
+    most: BTreeMap<u32, u64>,
     /// As it is configured now, and as it was at first.
     pub setup: Setup,
     pub first: Setup,
@@ -188,6 +190,7 @@ impl World {
         let counts = counts.collect();
         Self {
             judges: judges.collect(),
+            most: setup.limits.iter().map(|(id, spec)| (id.0, spec.amount)).collect(),
             engine: Engine::new(setup.clone(), now),
             now,
             nature,
@@ -231,6 +234,8 @@ impl World {
             let covers = |(_, target): &&(TargetId, TargetSpec)| target.limits.contains(id);
             let covered: BTreeSet<TargetId> = setup.targets.iter().filter(covers).map(|(id, _)| *id).collect();
             let counted = self.counts.get(&id.0) == Some(&covered);
+            let most = self.most.entry(id.0).or_insert(spec.amount);
+            *most = spec.amount.max(*most);
             let judge = judges.remove(&id.0).filter(|_| counted).map(|mut judge| {
                 judge.amounts.push((theirs, spec.amount, self.era));
                 judge
@@ -238,6 +243,8 @@ impl World {
             let judge = judge.unwrap_or_else(|| {
                 // It has been there all the time; only nobody knew.
                 let mut judge = Judge::new(spec, self.era);
+                // What it held then, whoever knew: an engine that knew it may have kept its count.
+                judge.amounts = vec![(i64::MIN, *most, 0), (theirs, spec.amount, self.era)];
                 let counted = self.arrived.iter().filter(|(target, ..)| covered.contains(target));
                 judge.arrivals = counted
                     .map(|(_, at, estimate)| (*at, judge.cost(estimate).min(spec.amount)))
